@@ -1,0 +1,126 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/scores_note.h"
+#include "app/table.h"
+#include "app/version.h"
+#include "core/base/locations.h"
+#include "core/report/sweep.h"
+
+namespace headscope::app {
+namespace {
+
+SweepParams sweep_params(const Options& options) {
+    SweepParams params;
+    params.model_path = options.model();
+    params.thresholds = options.thresholds_or_default();
+    params.layers = parse_layers(options.layers);
+    params.measure = parse_measure(options.measure);
+    params.grouping = parse_grouping(options.grouping);
+    params.kv_policy = parse_kv_policy(options.kv_policy);
+    params.text = options.text();
+    params.compute = options.compute();
+    params.output_dir = options.output_dir;
+    params.cache_dir = cache_dir();
+    params.program_version = kVersion;
+    params.force = options.force;
+    return params;
+}
+
+void print_settings(Display& display, const SweepResult& sweep) {
+    const RunSettings& settings = sweep.runs.front().result.manifest->settings;
+    display.print(fmt::format(
+        "\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n"
+        "measure {}, grouping {}, KV policy {}; intervals are 95 %, changes are paired by window\n",
+        sweep.runs.front().result.manifest->model_path, settings.corpus_name,
+        count_text(settings.token_count), settings.protocol, count_text(settings.windows),
+        settings.window, settings.dtype, settings.device, settings.measure, settings.grouping,
+        settings.kv_policy));
+}
+
+void print_results(Display& display, const SweepResult& sweep) {
+    const Metrics& original = sweep.runs.front().result.original;
+    Table table({"threshold", "pairs", "heads merged", "perplexity", "change", "accuracy",
+                 "change (points)"});
+    table.add({"original", "", "", perplexity_text(original.perplexity), "",
+               percent_text(original.accuracy.value), ""});
+    for (const SweepRun& run : sweep.runs) {
+        const Result& result = run.result;
+        table.add({threshold_text(result.threshold), count_text(result.summary.pairs),
+                   count_text(result.summary.merged_heads),
+                   perplexity_text(result.merged.perplexity),
+                   result.change ? change_text(result.change->perplexity_ratio) : "",
+                   percent_text(result.merged.accuracy.value),
+                   result.change ? points_text(result.change->accuracy_difference) : ""});
+    }
+    display.print(table.text());
+}
+
+/// Nothing selected is not an error, but it must be said, with what would select something.
+void print_empty_plans(Display& display, const SweepResult& sweep) {
+    for (const SweepRun& run : sweep.runs) {
+        if (run.result.summary.pairs > 0) continue;
+        double highest = -1.0;
+        for (const SimilarityMatrix& matrix : run.result.similarity) {
+            highest = std::max(highest, matrix.highest_off_diagonal());
+        }
+        display.print(fmt::format("Threshold {} selects nothing: the highest similarity is {:.4f}.",
+                                  threshold_text(run.result.threshold), highest));
+    }
+}
+
+void print_files(Display& display, const SweepResult& sweep) {
+    display.print("");
+    for (const SweepRun& run : sweep.runs) {
+        display.print(fmt::format("{}{}", run.file.string(),
+                                  run.skipped ? "  (finished before; --force does it again)" : ""));
+    }
+    const EvaluationResult& evaluation = sweep.evaluation;
+    if (evaluation.separate_layer_passes == 0) return;
+    const std::int64_t saved = evaluation.separate_layer_passes - evaluation.layer_passes;
+    display.print(fmt::format(
+        "\nEvaluated in {:.1f} s{}; {} layer passes done, {} saved by sharing ({:.0f} %)",
+        evaluation.seconds,
+        sweep.resumed_windows > 0
+            ? fmt::format(", {} windows taken from an earlier start", sweep.resumed_windows)
+            : "",
+        count_text(evaluation.layer_passes), count_text(saved),
+        100.0 * static_cast<double>(saved) /
+            static_cast<double>(evaluation.separate_layer_passes)));
+}
+
+nlohmann::ordered_json result_event(const SweepResult& sweep) {
+    nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+    for (const SweepRun& run : sweep.runs) {
+        runs.push_back({{"threshold", run.result.threshold},
+                        {"file", run.file.string()},
+                        {"skipped", run.skipped},
+                        {"original", to_json(run.result.original)},
+                        {"merged", to_json(run.result.merged)},
+                        {"change", run.result.change ? to_json(*run.result.change) : nullptr},
+                        {"summary", to_json(run.result.summary)}});
+    }
+    return {{"event", "result"},
+            {"runs", std::move(runs)},
+            {"resumed_windows", sweep.resumed_windows},
+            {"layer_passes", sweep.evaluation.layer_passes},
+            {"separate_layer_passes", sweep.evaluation.separate_layer_passes},
+            {"seconds", sweep.evaluation.seconds}};
+}
+
+}  // namespace
+
+void run_batch(const Options& options, Display& display, const std::stop_token& stop) {
+    const SweepParams params = sweep_params(options);
+    const SweepObserver observer{[&](const Progress& progress) { display.progress(progress); },
+                                 show_scores(display, params.thresholds)};
+    const SweepResult sweep = run_sweep(params, observer, stop);
+    display.event(result_event(sweep));
+    print_settings(display, sweep);
+    print_results(display, sweep);
+    print_empty_plans(display, sweep);
+    print_files(display, sweep);
+}
+
+}  // namespace headscope::app

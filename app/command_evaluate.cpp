@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/scores_note.h"
+#include "app/table.h"
+#include "core/base/locations.h"
+#include "core/evaluation/evaluator.h"
+#include "core/report/results.h"
+
+namespace headscope::app {
+namespace {
+
+/// The original first, then one variant for each threshold.
+std::vector<Variant> make_variants(const Options& options, const Checkpoint& checkpoint,
+                                   Display& display, const std::stop_token& stop) {
+    std::vector<Variant> variants(1);
+    const std::vector<double> thresholds = options.given_thresholds();
+    if (thresholds.empty()) return variants;
+    const auto matrices = compute_similarity(
+        checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
+    for (const double threshold : thresholds) {
+        variants.push_back(
+            variant_of(make_merge_plan(matrices, checkpoint.config(), options.rule(threshold))));
+    }
+    return variants;
+}
+
+void print_scores(Display& display, const Scores& scores, const std::vector<double>& thresholds) {
+    Table table({"variant", "perplexity", "change", "accuracy", "change (points)"});
+    for (std::size_t v = 0; v < scores.values.size(); ++v) {
+        const Metrics metrics = scores.metrics(v);
+        const Change change = scores.change(0, v);
+        table.add({v == 0 ? "original" : threshold_text(thresholds.at(v - 1)),
+                   perplexity_text(metrics.perplexity),
+                   v == 0 ? "" : change_text(change.perplexity_ratio),
+                   percent_text(metrics.accuracy.value),
+                   v == 0 ? "" : points_text(change.accuracy_difference)});
+    }
+    display.print(table.text());
+}
+
+}  // namespace
+
+void run_evaluate(const Options& options, Display& display, const std::stop_token& stop) {
+    const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
+    const Checkpoint checkpoint = Checkpoint::open(options.model());
+    const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir());
+    const std::vector<double> thresholds = options.given_thresholds();
+    EvaluationParams params{make_variants(options, checkpoint, display, stop), text.windows, {}};
+    const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
+    const EvaluationResult result =
+        evaluate(model, params, show_progress, show_scores(display, thresholds), stop);
+
+    const std::int64_t windows = text.windows->count();
+    const auto tokens = static_cast<double>(windows * text.windows->window());
+    nlohmann::ordered_json variants = nlohmann::ordered_json::array();
+    for (std::size_t v = 0; v < params.variants.size(); ++v) {
+        variants.push_back({{"threshold", v == 0 ? nlohmann::ordered_json(nullptr)
+                                                 : nlohmann::ordered_json(thresholds[v - 1])},
+                            {"metrics", to_json(result.scores.metrics(v))},
+                            {"change", to_json(result.scores.change(0, v))}});
+    }
+    display.event({{"event", "result"},
+                   {"protocol", options.protocol},
+                   {"window", text.windows->window()},
+                   {"windows", windows},
+                   {"tokens", text.token_count},
+                   {"token_ids_sha256", text.token_ids_sha256},
+                   {"dtype", name_of(model.dtype())},
+                   {"device", model.device()},
+                   {"variants", std::move(variants)},
+                   {"layer_passes", result.layer_passes},
+                   {"separate_layer_passes", result.separate_layer_passes},
+                   {"seconds", result.seconds}});
+    display.print(
+        fmt::format("\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n",
+                    checkpoint.directory().string(), text.corpus_name, count_text(text.token_count),
+                    options.protocol, count_text(windows), text.windows->window(),
+                    name_of(model.dtype()), model.device()));
+    print_scores(display, result.scores, thresholds);
+    display.print(
+        fmt::format("\n{:.1f} s, {} tokens a second of text; {} layer passes done, {} saved by "
+                    "sharing",
+                    result.seconds, count_text(static_cast<std::int64_t>(tokens / result.seconds)),
+                    count_text(result.layer_passes),
+                    count_text(result.separate_layer_passes - result.layer_passes)));
+}
+
+}  // namespace headscope::app

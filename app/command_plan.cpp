@@ -1,0 +1,91 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/table.h"
+#include "core/checkpoint/checkpoint.h"
+#include "core/merging/merge_plan.h"
+#include "core/report/results.h"
+
+namespace headscope::app {
+namespace {
+
+/// "0-2 4-5-7": groups of heads, short.
+std::string groups_text(const std::vector<HeadGroup>& groups) {
+    std::vector<std::string> texts;
+    texts.reserve(groups.size());
+    for (const HeadGroup& group : groups)
+        texts.push_back(fmt::format("{}", fmt::join(group, "-")));
+    return fmt::format("{}", fmt::join(texts, " "));
+}
+
+void print_plan(Display& display, const MergePlan& plan, const ModelConfig& config) {
+    Table table({"layer", "pairs", "groups", "KV groups", "side effects"});
+    for (const LayerPlan& layer : plan.layers) {
+        if (layer.pairs.empty()) continue;
+        table.add({std::to_string(layer.layer), std::to_string(layer.pairs.size()),
+                   groups_text(layer.groups), groups_text(layer.kv_groups),
+                   fmt::format("{}", fmt::join(layer.side_effect_heads, " "))});
+    }
+    const PlanSummary s = summarize(plan, config);
+    display.print(fmt::format("\nThreshold {}, grouping {}, KV policy {}\n{}",
+                              threshold_text(plan.rule.threshold), name_of(plan.rule.grouping),
+                              name_of(plan.rule.kv_policy), table.text()));
+    display.print(fmt::format(
+        "{} pairs in {} groups: {} heads merged, {} end identical to another; {} KV heads touched, "
+        "{} "
+        "other heads read them.\nRemoving duplicates could save {} heads and {} KV heads: {} "
+        "parameters, {} of weights, {} of KV cache a token.",
+        s.pairs, s.groups, s.merged_heads, s.identical_heads, s.kv_heads_touched,
+        s.side_effect_heads, s.removable_heads, s.removable_kv_heads,
+        count_text(s.removable_parameters), bytes_text(s.removable_bytes),
+        bytes_text(s.kv_cache_bytes_per_token)));
+}
+
+void send_plan(Display& display, const MergePlan& plan, const ModelConfig& config) {
+    nlohmann::ordered_json layers = nlohmann::ordered_json::object();
+    for (const LayerPlan& layer : plan.layers) {
+        nlohmann::ordered_json pairs = nlohmann::ordered_json::array();
+        for (const HeadPair& pair : layer.pairs)
+            pairs.push_back({pair.first, pair.second, pair.similarity});
+        layers[std::to_string(layer.layer)] = {{"pairs", std::move(pairs)},
+                                               {"groups", layer.groups},
+                                               {"kv_groups", layer.kv_groups},
+                                               {"side_effect_heads", layer.side_effect_heads}};
+    }
+    display.event({{"event", "plan"},
+                   {"threshold", plan.rule.threshold},
+                   {"grouping", name_of(plan.rule.grouping)},
+                   {"kv_policy", name_of(plan.rule.kv_policy)},
+                   {"summary", to_json(summarize(plan, config))},
+                   {"layers", std::move(layers)}});
+}
+
+}  // namespace
+
+void run_plan(const Options& options, Display& display, const std::stop_token& stop) {
+    const Checkpoint checkpoint = Checkpoint::open(options.model());
+    const auto matrices = compute_similarity(
+        checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
+    for (const double threshold : options.thresholds_or_default()) {
+        const MergePlan plan =
+            make_merge_plan(matrices, checkpoint.config(), options.rule(threshold));
+        send_plan(display, plan, checkpoint.config());
+        if (std::any_of(plan.layers.begin(), plan.layers.end(),
+                        [](const LayerPlan& layer) { return !layer.pairs.empty(); })) {
+            print_plan(display, plan, checkpoint.config());
+            continue;
+        }
+        double highest = -1.0;
+        for (const SimilarityMatrix& m : matrices)
+            highest = std::max(highest, m.highest_off_diagonal());
+        display.print(
+            fmt::format("\nThreshold {} selects nothing: the highest similarity is {:.4f}.",
+                        threshold_text(threshold), highest));
+    }
+}
+
+}  // namespace headscope::app

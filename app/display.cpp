@@ -1,0 +1,169 @@
+#include "app/display.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include <fmt/color.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace headscope::app {
+namespace {
+
+int terminal_width() {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return 80;
+}
+
+/// "12.3 windows/s, 0:41 left"; empty before anything is known.
+std::string rate_text(const Progress& progress, std::int64_t done_here, double seconds) {
+    if (done_here <= 0 || seconds < 0.2) return {};
+    const double rate = static_cast<double>(done_here) / seconds;
+    const double left = static_cast<double>(progress.total - progress.done) / rate;
+    return fmt::format("{:.1f} {}/s, {} left", rate, progress.unit, duration_text(left));
+}
+
+}  // namespace
+
+Display::Display(bool json) : json_(json), terminal_(!json && ::isatty(STDERR_FILENO) != 0) {}
+
+void Display::progress(const Progress& progress) {
+    if (json_) {
+        event({{"event", "progress"},
+               {"stage", progress.stage},
+               {"done", progress.done},
+               {"total", progress.total},
+               {"unit", progress.unit}});
+        return;
+    }
+    const std::scoped_lock lock(mutex_);
+    const auto now = Clock::now();
+    if (progress.stage != stage_) {
+        stage_ = progress.stage;
+        note_.clear();
+        stage_start_ = now;
+        stage_start_done_ = progress.done;
+        last_plain_ = {};
+    }
+    const double seconds = std::chrono::duration<double>(now - stage_start_).count();
+    terminal_ ? draw_bar(progress, seconds) : print_plain(progress, seconds);
+}
+
+void Display::draw_bar(const Progress& progress, double seconds) {
+    constexpr int kCells = 24;
+    const double share = progress.total > 0 ? static_cast<double>(progress.done) /
+                                                  static_cast<double>(progress.total)
+                                            : 0.0;
+    const int filled = static_cast<int>(std::lround(share * kCells));
+    std::string line = fmt::format("{:<11} [{}{}] {}/{} {}", progress.stage,
+                                   std::string(static_cast<std::size_t>(filled), '#'),
+                                   std::string(static_cast<std::size_t>(kCells - filled), '.'),
+                                   progress.done, progress.total, progress.unit);
+    const bool done = progress.done >= progress.total;
+    const std::string rate = rate_text(progress, progress.done - stage_start_done_, seconds);
+    if (done) {
+        line += fmt::format("  {}", duration_text(seconds));
+    } else if (!rate.empty()) {
+        line += "  " + rate;
+    }
+    if (!note_.empty()) line += "  " + note_;
+    const auto width = static_cast<std::size_t>(terminal_width() - 1);
+    if (line.size() > width) line.resize(width);
+    fmt::print(stderr, "\r{}\033[K{}", line, done ? "\n" : "");
+    std::fflush(stderr);
+    bar_open_ = !done;
+}
+
+void Display::print_plain(const Progress& progress, double seconds) {
+    constexpr auto kInterval = std::chrono::seconds(10);
+    const auto now = Clock::now();
+    const bool done = progress.done >= progress.total;
+    if (!done && now - last_plain_ < kInterval) return;
+    last_plain_ = now;
+    const std::string rate = done ? duration_text(seconds)
+                                  : rate_text(progress, progress.done - stage_start_done_, seconds);
+    fmt::print(stderr, "{}: {}/{} {}{}{}{}{}\n", progress.stage, progress.done, progress.total,
+               progress.unit, rate.empty() ? "" : ", ", rate, note_.empty() ? "" : ", ", note_);
+}
+
+void Display::note(const std::string& text) {
+    const std::scoped_lock lock(mutex_);
+    note_ = text;
+}
+
+void Display::event(const nlohmann::ordered_json& event) {
+    if (!json_) return;
+    const std::scoped_lock lock(mutex_);
+    fmt::print("{}\n", event.dump());
+    std::fflush(stdout);
+}
+
+void Display::print(const std::string& text) {
+    if (json_) return;
+    end_line();
+    fmt::print("{}\n", text);
+    std::fflush(stdout);
+}
+
+void Display::end_line() {
+    const std::scoped_lock lock(mutex_);
+    if (bar_open_) fmt::print(stderr, "\n");
+    bar_open_ = false;
+}
+
+std::string duration_text(double seconds) {
+    if (!std::isfinite(seconds) || seconds < 0) return "?";
+    const auto whole = static_cast<std::int64_t>(std::ceil(seconds));
+    if (whole >= 3600) {
+        return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+    }
+    return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+std::string count_text(std::int64_t count) {
+    std::string text = std::to_string(count);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (count < 0 ? 1 : 0);
+         at -= 3) {
+        text.insert(static_cast<std::size_t>(at), ",");
+    }
+    return text;
+}
+
+std::string bytes_text(std::int64_t bytes) {
+    auto value = static_cast<double>(bytes);
+    for (const char* unit : {"B", "kB", "MB", "GB", "TB"}) {
+        if (value < 1000.0)
+            return fmt::format("{:.{}f} {}", value, value < 10.0 && *unit != 'B' ? 1 : 0, unit);
+        value /= 1000.0;
+    }
+    return fmt::format("{:.1f} PB", value);
+}
+
+std::string perplexity_text(const Estimate& perplexity) {
+    if (!std::isfinite(perplexity.high)) return fmt::format("{:.4f}", perplexity.value);
+    return fmt::format("{:.4f} [{:.4f}, {:.4f}]", perplexity.value, perplexity.low,
+                       perplexity.high);
+}
+
+std::string percent_text(double share) {
+    return fmt::format("{:.3f} %", 100.0 * share);
+}
+
+std::string change_text(const Estimate& ratio) {
+    const auto percent = [](double value) { return 100.0 * (value - 1.0); };
+    if (!std::isfinite(ratio.high)) return fmt::format("{:+.3f} %", percent(ratio.value));
+    return fmt::format("{:+.3f} % [{:+.3f}, {:+.3f}]", percent(ratio.value), percent(ratio.low),
+                       percent(ratio.high));
+}
+
+std::string points_text(const Estimate& difference) {
+    if (!std::isfinite(difference.high)) return fmt::format("{:+.3f}", 100.0 * difference.value);
+    return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", 100.0 * difference.value,
+                       100.0 * difference.low, 100.0 * difference.high);
+}
+
+}  // namespace headscope::app

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/base/progress.h"
+#include "core/evaluation/metrics.h"
+
+namespace headscope::app {
+
+/// Shows what a job is doing: a bar with rate and remaining time where standard error is a
+/// terminal, now and then a plain line elsewhere, or JSON lines on standard output. Safe for many
+/// threads.
+class Display {
+  public:
+    explicit Display(bool json);
+    ~Display() { end_line(); }
+    Display(const Display&) = delete;
+    Display& operator=(const Display&) = delete;
+
+    [[nodiscard]] bool json() const { return json_; }
+
+    void progress(const Progress& progress);
+
+    /// A short text behind the bar, such as the running perplexity.
+    void note(const std::string& text);
+
+    /// One JSON line; nothing where the output is not JSON.
+    void event(const nlohmann::ordered_json& event);
+
+    /// A line for people on standard output; nothing where the output is JSON.
+    void print(const std::string& text);
+
+    /// Leaves the bar, so that what follows begins on a line of its own.
+    void end_line();
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    void draw_bar(const Progress& progress, double seconds);
+    void print_plain(const Progress& progress, double seconds);
+
+    bool json_;
+    bool terminal_;
+    bool bar_open_ = false;
+    std::string stage_;
+    std::string note_;
+    std::int64_t stage_start_done_ = 0;
+    Clock::time_point stage_start_;
+    Clock::time_point last_plain_;
+    std::mutex mutex_;
+};
+
+/// "0:07", "1:02:03"
+std::string duration_text(double seconds);
+
+/// "1,234,567"
+std::string count_text(std::int64_t count);
+
+/// "1.2 MB"
+std::string bytes_text(std::int64_t bytes);
+
+/// "61.6318 [60.9, 62.4]": a perplexity with its 95 % interval.
+std::string perplexity_text(const Estimate& perplexity);
+
+/// "33.009 %"
+std::string percent_text(double share);
+
+/// "+0.013 % [-0.002, +0.028]": a ratio as a change in per cent, with its interval.
+std::string change_text(const Estimate& ratio);
+
+/// "-0.004 [-0.020, +0.012]": a difference of shares in percentage points.
+std::string points_text(const Estimate& difference);
+
+}  // namespace headscope::app

@@ -1,0 +1,140 @@
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/exit_codes.h"
+#include "app/interrupt.h"
+#include "app/option_groups.h"
+#include "app/version.h"
+
+namespace {
+
+using namespace headscope;
+using namespace headscope::app;
+
+const char* name_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::bad_input:
+            return "bad_input";
+        case ErrorCode::unsupported:
+            return "unsupported";
+        case ErrorCode::device:
+            return "device";
+        case ErrorCode::out_of_memory:
+            return "out_of_memory";
+        case ErrorCode::cancelled:
+            return "cancelled";
+        case ErrorCode::internal:
+            return "internal";
+    }
+    return "internal";
+}
+
+int report_error(Display& display, ErrorCode code, const std::string& text) {
+    display.end_line();
+    if (code == ErrorCode::cancelled) {
+        display.event({{"event", "cancelled"}});
+        fmt::print(stderr,
+                   "Cancelled. What was finished is kept; the same command goes on from there.\n");
+    } else {
+        display.event({{"event", "error"}, {"code", name_of(code)}, {"message", text}});
+        fmt::print(stderr, "headscope: {}\n", text);
+    }
+    return exit_code_of(code);
+}
+
+/// Runs one command and turns what it throws into a message and an exit code.
+template <typename Command>
+int guarded(const Options& options, Command command) {
+    Display display(options.json);
+    try {
+        const Interrupt interrupt;
+        command(display, interrupt.token());
+        return kDone;
+    } catch (const Error& error) {
+        return report_error(display, error.code(), error.what());
+    } catch (const std::bad_alloc&) {
+        return report_error(
+            display, ErrorCode::out_of_memory,
+            "out of memory; close other programs, or use a smaller --window or fewer --threads");
+    } catch (const CLI::Error& error) {
+        fmt::print(stderr, "headscope: {}\n", error.what());
+        return kUsage;
+    } catch (const std::exception& error) {
+        return report_error(display, ErrorCode::internal,
+                            fmt::format("internal error, please report it: {}", error.what()));
+    }
+}
+
+/// The commands and their options; `options` receives what the user gives.
+struct CommandLine {
+    CLI::App app{
+        "Headscope shows how similar the attention heads of a Llama-family model are, merges "
+        "similar "
+        "heads, and measures what that costs."};
+    Options options;
+    CLI::App* batch = app.add_subcommand(
+        "batch", "Similarity, merging, evaluation and results files for some thresholds");
+    CLI::App* similarity =
+        app.add_subcommand("similarity", "How similar the heads of each layer are");
+    CLI::App* plan =
+        app.add_subcommand("plan", "What a threshold would merge, and what that could save");
+    CLI::App* evaluate = app.add_subcommand(
+        "evaluate", "Perplexity and accuracy of a model, and of merged variants");
+    CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
+
+    CommandLine() {
+        app.set_version_flag("--version", std::string("headscope ") + kVersion);
+        app.require_subcommand(1);
+        for (CLI::App* command : {batch, similarity, plan, evaluate}) {
+            add_model_option(*command, options);
+            add_layer_option(*command, options);
+            add_measure_option(*command, options);
+            add_json_option(*command, options);
+        }
+        for (CLI::App* command : {batch, similarity, plan})
+            add_threshold_options(*command, options, "0.98,0.99,0.995");
+        add_threshold_options(*evaluate, options, "the original only");
+        for (CLI::App* command : {batch, plan, evaluate})
+            add_merge_options(*command, options);
+        for (CLI::App* command : {batch, evaluate}) {
+            add_text_options(*command, options);
+            add_compute_options(*command, options);
+        }
+        for (CLI::App* command : {similarity, plan})
+            add_thread_option(*command, options);
+        add_output_options(*batch, options);
+        info->add_option("PATH,--model_path,--model-path", options.model_path,
+                         "Model folder or a file of it; default: the demo model");
+        add_json_option(*info, options);
+    }
+
+    int run() {
+        return guarded(options, [&](Display& display, const std::stop_token& stop) {
+            if (*batch) return run_batch(options, display, stop);
+            if (*similarity) return run_similarity(options, display, stop);
+            if (*plan) return run_plan(options, display, stop);
+            if (*evaluate) return run_evaluate(options, display, stop);
+            return run_info(options, display);
+        });
+    }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CommandLine command_line;
+    try {
+        command_line.app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return command_line.app.exit(error) == 0 ? kDone : kUsage;
+    }
+    return command_line.run();
+}

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include <CLI/App.hpp>
+
+#include "app/options.h"
+
+/// Options that belong together, added to a command. Each exists with underscores and with hyphens.
+namespace headscope::app {
+
+void add_model_option(CLI::App& command, Options& options);
+/// `without` says what happens when no threshold is given.
+void add_threshold_options(CLI::App& command, Options& options, const std::string& without);
+void add_merge_options(CLI::App& command, Options& options);
+void add_layer_option(CLI::App& command, Options& options);
+void add_measure_option(CLI::App& command, Options& options);
+void add_text_options(CLI::App& command, Options& options);
+void add_compute_options(CLI::App& command, Options& options);
+void add_thread_option(CLI::App& command, Options& options);
+void add_output_options(CLI::App& command, Options& options);
+void add_json_option(CLI::App& command, Options& options);
+
+}  // namespace headscope::app

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "app/display.h"
+#include "core/evaluation/evaluator.h"
+
+namespace headscope::app {
+
+/// A handler that shows running scores: beside the bar the original's perplexity and the change of
+/// the variant that changes most, as JSON the metrics of all. `thresholds` name the variants after
+/// the original. `display` must outlive it.
+ScoresFn show_scores(Display& display, std::vector<double> thresholds);
+
+}  // namespace headscope::app

@@ -1,0 +1,27 @@
+# Everything from outside, each with the Debian package that brings it.
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)                       # libfmt-dev
+find_package(nlohmann_json 3.10 REQUIRED)        # nlohmann-json3-dev
+find_package(OpenSSL REQUIRED COMPONENTS Crypto) # libssl-dev
+find_package(CLI11 REQUIRED)                     # libcli11-dev
+find_package(PkgConfig REQUIRED)                 # pkg-config
+pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece) # libsentencepiece-dev
+
+# libtorch: Debian's libtorch-dev, or the PyPI wheel with
+#   -DCMAKE_PREFIX_PATH="$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)')"
+# Its own target puts flags and include folders on every user; ours is a system include.
+find_package(Torch REQUIRED)
+add_library(headscope_torch INTERFACE)
+target_include_directories(headscope_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(headscope_torch INTERFACE ${TORCH_LIBRARIES})
+
+if(HEADSCOPE_UI)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets) # qt6-base-dev
+  if(HEADSCOPE_TESTS)
+    find_package(Qt6 6.4 REQUIRED COMPONENTS Test)           # qt6-base-dev
+  endif()
+endif()
+if(HEADSCOPE_BENCHMARKS)
+  find_package(benchmark REQUIRED)               # libbenchmark-dev
+endif()

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace headscope {
+
+/// Parses JSON strictly: valid UTF-8, no duplicate keys at any level, no more than 64 levels deep.
+/// `source` is the file's name for error texts. Throws Error(bad_input).
+nlohmann::json parse_json(std::string_view text, std::string_view source);
+
+/// Reads and parses a JSON file of at most `max_bytes`. Throws Error(bad_input) naming the file.
+nlohmann::json read_json_file(const std::filesystem::path& path,
+                              std::size_t max_bytes = std::size_t{256} << 20);
+
+/// JSON for people and programs: objects indented, arrays of numbers and strings on one line.
+std::string dump_readable(const nlohmann::ordered_json& value);
+
+}  // namespace headscope

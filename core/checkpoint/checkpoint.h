@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/checkpoint/dtype.h"
+#include "core/checkpoint/model_config.h"
+
+namespace headscope {
+
+/// One tensor of a checkpoint, without its data.
+struct TensorInfo {
+    std::string name;
+    DType dtype = DType::f32;
+    std::vector<std::int64_t> shape;
+    std::filesystem::path file;
+
+    [[nodiscard]] std::int64_t elements() const;
+};
+
+/// A tensor's bytes where they lie in the mapped file: row-major, little-endian, and not always
+/// aligned to the size of an element. `owner` keeps the mapping alive for as long as the view
+/// exists.
+struct TensorView {
+    std::string name;
+    DType dtype = DType::f32;
+    std::vector<std::int64_t> shape;
+    std::span<const std::byte> bytes;
+    std::shared_ptr<const void> owner;
+};
+
+/// A model folder: its config and its tensors, memory-mapped. Opening reads headers only; the bytes
+/// of a tensor are read when they are touched. Copies share the mapping. Safe to read from many
+/// threads.
+class Checkpoint {
+  public:
+    /// Opens a model folder or any of its files (config.json, a shard, the index).
+    /// Throws Error(bad_input) or Error(unsupported) that names the file and the tensor or field
+    /// when the config is wrong, a file breaks a rule of its format, or a tensor that the config
+    /// asks for is missing, has another shape, or a dtype that is none of DType.
+    static Checkpoint open(const std::filesystem::path& path);
+
+    [[nodiscard]] const std::filesystem::path& directory() const;
+    [[nodiscard]] const ModelConfig& config() const;
+
+    /// The files that hold tensors, in the order of their names.
+    [[nodiscard]] const std::vector<std::filesystem::path>& tensor_files() const;
+
+    /// All weights, sorted by name. A tensor whose dtype is none of DType, such as an int64 buffer,
+    /// is no weight: only has_tensor knows it.
+    [[nodiscard]] std::vector<TensorInfo> tensors() const;
+
+    [[nodiscard]] bool has_tensor(std::string_view name) const;
+
+    /// Throws Error(bad_input) when there is no such tensor, Error(unsupported) when its dtype is
+    /// none of DType.
+    [[nodiscard]] TensorView tensor(std::string_view name) const;
+
+    /// Number of elements of all tensors().
+    [[nodiscard]] std::int64_t parameter_count() const;
+
+    /// A SHA-256 that tells checkpoints apart without reading them whole: over config.json and, for
+    /// each tensor file in order, its name, size, header, and 64 evenly spaced blocks of 64 KiB.
+    [[nodiscard]] std::string fingerprint() const;
+
+  private:
+    struct Contents;
+    explicit Checkpoint(std::shared_ptr<const Contents> contents);
+
+    std::shared_ptr<const Contents> contents_;
+};
+
+}  // namespace headscope

@@ -1,0 +1,96 @@
+#include "core/checkpoint/config_fields.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+
+namespace headscope {
+
+ConfigFields::ConfigFields(const nlohmann::json& object, std::string_view source,
+                           std::string prefix)
+    : object_(object), source_(source), prefix_(std::move(prefix)) {}
+
+std::optional<std::int64_t> ConfigFields::integer(const char* key, std::int64_t min,
+                                                  std::int64_t max) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_number_integer()) fail_type(key, "a whole number");
+    // A number beyond int64 would wrap around to a negative one.
+    const bool fits = !value->is_number_unsigned() ||
+                      value->get<std::uint64_t>() <= static_cast<std::uint64_t>(max);
+    const auto number = value->get<std::int64_t>();
+    if (!fits || number < min || number > max) {
+        fail(ErrorCode::bad_input, "{} is {}, but must be from {} to {}", place(key), value->dump(),
+             min, max);
+    }
+    return number;
+}
+
+std::int64_t ConfigFields::required_integer(const char* key, std::int64_t min,
+                                            std::int64_t max) const {
+    const auto number = integer(key, min, max);
+    if (!number) fail_missing(key);
+    return *number;
+}
+
+std::optional<double> ConfigFields::positive(const char* key) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_number()) fail_type(key, "a number");
+    const auto number = value->get<double>();
+    if (!(number > 0.0)) {
+        fail(ErrorCode::bad_input, "{} is {}, but must be above 0", place(key), value->dump());
+    }
+    return number;
+}
+
+double ConfigFields::required_positive(const char* key) const {
+    const auto number = positive(key);
+    if (!number) fail_missing(key);
+    return *number;
+}
+
+std::optional<bool> ConfigFields::flag(const char* key) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_boolean()) fail_type(key, "true or false");
+    return value->get<bool>();
+}
+
+std::optional<std::string> ConfigFields::text(const char* key) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_string()) fail_type(key, "a string");
+    return value->get<std::string>();
+}
+
+std::optional<ConfigFields> ConfigFields::object(const char* key) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_object()) fail_type(key, "an object");
+    return ConfigFields(*value, source_, prefix_ + key + ".");
+}
+
+std::string ConfigFields::place(const char* key) const {
+    return fmt::format("{}: {}{}", source_, prefix_, key);
+}
+
+void ConfigFields::fail_missing(const char* key) const {
+    fail(ErrorCode::bad_input, "{} is missing; take the config.json that belongs to the model",
+         place(key));
+}
+
+const nlohmann::json* ConfigFields::find(const char* key) const {
+    const auto found = object_.find(key);
+    return found == object_.end() || found->is_null() ? nullptr : &*found;
+}
+
+void ConfigFields::fail_type(const char* key, const char* wanted) const {
+    const nlohmann::json& value = object_.at(key);
+    fail(ErrorCode::bad_input, "{} must be {}, but is {}", place(key), wanted,
+         value.is_number() ? value.dump() : fmt::format("a JSON {}", value.type_name()));
+}
+
+}  // namespace headscope

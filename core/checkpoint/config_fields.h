@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace headscope {
+
+/// The fields of one JSON object of a config, read with checks. Every error is
+/// Error(bad_input) and names the file and the field, such as "config.json: rope_scaling.factor
+/// ...". A field that is null counts as absent, as it does in transformers. Refers to the object:
+/// it must outlive this.
+class ConfigFields {
+  public:
+    /// `source` is the file's name, `prefix` what stands before the names of a nested object's
+    /// fields.
+    ConfigFields(const nlohmann::json& object, std::string_view source, std::string prefix = "");
+
+    [[nodiscard]] bool has(const char* key) const { return find(key) != nullptr; }
+
+    /// A whole number from `min` to `max`.
+    [[nodiscard]] std::optional<std::int64_t> integer(const char* key, std::int64_t min,
+                                                      std::int64_t max) const;
+    [[nodiscard]] std::int64_t required_integer(const char* key, std::int64_t min,
+                                                std::int64_t max) const;
+
+    /// A number above zero.
+    [[nodiscard]] std::optional<double> positive(const char* key) const;
+    [[nodiscard]] double required_positive(const char* key) const;
+
+    [[nodiscard]] std::optional<bool> flag(const char* key) const;
+    [[nodiscard]] std::optional<std::string> text(const char* key) const;
+    [[nodiscard]] std::optional<ConfigFields> object(const char* key) const;
+
+    /// The field's name as error texts give it: file, prefix and key.
+    [[nodiscard]] std::string place(const char* key) const;
+
+    [[noreturn]] void fail_missing(const char* key) const;
+
+  private:
+    [[nodiscard]] const nlohmann::json* find(const char* key) const;
+    [[noreturn]] void fail_type(const char* key, const char* wanted) const;
+
+    const nlohmann::json& object_;
+    std::string_view source_;
+    std::string prefix_;
+};
+
+}  // namespace headscope

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/checkpoint/safetensors.h"
+
+namespace headscope {
+
+/// See Checkpoint::fingerprint. Does not depend on the folder that the files lie in.
+std::string fingerprint_of(std::string_view config_text,
+                           const std::vector<std::shared_ptr<const SafetensorsFile>>& files);
+
+}  // namespace headscope

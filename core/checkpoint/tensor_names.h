@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+
+#include <fmt/core.h>
+
+/// Hugging Face's tensor names of a Llama checkpoint. A projection of [out, in] features is stored
+/// as [out, in] and applied as x W^T.
+namespace headscope::tensor_names {
+
+inline std::string layer(int index, const char* rest) {
+    return fmt::format("model.layers.{}.{}", index, rest);
+}
+
+/// [vocab, hidden]
+inline std::string embeddings() {
+    return "model.embed_tokens.weight";
+}
+/// [hidden]
+inline std::string final_norm() {
+    return "model.norm.weight";
+}
+/// [vocab, hidden]
+inline std::string output_projection() {
+    return "lm_head.weight";
+}
+inline std::string input_norm(int i) {
+    return layer(i, "input_layernorm.weight");
+}
+inline std::string post_attention_norm(int i) {
+    return layer(i, "post_attention_layernorm.weight");
+}
+/// [heads*dim, hidden]
+inline std::string q_proj(int i) {
+    return layer(i, "self_attn.q_proj.weight");
+}
+/// [kv*dim, hidden]
+inline std::string k_proj(int i) {
+    return layer(i, "self_attn.k_proj.weight");
+}
+/// [kv*dim, hidden]
+inline std::string v_proj(int i) {
+    return layer(i, "self_attn.v_proj.weight");
+}
+/// [hidden, heads*dim]
+inline std::string o_proj(int i) {
+    return layer(i, "self_attn.o_proj.weight");
+}
+/// [ffn, hidden]
+inline std::string gate_proj(int i) {
+    return layer(i, "mlp.gate_proj.weight");
+}
+/// [ffn, hidden]
+inline std::string up_proj(int i) {
+    return layer(i, "mlp.up_proj.weight");
+}
+/// [hidden, ffn]
+inline std::string down_proj(int i) {
+    return layer(i, "mlp.down_proj.weight");
+}
+
+}  // namespace headscope::tensor_names

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "core/base/progress.h"
+#include "core/evaluation/scores.h"
+#include "core/evaluation/sharing.h"
+#include "core/evaluation/windows.h"
+#include "core/model/model.h"
+
+namespace headscope {
+
+struct EvaluationParams {
+    std::vector<Variant> variants;  ///< evaluated together; an empty one is the original
+    std::shared_ptr<const Windows> windows;
+    Scores known;  ///< of an earlier part of the same evaluation; may be empty
+};
+
+struct EvaluationResult {
+    Scores scores;
+    std::int64_t layer_passes = 0;  ///< layer computations done, each over one window
+    std::int64_t separate_layer_passes =
+        0;  ///< what one evaluation for each variant would have done
+    double seconds = 0.0;
+};
+
+/// Called with the scores so far, at most 20 times a second, from the thread that finished a
+/// window.
+using ScoresFn = std::function<void(const Scores&)>;
+
+/// Evaluates all variants together. On the CPU small models run one window a core, large ones one
+/// window on all cores. The result does not depend on the number of threads beyond rounding inside
+/// a matrix product. Throws Error(cancelled) within one micro-batch of a stop request, after a last
+/// call of `partial` with everything that was finished; Error(bad_input) naming the tensor when
+/// weights hold NaN or infinity.
+EvaluationResult evaluate(const Model& model, const EvaluationParams& params,
+                          const ProgressFn& progress = {}, const ScoresFn& partial = {},
+                          const std::stop_token& stop = {});
+
+}  // namespace headscope

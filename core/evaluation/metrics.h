@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace headscope {
+
+/// What one window says about one variant.
+struct WindowScore {
+    double nll = 0.0;          ///< sum of the negative log likelihoods of its predictions, nats
+    std::int64_t correct = 0;  ///< predictions whose argmax is the target
+
+    bool operator==(const WindowScore&) const = default;
+};
+
+/// A value with its 95 % confidence interval. The interval takes the windows as independent draws
+/// of text; with fewer than two windows it is infinite.
+struct Estimate {
+    double value = 0.0;
+    double low = 0.0;
+    double high = 0.0;
+};
+
+/// Metrics of a variant over some windows.
+struct Metrics {
+    Estimate perplexity;  ///< exp(nll / predictions)
+    Estimate accuracy;    ///< correct / predictions
+    double nll = 0.0;
+    std::int64_t correct = 0;
+    std::int64_t predictions = 0;
+    std::int64_t windows = 0;
+};
+
+/// A variant against the original, from the differences in each window: since both read the same
+/// text, the interval is far narrower than those of the two perplexities.
+struct Change {
+    Estimate perplexity_ratio;     ///< variant / original
+    Estimate accuracy_difference;  ///< variant - original
+};
+
+/// Metrics of windows that make `predictions_per_window` predictions each.
+Metrics summarize(std::span<const WindowScore> scores, std::int64_t predictions_per_window);
+
+/// The paired change; both spans hold the same windows in the same order.
+Change compare(std::span<const WindowScore> original, std::span<const WindowScore> variant,
+               std::int64_t predictions_per_window);
+
+/// The 0.975 quantile of Student's t with `degrees` degrees of freedom: the expansion of Abramowitz
+/// & Stegun 26.7.5, within 0.2 % from 3 degrees on, and exact values below.
+double student_t_975(std::int64_t degrees);
+
+}  // namespace headscope

@@ -1,0 +1,38 @@
+#include "core/evaluation/prepare.h"
+
+#include <optional>
+#include <utility>
+
+#include "core/evaluation/corpus.h"
+#include "core/tokenizer/token_cache.h"
+#include "core/tokenizer/tokenizer.h"
+
+namespace headscope {
+
+PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& options,
+                          const std::filesystem::path& cache_dir) {
+    const ModelConfig& config = checkpoint.config();
+    const Corpus corpus = load_corpus(options.corpus);
+    const auto tokenizer = open_tokenizer(checkpoint.directory());
+    TokenizedText text =
+        tokenize_cached(*tokenizer, protocol_text(corpus, options.protocol), cache_dir);
+
+    PreparedText prepared;
+    prepared.corpus_name = corpus.name;
+    prepared.corpus_sha256 = corpus.sha256;
+    prepared.tokenizer_fingerprint = tokenizer->fingerprint();
+    prepared.token_count = static_cast<std::int64_t>(text.ids.size());
+    prepared.token_ids_sha256 = text.ids_sha256();
+    prepared.ids_from_cache = text.from_cache;
+    const std::int64_t window =
+        options.window != 0 ? options.window
+                            : default_window(options.protocol, config.max_position_embeddings);
+    const std::optional<std::int32_t> bos =
+        text.has_bos ? std::optional(text.ids.front()) : std::nullopt;
+    prepared.windows = std::make_shared<const Windows>(
+        std::move(text.ids), options.protocol, window, options.max_windows, bos,
+        config.max_position_embeddings, config.vocab_size);
+    return prepared;
+}
+
+}  // namespace headscope

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/checkpoint/checkpoint.h"
+#include "core/evaluation/protocol.h"
+#include "core/evaluation/windows.h"
+
+namespace headscope {
+
+/// What text is evaluated, and how it is cut.
+struct TextOptions {
+    std::filesystem::path corpus;  ///< empty: the test split of WikiText-2
+    Protocol protocol = Protocol::gptq;
+    std::int64_t window = 0;       ///< tokens; 0: default_window()
+    std::int64_t max_windows = 0;  ///< 0: all
+};
+
+/// A corpus as the model of one checkpoint reads it.
+struct PreparedText {
+    std::string corpus_name;
+    std::string corpus_sha256;
+    std::string tokenizer_fingerprint;
+    std::int64_t token_count = 0;  ///< of the whole text, BOS included
+    std::string token_ids_sha256;
+    bool ids_from_cache = false;
+    std::shared_ptr<const Windows> windows;
+};
+
+/// Loads the corpus, tokenizes it with the checkpoint's tokenizer (or takes the ids from
+/// `cache_dir`) and cuts it into windows. Throws Error(bad_input) naming the file or option.
+PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& options,
+                          const std::filesystem::path& cache_dir);
+
+}  // namespace headscope

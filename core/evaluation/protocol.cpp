@@ -1,0 +1,33 @@
+#include "core/evaluation/protocol.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+
+namespace headscope {
+
+std::string_view name_of(Protocol protocol) {
+    return protocol == Protocol::gptq ? "gptq" : "llama.cpp";
+}
+
+Protocol parse_protocol(std::string_view name) {
+    for (const Protocol protocol : {Protocol::gptq, Protocol::llama_cpp}) {
+        if (name_of(protocol) == name) return protocol;
+    }
+    fail(ErrorCode::bad_input, "\"{}\" is not a protocol; choose gptq or llama.cpp", name);
+}
+
+std::int64_t default_window(Protocol protocol, std::int64_t max_position_embeddings) {
+    return std::min<std::int64_t>(protocol == Protocol::gptq ? 2048 : 512, max_position_embeddings);
+}
+
+std::int64_t first_scored_position(Protocol protocol, std::int64_t window) {
+    return protocol == Protocol::gptq ? 0 : window / 2;
+}
+
+std::string_view bos_rule(Protocol protocol) {
+    return protocol == Protocol::gptq ? "once, in front of the text"
+                                      : "in place of the first token of every window";
+}
+
+}  // namespace headscope

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace headscope {
+
+/// How a perplexity is taken; numbers of different protocols do not compare.
+enum class Protocol {
+    /// The one that papers print: rows joined with "\n\n", one BOS in front of all, consecutive
+    /// windows, every prediction inside a window counts.
+    gptq,
+    /// llama.cpp's `perplexity`: the raw file, the first token of every window replaced by BOS, the
+    /// second half of each window counts.
+    llama_cpp,
+};
+
+/// "gptq", "llama.cpp".
+std::string_view name_of(Protocol protocol);
+
+/// Throws Error(bad_input) that lists the choices.
+Protocol parse_protocol(std::string_view name);
+
+/// The window of the protocol's published numbers, in tokens: 2,048 (gptq) or 512 (llama.cpp), or
+/// the model's maximum where that is smaller.
+std::int64_t default_window(Protocol protocol, std::int64_t max_position_embeddings);
+
+/// Position in a window of the first token whose prediction of the next one counts.
+std::int64_t first_scored_position(Protocol protocol, std::int64_t window);
+
+/// In words, for the manifest: where BOS stands.
+std::string_view bos_rule(Protocol protocol);
+
+}  // namespace headscope

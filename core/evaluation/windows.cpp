@@ -1,0 +1,66 @@
+#include "core/evaluation/windows.h"
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <utility>
+
+#include "core/base/error.h"
+
+namespace headscope {
+
+Windows::Windows(std::vector<std::int32_t> ids, Protocol protocol, std::int64_t window,
+                 std::int64_t max_windows, std::optional<std::int32_t> bos_id,
+                 std::int64_t max_position_embeddings, std::int64_t vocab_size)
+    : ids_(std::move(ids)), protocol_(protocol), window_(window) {
+    if (window < 2 || window > max_position_embeddings) {
+        fail(ErrorCode::bad_input,
+             "a window of {} tokens does not work; choose --window from 2 to {}, "
+             "the longest that this model was made for",
+             window, max_position_embeddings);
+    }
+    if (max_windows < 0)
+        fail(ErrorCode::bad_input, "--max_windows {}: give 0 for all, or more", max_windows);
+    const auto tokens = static_cast<std::int64_t>(ids_.size());
+    count_ = tokens / window;
+    if (max_windows > 0) count_ = std::min(count_, max_windows);
+    if (count_ == 0) {
+        fail(ErrorCode::bad_input,
+             "the corpus has {} tokens, not one window of {}; choose a smaller "
+             "--window or a longer corpus",
+             tokens, window);
+    }
+    const auto [lowest, highest] = std::minmax_element(ids_.begin(), ids_.end());
+    if (*lowest < 0 || *highest >= vocab_size) {
+        fail(ErrorCode::bad_input,
+             "the tokenizer gives id {}, but the model's vocabulary has {}; they "
+             "do not belong together",
+             *lowest < 0 ? *lowest : *highest, vocab_size);
+    }
+    if (protocol == Protocol::llama_cpp) {
+        if (!bos_id)
+            fail(ErrorCode::bad_input,
+                 "protocol llama.cpp begins every window with BOS, and "
+                 "this tokenizer has none; use --protocol gptq");
+        bos_id_ = *bos_id;
+    }
+}
+
+std::vector<std::int64_t> Windows::tokens(std::int64_t index) const {
+    const auto begin = ids_.begin() + index * window_;
+    std::vector<std::int64_t> tokens(begin, begin + window_);
+    if (protocol_ == Protocol::llama_cpp) tokens.front() = bos_id_;
+    return tokens;
+}
+
+std::vector<std::int64_t> Windows::shuffled_order() const {
+    std::vector<std::int64_t> order(static_cast<std::size_t>(count_));
+    std::iota(order.begin(), order.end(), 0);
+    // Fisher-Yates by hand: std::shuffle gives another order with every standard library.
+    std::mt19937_64 random(kOrderSeed);
+    for (std::size_t i = order.size(); i > 1; --i)
+        std::swap(order[i - 1], order[random() % i]);
+    return order;
+}
+
+}  // namespace headscope

@@ -1,0 +1,195 @@
+#include "core/merging/merge_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "core/base/disjoint_sets.h"
+
+namespace headscope {
+namespace {
+
+std::size_t index(int value) {
+    return static_cast<std::size_t>(value);
+}
+
+/// KV heads that serve the members of `group`, ascending, each once.
+HeadGroup kv_heads_of(const HeadGroup& group, int heads_per_kv) {
+    std::set<int> kv_heads;
+    for (const int head : group)
+        kv_heads.insert(head / heads_per_kv);
+    return {kv_heads.begin(), kv_heads.end()};
+}
+
+/// Connected components of the KV heads that the groups bring together.
+std::vector<HeadGroup> group_kv_heads(const std::vector<HeadGroup>& groups, int kv_heads,
+                                      int heads_per_kv) {
+    DisjointSets sets(kv_heads);
+    for (const HeadGroup& group : groups) {
+        for (const int head : group)
+            sets.join(group.front() / heads_per_kv, head / heads_per_kv);
+    }
+    return sets.sets_of_two_or_more();
+}
+
+std::vector<int> find_side_effects(const LayerPlan& plan, int heads_per_kv) {
+    std::set<int> grouped;
+    for (const HeadGroup& group : plan.groups)
+        grouped.insert(group.begin(), group.end());
+    std::vector<int> affected;
+    for (const HeadGroup& kv_group : plan.kv_groups) {
+        for (const int kv_head : kv_group) {
+            for (int head = kv_head * heads_per_kv; head < (kv_head + 1) * heads_per_kv; ++head) {
+                if (!grouped.contains(head)) affected.push_back(head);
+            }
+        }
+    }
+    std::sort(affected.begin(), affected.end());
+    return affected;
+}
+
+/// Steps that share no member may run in any order: sorted, equal merges compare equal.
+void canonicalize(std::vector<HeadGroup>& steps) {
+    std::set<int> members;
+    std::size_t count = 0;
+    for (const HeadGroup& step : steps) {
+        members.insert(step.begin(), step.end());
+        count += step.size();
+    }
+    if (members.size() == count) std::sort(steps.begin(), steps.end());
+}
+
+LayerMerge sequential_merge(const std::vector<HeadPair>& pairs, KvPolicy policy, int heads_per_kv) {
+    LayerMerge merge;
+    for (const HeadPair& pair : pairs) {
+        merge.head_steps.push_back({pair.first, pair.second});
+        HeadGroup kv_heads = kv_heads_of({pair.first, pair.second}, heads_per_kv);
+        if (policy == KvPolicy::average && kv_heads.size() == 2) {
+            merge.kv_steps.push_back(std::move(kv_heads));
+        }
+    }
+    return merge;
+}
+
+LayerPlan plan_layer(const SimilarityMatrix& matrix, const ModelConfig& config,
+                     const MergeRule& rule) {
+    const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
+    LayerPlan plan;
+    plan.layer = matrix.layer;
+    plan.pairs = find_pairs(matrix, rule.threshold);
+    if (rule.kv_policy == KvPolicy::within) {
+        std::erase_if(plan.pairs, [&](const HeadPair& pair) {
+            return pair.first / heads_per_kv != pair.second / heads_per_kv;
+        });
+    }
+    plan.groups = group_heads(matrix.heads, plan.pairs, rule.grouping);
+    if (rule.kv_policy == KvPolicy::average) {
+        plan.kv_groups =
+            group_kv_heads(plan.groups, static_cast<int>(config.num_key_value_heads), heads_per_kv);
+    }
+    plan.side_effect_heads = find_side_effects(plan, heads_per_kv);
+    plan.merge = rule.grouping == Grouping::sequential
+                     ? sequential_merge(plan.pairs, rule.kv_policy, heads_per_kv)
+                     : LayerMerge{plan.groups, plan.kv_groups};
+    canonicalize(plan.merge.head_steps);
+    canonicalize(plan.merge.kv_steps);
+    return plan;
+}
+
+/// For each of `count` blocks a number that two blocks share exactly if they end identical: every
+/// step gives its members a new one.
+std::vector<int> final_contents(int count, const std::vector<HeadGroup>& steps) {
+    std::vector<int> content(index(count));
+    std::iota(content.begin(), content.end(), 0);
+    int next = count;
+    for (const HeadGroup& step : steps) {
+        for (const int member : step)
+            content[index(member)] = next;
+        ++next;
+    }
+    return content;
+}
+
+/// How often a value occurs again after its first time.
+template <typename Value>
+std::int64_t repetitions(const std::vector<Value>& values) {
+    return static_cast<std::int64_t>(values.size()) -
+           static_cast<std::int64_t>(std::set<Value>(values.begin(), values.end()).size());
+}
+
+}  // namespace
+
+MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
+                          const MergeRule& rule) {
+    MergePlan plan{rule, {}};
+    plan.layers.reserve(matrices.size());
+    for (const SimilarityMatrix& matrix : matrices) {
+        plan.layers.push_back(plan_layer(matrix, config, rule));
+    }
+    return plan;
+}
+
+PlanSummary& PlanSummary::operator+=(const PlanSummary& other) {
+    pairs += other.pairs;
+    groups += other.groups;
+    merged_heads += other.merged_heads;
+    identical_heads += other.identical_heads;
+    kv_heads_touched += other.kv_heads_touched;
+    side_effect_heads += other.side_effect_heads;
+    removable_heads += other.removable_heads;
+    removable_kv_heads += other.removable_kv_heads;
+    removable_parameters += other.removable_parameters;
+    removable_bytes += other.removable_bytes;
+    kv_cache_bytes_per_token += other.kv_cache_bytes_per_token;
+    return *this;
+}
+
+PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config) {
+    const int heads = static_cast<int>(config.num_attention_heads);
+    const int kv_heads = static_cast<int>(config.num_key_value_heads);
+    const std::vector<int> head_content = final_contents(heads, plan.merge.head_steps);
+    const std::vector<int> kv_content = final_contents(kv_heads, plan.merge.kv_steps);
+
+    std::map<int, std::int64_t> owners;
+    for (const int content : head_content)
+        ++owners[content];
+    std::vector<std::pair<int, int>>
+        whole_head;  // what a head computes: its own blocks and its K, V
+    for (int head = 0; head < heads; ++head) {
+        const int kv_head = head / static_cast<int>(config.heads_per_kv_head());
+        whole_head.emplace_back(head_content[index(head)], kv_content[index(kv_head)]);
+    }
+
+    PlanSummary summary;
+    summary.pairs = static_cast<std::int64_t>(plan.pairs.size());
+    summary.groups = static_cast<std::int64_t>(plan.groups.size());
+    for (const HeadGroup& group : plan.groups) {
+        summary.merged_heads += static_cast<std::int64_t>(group.size());
+    }
+    for (const auto& [content, count] : owners)
+        summary.identical_heads += count > 1 ? count : 0;
+    for (const HeadGroup& group : plan.kv_groups) {
+        summary.kv_heads_touched += static_cast<std::int64_t>(group.size());
+    }
+    summary.side_effect_heads = static_cast<std::int64_t>(plan.side_effect_heads.size());
+    summary.removable_heads = repetitions(whole_head);
+    summary.removable_kv_heads = repetitions(kv_content);
+    // A head is its rows of Q and its columns of O; a KV head its rows of K and of V.
+    const std::int64_t block = 2 * config.head_dim * config.hidden_size;
+    const auto element = static_cast<std::int64_t>(size_of(config.dtype));
+    summary.removable_parameters = block * (summary.removable_heads + summary.removable_kv_heads);
+    summary.removable_bytes = summary.removable_parameters * element;
+    summary.kv_cache_bytes_per_token = 2 * config.head_dim * element * summary.removable_kv_heads;
+    return summary;
+}
+
+PlanSummary summarize(const MergePlan& plan, const ModelConfig& config) {
+    PlanSummary total;
+    for (const LayerPlan& layer : plan.layers)
+        total += summarize(layer, config);
+    return total;
+}
+
+}  // namespace headscope

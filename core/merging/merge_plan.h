@@ -1,0 +1,74 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <vector>
+
+#include "core/checkpoint/model_config.h"
+#include "core/merging/grouping.h"
+#include "core/merging/kv_policy.h"
+#include "core/merging/pairs.h"
+#include "core/similarity/similarity.h"
+
+namespace headscope {
+
+/// What decides a plan, besides the similarities.
+struct MergeRule {
+    double threshold = 0.98;
+    Grouping grouping = Grouping::components;
+    KvPolicy kv_policy = KvPolicy::average;
+};
+
+/// What is done to the weights of one layer: in this order, the blocks of each step's members are
+/// replaced by their mean. Two merges that compare equal give the same weights.
+struct LayerMerge {
+    std::vector<HeadGroup> head_steps;  ///< rows of Q and columns of O, by head
+    std::vector<HeadGroup> kv_steps;    ///< rows of K and V, by KV head
+
+    [[nodiscard]] bool empty() const { return head_steps.empty() && kv_steps.empty(); }
+    auto operator<=>(const LayerMerge&) const = default;
+};
+
+/// The plan of one layer, and what it means there.
+struct LayerPlan {
+    int layer = 0;
+    std::vector<HeadPair> pairs;
+    std::vector<HeadGroup> groups;
+    std::vector<HeadGroup> kv_groups;    ///< KV heads that become identical
+    std::vector<int> side_effect_heads;  ///< heads in no group whose keys and values change
+    LayerMerge merge;
+};
+
+/// A merge plan: a value, made without touching weights. A layer that was not chosen is not in it.
+struct MergePlan {
+    MergeRule rule;
+    std::vector<LayerPlan> layers;
+};
+
+/// Plans the merge of the layers in `matrices`. O(heads^2) a layer, O(heads^3) for `complete`.
+MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
+                          const MergeRule& rule);
+
+/// A plan, or one layer of it, in numbers. What could be saved counts duplicates only: heads whose
+/// Q, O, K and V all became the same can be held once (with their output columns summed), and so
+/// can KV heads. It is what the plan makes possible; nothing is removed by merging.
+struct PlanSummary {
+    std::int64_t pairs = 0;
+    std::int64_t groups = 0;
+    std::int64_t merged_heads = 0;       ///< heads that are a member of a group
+    std::int64_t identical_heads = 0;    ///< heads that end with the same Q and O as another head
+    std::int64_t kv_heads_touched = 0;   ///< KV heads whose K and V change
+    std::int64_t side_effect_heads = 0;  ///< heads in no group whose keys and values change
+    std::int64_t removable_heads = 0;
+    std::int64_t removable_kv_heads = 0;
+    std::int64_t removable_parameters = 0;
+    std::int64_t removable_bytes = 0;           ///< of weights, in the checkpoint's dtype
+    std::int64_t kv_cache_bytes_per_token = 0;  ///< of cache, in the checkpoint's dtype
+
+    PlanSummary& operator+=(const PlanSummary& other);
+};
+
+PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config);
+PlanSummary summarize(const MergePlan& plan, const ModelConfig& config);
+
+}  // namespace headscope

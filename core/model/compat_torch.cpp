@@ -1,0 +1,66 @@
+#include "core/model/compat_torch.h"
+
+#include <algorithm>
+
+#include <ATen/ATen.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <dlfcn.h>
+#include <malloc.h>
+
+namespace headscope::compat {
+
+at::Tensor fused_causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+    const std::int64_t shared_by = q.size(1) / k.size(1);
+    const auto expand = [&](const at::Tensor& t) {
+        return shared_by == 1 ? t : t.repeat_interleave(shared_by, 1);
+    };
+#if TORCH_VERSION_MAJOR >= 2
+    return at::scaled_dot_product_attention(q, expand(k), expand(v), {}, 0.0, /*is_causal=*/true);
+#else
+    return std::get<0>(at::_scaled_dot_product_attention(q, expand(k), expand(v), {}, 0.0,
+                                                         /*need_attn_weights=*/false,
+                                                         /*is_causal=*/true));
+#endif
+}
+
+bool has_fast_cpu_bfloat16() {
+#if defined(__x86_64__)
+    // oneDNN, which libtorch calls for bfloat16 products, needs AVX-512 with byte and word
+    // operations.
+    __builtin_cpu_init();
+    return at::globalContext().userEnabledMkldnn() && at::hasMKLDNN() &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq");
+#else
+    return false;
+#endif
+}
+
+int cuda_device_count() {
+    if (!at::hasCUDA()) return 0;
+#if TORCH_VERSION_MAJOR >= 2
+    return at::detail::getCUDAHooks().deviceCount();
+#else
+    return at::detail::getCUDAHooks().getNumGPUs();
+#endif
+}
+
+void set_intra_op_threads(int threads) {
+    at::set_num_threads(std::max(1, threads));
+    // Looked up, not linked: builds against other BLAS libraries have no such function.
+    using SetThreads = void (*)(int);
+    static const auto set_openblas_threads =
+        reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    if (set_openblas_threads != nullptr) set_openblas_threads(std::max(1, threads));
+}
+
+void keep_freed_memory() {
+#if defined(__GLIBC__)
+    constexpr int kLargest = 32 << 20;  // glibc takes no more
+    mallopt(M_MMAP_THRESHOLD, kLargest);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+    mallopt(M_TOP_PAD, kLargest / 2);
+#endif
+}
+
+}  // namespace headscope::compat

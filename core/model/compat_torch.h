@@ -1,0 +1,30 @@
+#pragma once
+
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <torch/version.h>
+
+/// Everything that differs between libtorch 1.13 (Debian) and 2.x, and between its builds.
+namespace headscope::compat {
+
+/// Softmax attention with a causal mask through the library's fused kernel.
+/// q: [batch, heads, tokens, dim]; k, v: [batch, kv_heads, tokens, dim]; result like q.
+at::Tensor fused_causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
+
+/// Whether x W^T in bfloat16 has a fast kernel on this CPU. Without one libtorch falls back to a
+/// plain loop, a hundred times slower than float32.
+bool has_fast_cpu_bfloat16();
+
+/// CUDA devices that can be used; 0 where libtorch has no CUDA or no driver runs.
+int cuda_device_count();
+
+/// Sets the threads that one operation may use when called from this thread, for ATen and, for the
+/// whole process, for OpenBLAS, which does not follow ATen.
+void set_intra_op_threads(int threads);
+
+/// Lets the C library keep the memory of freed tensors, for the whole process. By default it
+/// returns blocks of a megabyte or so to the system, and every activation is paid for again in page
+/// faults.
+void keep_freed_memory();
+
+}  // namespace headscope::compat

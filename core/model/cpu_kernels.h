@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+
+namespace headscope {
+
+/// Where one window's projections lie: rows of [queries | keys | values], heads side by side.
+struct AttentionShape {
+    std::int64_t length = 0;      ///< tokens of the window
+    std::int64_t row_stride = 0;  ///< elements from one token's row to the next
+    std::int64_t out_stride = 0;  ///< the same of the result
+    int head_dim = 0;
+    int heads = 0;
+    int kv_heads = 0;
+};
+
+/// The element-wise and reducing steps of the forward pass on the CPU, for one element type T
+/// (float, or the bits of bfloat16). All compute in float32 and round once when they store.
+/// Matrix products are left to BLAS. Rows are contiguous unless a stride says otherwise.
+struct CpuKernels {
+    /// Root mean square normalisation (arXiv:1910.07467): out = round(x / rms(x)) * weight.
+    /// x, out: [rows, width]; weight: [width], float32.
+    void (*rms_norm)(const void* x, const float* weight, float eps, std::int64_t rows,
+                     std::int64_t width, void* out);
+
+    /// Rotates each pair (i, i + head_dim/2) of `heads` heads that lie side by side at the start of
+    /// each row, in place. cosine, sine: [rows, head_dim/2], float32, row by row.
+    void (*rotate)(void* x, std::int64_t row_stride, const float* cosine, const float* sine,
+                   std::int64_t rows, int heads, int head_dim);
+
+    /// Causal attention of all heads that one KV head serves: softmax(q k^T / sqrt(head_dim)) v.
+    /// `qkv` is the window's first row, `out` its result: [length, heads * head_dim].
+    /// `scratch` has attention_scratch_floats() floats.
+    void (*causal_attention)(const void* qkv, const AttentionShape& shape, int kv_head, void* out,
+                             float* scratch);
+
+    /// out = silu(gate) * up, from rows of [gate | up]; out: [rows, width].
+    void (*swiglu)(const void* gate_up, std::int64_t rows, std::int64_t width, void* out);
+
+    /// x += y, both [count].
+    void (*add)(void* x, const void* y, std::int64_t count);
+
+    /// Negative log likelihood (nats) of the target in each row of logits, and whether it is the
+    /// argmax (the first of equals). logits: [rows, vocab]; targets, nll, correct: [rows].
+    void (*cross_entropy)(const void* logits, const std::int64_t* targets, std::int64_t rows,
+                          std::int64_t vocab, double* nll, std::uint8_t* correct);
+};
+
+/// Floats of scratch memory that causal_attention needs.
+std::int64_t attention_scratch_floats(const AttentionShape& shape);
+
+/// The kernels of one instruction set ("baseline", "avx2", "avx512"), null where this processor or
+/// this build does not have it.
+const CpuKernels* cpu_kernels_for(const char* instruction_set, bool bfloat16);
+
+/// The fastest kernels for this processor.
+const CpuKernels& cpu_kernels(bool bfloat16);
+
+}  // namespace headscope

@@ -1,0 +1,75 @@
+#include "core/model/forward_torch.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "core/model/rope_torch.h"
+
+namespace headscope {
+namespace {
+
+/// Rows of logits that are computed together: few enough for the CPU's caches or a corner of the
+/// GPU's memory, enough for the matrix product to run at full speed.
+std::int64_t rows_of_a_chunk(const WeightFormat& format, std::int64_t vocab) {
+    const std::int64_t elements =
+        format.device.is_cpu() ? std::int64_t{1} << 19 : std::int64_t{1} << 28;
+    return std::max<std::int64_t>(64, elements / vocab);
+}
+
+}  // namespace
+
+ForwardPass::ForwardPass(const LoadedModel& model, std::int64_t window)
+    : model_(model),
+      window_(window),
+      chunk_rows_(rows_of_a_chunk(model.format, model.checkpoint.config().vocab_size)),
+      rope_(make_rope_table(model.checkpoint.config(), window, model.format.device)) {}
+
+at::Tensor ForwardPass::embed(const at::Tensor& ids) const {
+    return model_.outer.embeddings.index_select(0, ids);
+}
+
+at::Tensor ForwardPass::layer(int index, const AttentionWeights& attention,
+                              const at::Tensor& hidden) const {
+    const ModelConfig& config = model_.checkpoint.config();
+    const LayerWeights& weights = model_.layers[static_cast<std::size_t>(index)];
+    const ops::AttentionLayout layout{hidden.size(0) / window_, window_, config.num_attention_heads,
+                                      config.num_key_value_heads, config.head_dim};
+
+    at::Tensor qkv =
+        ops::linear(ops::rms_norm(hidden, weights.input_norm, config.rms_norm_eps), attention.qkv);
+    ops::rotate_in_place(qkv, rope_, layout);
+    at::Tensor attended = ops::linear(ops::causal_attention(qkv, layout), attention.o);
+    ops::add_in_place(attended, hidden);
+
+    const at::Tensor normed =
+        ops::rms_norm(attended, weights.post_attention_norm, config.rms_norm_eps);
+    at::Tensor out = ops::linear(ops::swiglu(ops::linear(normed, weights.gate_up)), weights.down);
+    ops::add_in_place(out, attended);
+    return out;
+}
+
+ops::Loss ForwardPass::loss(const at::Tensor& hidden, const at::Tensor& ids,
+                            std::int64_t first) const {
+    const std::int64_t windows = hidden.size(0) / window_;
+    const std::int64_t scored = window_ - 1 - first;
+    std::vector<at::Tensor> nll;
+    std::vector<at::Tensor> correct;
+    for (std::int64_t w = 0; w < windows; ++w) {
+        for (std::int64_t row = 0; row < scored; row += chunk_rows_) {
+            const std::int64_t rows = std::min(chunk_rows_, scored - row);
+            const std::int64_t start = w * window_ + first + row;
+            const at::Tensor normed =
+                ops::rms_norm(hidden.narrow(0, start, rows), model_.outer.final_norm,
+                              model_.checkpoint.config().rms_norm_eps);
+            const ops::Loss loss = ops::cross_entropy(ops::linear(normed, model_.outer.output),
+                                                      ids.narrow(0, start + 1, rows));
+            nll.push_back(loss.nll);
+            correct.push_back(loss.correct);
+        }
+    }
+    return {at::cat(nll).view({windows, scored}), at::cat(correct).view({windows, scored})};
+}
+
+}  // namespace headscope

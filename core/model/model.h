@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "core/base/progress.h"
+#include "core/checkpoint/checkpoint.h"
+
+namespace headscope {
+
+/// Where and in what a model computes.
+struct ComputeOptions {
+    std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
+    std::string dtype = "auto";   ///< auto, float32 (f32), bfloat16 (bf16) or float16 (f16)
+    int threads = 0;              ///< on the CPU; 0: all cores
+};
+
+/// Where and in what a model computes, once "auto" is decided.
+struct ResolvedCompute {
+    std::string device;  ///< "cpu", "cuda:0"
+    DType dtype = DType::f32;
+};
+
+/// Decides "auto": CUDA where it works, else the CPU; float32 on the CPU, bfloat16 elsewhere.
+/// Throws Error(device) when an explicit device does not work, Error(unsupported) for a dtype that
+/// the device cannot compute in, Error(bad_input) for a name that is neither.
+ResolvedCompute resolve(const ComputeOptions& options);
+
+struct LoadedModel;  // tensors; see core/model/loaded_model_torch.h
+
+/// A model with its original weights resident on a device. A value: copies share the weights, which
+/// never change. Safe to use from many threads.
+class Model {
+  public:
+    /// Loads all weights. Throws what resolve() throws, and Error(cancelled).
+    static Model load(const Checkpoint& checkpoint, const ComputeOptions& options,
+                      const ProgressFn& progress = {}, const std::stop_token& stop = {});
+
+    [[nodiscard]] const Checkpoint& checkpoint() const;
+    [[nodiscard]] const ModelConfig& config() const;
+    [[nodiscard]] DType dtype() const;         ///< of the activations
+    [[nodiscard]] std::string device() const;  ///< "cpu", "cuda:0"
+    [[nodiscard]] int threads() const;         ///< that the CPU gives to it
+    [[nodiscard]] const LoadedModel& loaded() const { return *loaded_; }
+
+  private:
+    explicit Model(std::shared_ptr<const LoadedModel> loaded) : loaded_(std::move(loaded)) {}
+
+    std::shared_ptr<const LoadedModel> loaded_;
+};
+
+}  // namespace headscope

@@ -1,0 +1,126 @@
+#include "core/model/ops_torch.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include "core/model/cpu_kernels.h"
+
+namespace headscope::ops {
+namespace {
+
+/// Whether the kernels of our own serve this tensor.
+bool on_cpu(const at::Tensor& x) {
+    return x.is_cpu() && x.is_contiguous() &&
+           (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+}
+
+const CpuKernels& kernels_for(const at::Tensor& x) {
+    return cpu_kernels(x.scalar_type() == at::kBFloat16);
+}
+
+/// Address of a row of a contiguous matrix.
+char* row_of(const at::Tensor& x, std::int64_t row) {
+    return static_cast<char*>(x.data_ptr()) +
+           row * x.stride(0) * static_cast<std::int64_t>(x.element_size());
+}
+
+/// Rows that are worth a thread of their own.
+std::int64_t grain(std::int64_t width) {
+    return std::max<std::int64_t>(1, 32768 / width);
+}
+
+}  // namespace
+
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight) {
+    if (x.scalar_type() == weight.scalar_type()) return at::linear(x, weight);
+    return at::linear(x.to(weight.scalar_type()), weight).to(x.scalar_type());
+}
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+    if (!on_cpu(x)) return reference::rms_norm(x, weight, eps);
+    at::Tensor out = at::empty_like(x);
+    const std::int64_t width = x.size(1);
+    at::parallel_for(0, x.size(0), grain(width), [&](std::int64_t begin, std::int64_t end) {
+        kernels_for(x).rms_norm(row_of(x, begin), weight.data_ptr<float>(), static_cast<float>(eps),
+                                end - begin, width, row_of(out, begin));
+    });
+    return out;
+}
+
+void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout) {
+    if (!on_cpu(qkv)) return reference::rotate_in_place(qkv, rope, layout);
+    const auto heads = static_cast<int>(layout.heads + layout.kv_heads);
+    const std::int64_t half = layout.head_dim / 2;
+    at::parallel_for(0, layout.windows, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t w = begin; w < end; ++w) {
+            at::parallel_for(
+                0, layout.window, grain(qkv.size(1)), [&](std::int64_t first, std::int64_t last) {
+                    kernels_for(qkv).rotate(row_of(qkv, w * layout.window + first), qkv.stride(0),
+                                            rope.cosine.data_ptr<float>() + first * half,
+                                            rope.sine.data_ptr<float>() + first * half,
+                                            last - first, heads, static_cast<int>(layout.head_dim));
+                });
+        }
+    });
+}
+
+at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout) {
+    if (!on_cpu(qkv)) return reference::causal_attention(qkv, layout);
+    at::Tensor out = at::empty({qkv.size(0), layout.heads * layout.head_dim}, qkv.options());
+    const AttentionShape shape{layout.window,
+                               qkv.stride(0),
+                               out.stride(0),
+                               static_cast<int>(layout.head_dim),
+                               static_cast<int>(layout.heads),
+                               static_cast<int>(layout.kv_heads)};
+    const auto floats = static_cast<std::size_t>(attention_scratch_floats(shape));
+    at::parallel_for(
+        0, layout.windows * layout.kv_heads, 1, [&](std::int64_t begin, std::int64_t end) {
+            const auto scratch = std::make_unique_for_overwrite<float[]>(floats);
+            for (std::int64_t item = begin; item < end; ++item) {
+                const std::int64_t row = item / layout.kv_heads * layout.window;
+                kernels_for(qkv).causal_attention(row_of(qkv, row), shape,
+                                                  static_cast<int>(item % layout.kv_heads),
+                                                  row_of(out, row), scratch.get());
+            }
+        });
+    return out;
+}
+
+at::Tensor swiglu(const at::Tensor& gate_up) {
+    if (!on_cpu(gate_up)) return reference::swiglu(gate_up);
+    const std::int64_t width = gate_up.size(1) / 2;
+    at::Tensor out = at::empty({gate_up.size(0), width}, gate_up.options());
+    at::parallel_for(0, out.size(0), grain(width), [&](std::int64_t begin, std::int64_t end) {
+        kernels_for(out).swiglu(row_of(gate_up, begin), end - begin, width, row_of(out, begin));
+    });
+    return out;
+}
+
+void add_in_place(at::Tensor& x, const at::Tensor& y) {
+    if (!on_cpu(x) || !y.is_contiguous()) {
+        x.add_(y);
+        return;
+    }
+    at::parallel_for(0, x.size(0), grain(x.size(1)), [&](std::int64_t begin, std::int64_t end) {
+        kernels_for(x).add(row_of(x, begin), row_of(y, begin), (end - begin) * x.size(1));
+    });
+}
+
+Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
+    if (!on_cpu(logits)) return reference::cross_entropy(logits, targets);
+    const std::int64_t rows = logits.size(0);
+    Loss loss{at::empty({rows}, at::kDouble), at::empty({rows}, at::kBool)};
+    auto* correct = reinterpret_cast<std::uint8_t*>(loss.correct.data_ptr<bool>());
+    at::parallel_for(0, rows, grain(logits.size(1)), [&](std::int64_t begin, std::int64_t end) {
+        kernels_for(logits).cross_entropy(
+            row_of(logits, begin), targets.data_ptr<std::int64_t>() + begin, end - begin,
+            logits.size(1), loss.nll.data_ptr<double>() + begin, correct + begin);
+    });
+    return loss;
+}
+
+}  // namespace headscope::ops

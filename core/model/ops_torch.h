@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+/// The steps of the forward pass. Each takes the fastest way for the tensors' device: kernels of
+/// our own on the CPU (cpu_kernels.h), plain library operations (`reference`) elsewhere.
+/// Activations are [tokens, width], contiguous; the tokens of whole windows follow each other.
+namespace headscope::ops {
+
+/// Heads of one layer and the windows of a micro-batch.
+struct AttentionLayout {
+    std::int64_t windows = 0;
+    std::int64_t window = 0;  ///< tokens of each
+    std::int64_t heads = 0;
+    std::int64_t kv_heads = 0;
+    std::int64_t head_dim = 0;
+};
+
+/// Angles of the rotary embedding: cosine and sine, each [positions, head_dim/2], float32.
+struct RopeTable {
+    at::Tensor cosine;
+    at::Tensor sine;
+};
+
+/// What the loss of some predictions is.
+struct Loss {
+    at::Tensor nll;      ///< [rows], float64: negative log likelihood of the target, nats
+    at::Tensor correct;  ///< [rows], bool: the target is the argmax
+};
+
+/// x W^T, in x's dtype. A weight may be held in float32 for bfloat16 activations, on machines
+/// without a fast bfloat16 product; the product is then rounded once.
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight);
+
+/// Root mean square normalisation; weight: [width], float32.
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
+
+/// Rotates queries and keys in place; qkv: [tokens, (heads + 2 kv_heads) head_dim].
+void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout);
+
+/// Causal attention; returns [tokens, heads head_dim].
+at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout);
+
+/// silu(gate) * up of [tokens, 2 width] rows [gate | up].
+at::Tensor swiglu(const at::Tensor& gate_up);
+
+/// x += y.
+void add_in_place(at::Tensor& x, const at::Tensor& y);
+
+/// Loss of `logits` [rows, vocab] against `targets` [rows], int64.
+Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
+
+/// The same steps from plain library operations, on any device: what the kernels are tested
+/// against.
+namespace reference {
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
+void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout);
+at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout);
+at::Tensor swiglu(const at::Tensor& gate_up);
+Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
+}  // namespace reference
+
+}  // namespace headscope::ops

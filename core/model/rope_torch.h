@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/checkpoint/model_config.h"
+#include "core/model/ops_torch.h"
+
+namespace headscope {
+
+/// Angular frequencies of the rotary embedding, radians per token, [head_dim/2], with the scaling
+/// of the config applied: `linear` divides all by the factor; `llama3` divides the slow ones, keeps
+/// the fast ones and blends between (Llama 3.1's reference implementation, apply_scaling).
+std::vector<double> rope_frequencies(const RopeConfig& rope, std::int64_t head_dim);
+
+/// Cosine and sine of position * frequency for positions 0..length-1, on `device`.
+ops::RopeTable make_rope_table(const ModelConfig& config, std::int64_t length, c10::Device device);
+
+}  // namespace headscope

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "core/evaluation/evaluator.h"
+#include "core/report/manifest.h"
+
+namespace headscope {
+
+/// The scores of an evaluation that has not ended, kept in its output folder so that a later start
+/// goes on where an interrupted one stopped. One file, written whole; gone once the results are
+/// there.
+class Journal {
+  public:
+    /// `thresholds`: of the variants after the original.
+    Journal(const std::filesystem::path& directory, RunSettings settings,
+            std::vector<double> thresholds);
+
+    /// The scores of an earlier start with the same settings and thresholds. Nothing where there
+    /// are none; a damaged or foreign journal counts as none.
+    [[nodiscard]] std::optional<Scores> load(std::size_t windows) const;
+
+    /// Throws Error(bad_input) where the file cannot be written.
+    void save(const Scores& scores) const;
+
+    void remove() const;
+
+  private:
+    std::filesystem::path path_;
+    RunSettings settings_;
+    std::vector<double> thresholds_;
+};
+
+}  // namespace headscope

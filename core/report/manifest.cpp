@@ -1,0 +1,111 @@
+#include "core/report/manifest.h"
+
+#include <chrono>
+
+#include <fmt/chrono.h>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+
+namespace headscope {
+namespace {
+
+/// Calls `visit(key, member)` for every setting, so that writing and reading cannot drift apart.
+template <typename Settings, typename Visit>
+void for_each_setting(Settings& settings, Visit visit) {
+    visit("model_fingerprint", settings.model_fingerprint);
+    visit("measure", settings.measure);
+    visit("grouping", settings.grouping);
+    visit("kv_policy", settings.kv_policy);
+    visit("layers", settings.layers);
+    visit("protocol", settings.protocol);
+    visit("window", settings.window);
+    visit("windows", settings.windows);
+    visit("bos_rule", settings.bos_rule);
+    visit("corpus", settings.corpus_name);
+    visit("corpus_sha256", settings.corpus_sha256);
+    visit("tokenizer_fingerprint", settings.tokenizer_fingerprint);
+    visit("tokens", settings.token_count);
+    visit("token_ids_sha256", settings.token_ids_sha256);
+    visit("dtype", settings.dtype);
+    visit("device", settings.device);
+}
+
+template <typename Value>
+void read(const nlohmann::json& json, const char* key, Value& value, const std::string& source) {
+    try {
+        json.at(key).get_to(value);
+    } catch (const nlohmann::json::exception&) {
+        fail(ErrorCode::bad_input, "{}: the manifest's \"{}\" is missing or of the wrong type",
+             source, key);
+    }
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const RunSettings& settings) {
+    nlohmann::ordered_json json;
+    for_each_setting(settings, [&](const char* key, const auto& value) { json[key] = value; });
+    return json;
+}
+
+nlohmann::ordered_json to_json(const Manifest& manifest) {
+    nlohmann::ordered_json json;
+    json["format_version"] = manifest.format_version;
+    json["program"] = "headscope";
+    json["program_version"] = manifest.program_version;
+    json["model_path"] = manifest.model_path;
+    json.update(to_json(manifest.settings));
+    json["seeds"] = {{"window_order", manifest.window_order_seed}};
+    json["started"] = manifest.started;
+    json["duration_seconds"] = manifest.duration_seconds;
+    json["evaluated_together"] = manifest.evaluated_together;
+    return json;
+}
+
+RunSettings settings_from_json(const nlohmann::json& json, const std::string& source) {
+    RunSettings settings;
+    for_each_setting(settings,
+                     [&](const char* key, auto& value) { read(json, key, value, source); });
+    return settings;
+}
+
+Manifest manifest_from_json(const nlohmann::json& json, const std::string& source) {
+    Manifest manifest;
+    read(json, "format_version", manifest.format_version, source);
+    if (manifest.format_version > Manifest::kFormatVersion) {
+        fail(ErrorCode::unsupported,
+             "{}: written by a newer Headscope (format {}, this one reads {})", source,
+             manifest.format_version, Manifest::kFormatVersion);
+    }
+    read(json, "program_version", manifest.program_version, source);
+    read(json, "model_path", manifest.model_path, source);
+    manifest.settings = settings_from_json(json, source);
+    read(json, "started", manifest.started, source);
+    read(json, "duration_seconds", manifest.duration_seconds, source);
+    read(json, "evaluated_together", manifest.evaluated_together, source);
+    if (!json.contains("seeds"))
+        fail(ErrorCode::bad_input, "{}: the manifest has no seeds", source);
+    read(json["seeds"], "window_order", manifest.window_order_seed, source);
+    return manifest;
+}
+
+std::string describe_difference(const RunSettings& found, const RunSettings& wanted) {
+    const nlohmann::ordered_json old_values = to_json(found);
+    const nlohmann::ordered_json new_values = to_json(wanted);
+    std::string text;
+    for (const auto& [key, value] : new_values.items()) {
+        if (old_values.at(key) == value) continue;
+        if (!text.empty()) text += "; ";
+        text += fmt::format("{} {}, not {}", key, old_values.at(key).dump(), value.dump());
+    }
+    return text;
+}
+
+std::string utc_now() {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+}
+
+}  // namespace headscope

@@ -1,0 +1,172 @@
+#include <cmath>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/report/results.h"
+
+namespace headscope {
+namespace {
+
+using nlohmann::json;
+
+/// Reads one file; every complaint names it.
+class Reader {
+  public:
+    explicit Reader(std::string source) : source_(std::move(source)) {}
+
+    [[nodiscard]] const json& member(const json& object, const char* key) const {
+        if (!object.is_object() || !object.contains(key)) wrong(key, "is missing");
+        return object.at(key);
+    }
+
+    template <typename Value>
+    Value get(const json& object, const char* key) const {
+        const json& value = member(object, key);
+        try {
+            return value.get<Value>();
+        } catch (const json::exception&) {
+            wrong(key, "is of the wrong type");
+        }
+    }
+
+    /// A number; null, where JSON could not hold infinity, becomes `instead`.
+    [[nodiscard]] double number(const json& object, const char* key, double instead) const {
+        return member(object, key).is_null() ? instead : get<double>(object, key);
+    }
+
+    [[noreturn]] void wrong(const std::string& key, const char* what) const {
+        fail(ErrorCode::bad_input, "{}: not a results file of Headscope: \"{}\" {}", source_, key,
+             what);
+    }
+
+    [[nodiscard]] Estimate estimate(const json& object, const char* key) const {
+        constexpr double kInfinity = std::numeric_limits<double>::infinity();
+        const json& value = member(object, key);
+        return {number(value, "value", std::nan("")), number(value, "low", -kInfinity),
+                number(value, "high", kInfinity)};
+    }
+
+    [[nodiscard]] Metrics detailed_metrics(const json& value) const {
+        return {estimate(value, "perplexity"),           estimate(value, "accuracy"),
+                number(value, "nll", std::nan("")),      get<std::int64_t>(value, "correct"),
+                get<std::int64_t>(value, "predictions"), get<std::int64_t>(value, "windows")};
+    }
+
+    /// Metrics of the original experiment: values without intervals or counts.
+    [[nodiscard]] Metrics plain_metrics(const json& value) const {
+        Metrics metrics;
+        metrics.perplexity.value = number(value, "perplexity", std::nan(""));
+        metrics.accuracy.value = number(value, "accuracy", std::nan(""));
+        metrics.perplexity.low = metrics.perplexity.high = metrics.perplexity.value;
+        metrics.accuracy.low = metrics.accuracy.high = metrics.accuracy.value;
+        return metrics;
+    }
+
+    [[nodiscard]] SimilarityMatrix matrix(const json& layer, int index) const {
+        const auto rows = get<std::vector<std::vector<double>>>(layer, "similarity_matrix");
+        SimilarityMatrix matrix{index, static_cast<int>(rows.size()), {}};
+        for (const auto& row : rows) {
+            if (row.size() != rows.size()) wrong("similarity_matrix", "is not square");
+            matrix.values.insert(matrix.values.end(), row.begin(), row.end());
+        }
+        return matrix;
+    }
+
+    [[nodiscard]] LayerPlan plan(const json& layer, int index, int heads) const {
+        LayerPlan plan;
+        plan.layer = index;
+        for (const json& row : member(layer, "pairs")) {
+            if (!row.is_array() || row.size() != 3 || !row[0].is_number_integer() ||
+                !row[1].is_number_integer() || !row[2].is_number()) {
+                wrong("pairs", "holds a row that is not [head, head, similarity]");
+            }
+            const HeadPair pair{row[0].get<int>(), row[1].get<int>(), row[2].get<double>()};
+            if (pair.first < 0 || pair.second < 0 || pair.first >= heads || pair.second >= heads) {
+                wrong("pairs", "names a head that the matrix does not have");
+            }
+            plan.pairs.push_back(pair);
+        }
+        return plan;
+    }
+
+    [[nodiscard]] int layer_index(const std::string& key) const {
+        if (key.empty() || key.size() > 6 ||
+            key.find_first_not_of("0123456789") != std::string::npos) {
+            wrong("layer_results", "has a key that is not a layer's number");
+        }
+        return std::stoi(key);
+    }
+
+    void read_layers(const json& layers, Result& result) const {
+        if (!layers.is_object()) wrong("layer_results", "is not an object");
+        std::map<int, const json*> in_order;  // JSON readers sort "10" before "2"
+        for (const auto& [key, layer] : layers.items())
+            in_order.emplace(layer_index(key), &layer);
+        for (const auto& [index, layer] : in_order) {
+            result.similarity.push_back(matrix(*layer, index));
+            result.plan.layers.push_back(plan(*layer, index, result.similarity.back().heads));
+        }
+    }
+
+    void read_details(const json& details, Result& result) const {
+        result.original = detailed_metrics(member(details, "original"));
+        result.merged = detailed_metrics(member(details, "merged"));
+        if (details.contains("change")) {
+            const json& change = details.at("change");
+            result.change = Change{estimate(change, "perplexity_ratio"),
+                                   estimate(change, "accuracy_difference")};
+        }
+    }
+
+    void read_plan(const json& plan, Result& result) const {
+        const json& layers = member(plan, "layers");
+        for (LayerPlan& layer : result.plan.layers) {
+            const json& extra = member(layers, std::to_string(layer.layer).c_str());
+            layer.groups = get<std::vector<HeadGroup>>(extra, "groups");
+            layer.kv_groups = get<std::vector<HeadGroup>>(extra, "kv_groups");
+            layer.side_effect_heads = get<std::vector<int>>(extra, "side_effect_heads");
+        }
+        const json& summary = member(plan, "summary");
+        PlanSummary& to = result.summary;
+        to.groups = get<std::int64_t>(summary, "groups");
+        to.merged_heads = get<std::int64_t>(summary, "merged_heads");
+        to.identical_heads = get<std::int64_t>(summary, "identical_heads");
+        to.kv_heads_touched = get<std::int64_t>(summary, "kv_heads_touched");
+        to.side_effect_heads = get<std::int64_t>(summary, "side_effect_heads");
+        to.removable_heads = get<std::int64_t>(summary, "removable_heads");
+        to.removable_kv_heads = get<std::int64_t>(summary, "removable_kv_heads");
+        to.removable_parameters = get<std::int64_t>(summary, "removable_parameters");
+        to.removable_bytes = get<std::int64_t>(summary, "removable_bytes");
+        to.kv_cache_bytes_per_token = get<std::int64_t>(summary, "kv_cache_bytes_per_token");
+    }
+
+  private:
+    std::string source_;
+};
+
+}  // namespace
+
+Result read_result(const std::filesystem::path& path) {
+    const json file = read_json_file(path);
+    const Reader reader(path.string());
+    Result result;
+    result.threshold = reader.get<double>(file, "threshold");
+    result.plan.rule.threshold = result.threshold;
+    result.original = reader.plain_metrics(reader.member(file, "original_metrics"));
+    result.merged = reader.plain_metrics(reader.member(file, "merged_metrics"));
+    result.summary.pairs = reader.get<std::int64_t>(file, "total_merged_pairs");
+    reader.read_layers(reader.member(file, "layer_results"), result);
+    if (file.contains("metric_details")) reader.read_details(file.at("metric_details"), result);
+    if (file.contains("plan")) reader.read_plan(file.at("plan"), result);
+    if (file.contains("manifest")) {
+        result.manifest = manifest_from_json(file.at("manifest"), path.string());
+        result.plan.rule.grouping = parse_grouping(result.manifest->settings.grouping);
+        result.plan.rule.kv_policy = parse_kv_policy(result.manifest->settings.kv_policy);
+    }
+    return result;
+}
+
+}  // namespace headscope

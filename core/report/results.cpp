@@ -1,0 +1,131 @@
+#include "core/report/results.h"
+
+#include <charconv>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+
+namespace headscope {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no infinity: an interval without bounds is written as null.
+Json number(double value) {
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
+Json to_json(const Estimate& estimate) {
+    return {{"value", number(estimate.value)},
+            {"low", number(estimate.low)},
+            {"high", number(estimate.high)}};
+}
+
+Json matrix_rows(const SimilarityMatrix& matrix) {
+    Json rows = Json::array();
+    for (int i = 0; i < matrix.heads; ++i) {
+        const auto row = matrix.values.begin() + static_cast<std::ptrdiff_t>(i) * matrix.heads;
+        rows.push_back(std::vector<double>(row, row + matrix.heads));
+    }
+    return rows;
+}
+
+Json pair_rows(const std::vector<HeadPair>& pairs) {
+    Json rows = Json::array();
+    for (const HeadPair& pair : pairs)
+        rows.push_back({pair.first, pair.second, pair.similarity});
+    return rows;
+}
+
+Json plan_json(const Result& result) {
+    Json layers = Json::object();
+    for (const LayerPlan& layer : result.plan.layers) {
+        layers[std::to_string(layer.layer)] = {{"groups", layer.groups},
+                                               {"kv_groups", layer.kv_groups},
+                                               {"side_effect_heads", layer.side_effect_heads}};
+    }
+    return {{"summary", to_json(result.summary)}, {"layers", std::move(layers)}};
+}
+
+}  // namespace
+
+std::string threshold_text(double threshold) {
+    char buffer[400];
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof(buffer), threshold, std::chars_format::fixed).ptr;
+    std::string text(buffer, end);
+    if (text.find('.') == std::string::npos) text += ".0";
+    return text;
+}
+
+std::string results_file_name(double threshold) {
+    return fmt::format("results_threshold_{}.json", threshold_text(threshold));
+}
+
+Json to_json(const Metrics& metrics) {
+    return {{"perplexity", to_json(metrics.perplexity)},
+            {"accuracy", to_json(metrics.accuracy)},
+            {"nll", number(metrics.nll)},
+            {"correct", metrics.correct},
+            {"predictions", metrics.predictions},
+            {"windows", metrics.windows}};
+}
+
+Json to_json(const Change& change) {
+    return {{"perplexity_ratio", to_json(change.perplexity_ratio)},
+            {"accuracy_difference", to_json(change.accuracy_difference)}};
+}
+
+Json to_json(const PlanSummary& summary) {
+    return {{"pairs", summary.pairs},
+            {"groups", summary.groups},
+            {"merged_heads", summary.merged_heads},
+            {"identical_heads", summary.identical_heads},
+            {"kv_heads_touched", summary.kv_heads_touched},
+            {"side_effect_heads", summary.side_effect_heads},
+            {"removable_heads", summary.removable_heads},
+            {"removable_kv_heads", summary.removable_kv_heads},
+            {"removable_parameters", summary.removable_parameters},
+            {"removable_bytes", summary.removable_bytes},
+            {"kv_cache_bytes_per_token", summary.kv_cache_bytes_per_token}};
+}
+
+Json to_json(const Result& result) {
+    Json json;
+    json["threshold"] = result.threshold;
+    const auto seed_metrics = [](const Metrics& metrics) -> Json {
+        return {{"perplexity", number(metrics.perplexity.value)},
+                {"accuracy", number(metrics.accuracy.value)}};
+    };
+    json["original_metrics"] = seed_metrics(result.original);
+    json["merged_metrics"] = seed_metrics(result.merged);
+    json["total_merged_pairs"] = result.summary.pairs;
+    Json layers = Json::object();
+    for (std::size_t i = 0; i < result.plan.layers.size(); ++i) {
+        const LayerPlan& layer = result.plan.layers[i];
+        layers[std::to_string(layer.layer)] = {
+            {"num_pairs", layer.pairs.size()},
+            {"pairs", pair_rows(layer.pairs)},
+            {"similarity_matrix", matrix_rows(result.similarity.at(i))}};
+    }
+    json["layer_results"] = std::move(layers);
+    json["metric_details"] = {{"confidence", 0.95},
+                              {"original", to_json(result.original)},
+                              {"merged", to_json(result.merged)}};
+    if (result.change) json["metric_details"]["change"] = to_json(*result.change);
+    json["plan"] = plan_json(result);
+    if (result.manifest) json["manifest"] = to_json(*result.manifest);
+    return json;
+}
+
+std::filesystem::path write_result(const std::filesystem::path& directory, const Result& result) {
+    const std::filesystem::path path = directory / results_file_name(result.threshold);
+    write_file_atomically(path, dump_readable(to_json(result)));
+    return path;
+}
+
+}  // namespace headscope

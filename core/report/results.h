@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/evaluation/metrics.h"
+#include "core/merging/merge_plan.h"
+#include "core/report/manifest.h"
+#include "core/similarity/similarity.h"
+
+namespace headscope {
+
+/// One threshold's outcome: what a results file holds.
+struct Result {
+    double threshold = 0.0;
+    Metrics original;
+    Metrics merged;
+    std::optional<Change> change;  ///< absent in files of other programs
+    MergePlan plan;
+    PlanSummary summary;
+    std::vector<SimilarityMatrix> similarity;  ///< of the layers in the plan, in the same order
+    std::optional<Manifest> manifest;          ///< absent in files of other programs
+};
+
+/// The shortest decimal that reads back as the same number, with at least one digit behind the
+/// point: 0.98, 0.995, 1.0.
+std::string threshold_text(double threshold);
+
+/// "results_threshold_0.98.json"
+std::string results_file_name(double threshold);
+
+/// The file's content: the keys of the original experiment, and beside them `metric_details`,
+/// `plan` and `manifest`.
+nlohmann::ordered_json to_json(const Result& result);
+nlohmann::ordered_json to_json(const Metrics& metrics);
+nlohmann::ordered_json to_json(const Change& change);
+nlohmann::ordered_json to_json(const PlanSummary& summary);
+
+/// Writes `directory`/results_threshold_<t>.json whole or not at all and returns its path.
+std::filesystem::path write_result(const std::filesystem::path& directory, const Result& result);
+
+/// Reads a results file, also one without our extra keys. Throws Error(bad_input) that names the
+/// file and the key that is missing or wrong.
+Result read_result(const std::filesystem::path& path);
+
+}  // namespace headscope

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/progress.h"
+#include "core/evaluation/evaluator.h"
+#include "core/evaluation/prepare.h"
+#include "core/merging/merge_plan.h"
+#include "core/model/model.h"
+#include "core/report/results.h"
+#include "core/similarity/similarity.h"
+
+namespace headscope {
+
+/// The whole experiment: similarity, one merge plan for each threshold, all evaluated together with
+/// the original, one results file for each.
+struct SweepParams {
+    std::filesystem::path model_path;
+    std::vector<double> thresholds;
+    std::vector<int> layers;  ///< empty: all
+    Measure measure = Measure::q;
+    Grouping grouping = Grouping::components;
+    KvPolicy kv_policy = KvPolicy::average;
+    TextOptions text;
+    ComputeOptions compute;
+    std::filesystem::path output_dir;
+    std::filesystem::path cache_dir;  ///< for token ids; empty: no cache
+    std::string program_version;
+    bool force = false;  ///< replace finished results instead of skipping them
+};
+
+/// One threshold of a finished sweep.
+struct SweepRun {
+    std::filesystem::path file;
+    Result result;
+    bool skipped = false;  ///< was finished before
+};
+
+struct SweepResult {
+    std::vector<SweepRun> runs;  ///< in the order of the thresholds
+    PreparedText text;
+    std::int64_t resumed_windows = 0;  ///< taken from an interrupted start
+    EvaluationResult evaluation;       ///< of what was evaluated now
+};
+
+/// What a sweep tells on its way. `partial` holds the original's scores first, then those of the
+/// thresholds that are evaluated now.
+struct SweepObserver {
+    ProgressFn progress;
+    ScoresFn partial;
+};
+
+/// Runs a sweep. Thresholds whose results file is there with the same settings are skipped unless
+/// `force`; a file with other settings is an error that says which (nothing is overwritten). When
+/// it is cancelled, the windows that were finished stay in the output folder, and the next start
+/// with the same settings goes on from there.
+SweepResult run_sweep(const SweepParams& params, const SweepObserver& observer = {},
+                      const std::stop_token& stop = {});
+
+}  // namespace headscope

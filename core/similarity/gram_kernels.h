@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+
+#include "core/similarity/gram_kernel.h"
+
+namespace headscope {
+
+/// The kernels that this build has and this processor can run, the fastest first. Never empty.
+std::span<const GramKernel* const> usable_gram_kernels();
+
+}  // namespace headscope

@@ -1,0 +1,64 @@
+#include "core/tokenizer/sentencepiece_model_file.h"
+
+#include <cstdint>
+#include <optional>
+
+// A SentencePiece model is a protobuf message, ModelProto in sentencepiece_model.proto:
+//   repeated SentencePiece pieces = 1;    SentencePiece { string piece = 1; float score = 2; ... }
+//   TrainerSpec trainer_spec = 2;  NormalizerSpec normalizer_spec = 3;  ... extensions from 200
+// All its fields are length-delimited, and writers begin with the pieces. The wire format is at
+// https://protobuf.dev/programming-guides/encoding/
+
+namespace headscope {
+namespace {
+
+constexpr std::uint64_t length_delimited = 2;
+constexpr std::uint64_t first_field = (1 << 3) | length_delimited;
+
+/// Takes a base-128 number from the front of `bytes`.
+std::optional<std::uint64_t> take_number(std::string_view& bytes) {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
+        const auto byte = static_cast<unsigned char>(bytes.front());
+        bytes.remove_prefix(1);
+        value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+        if ((byte & 0x80) == 0) return value;
+    }
+    return std::nullopt;
+}
+
+struct Field {
+    std::uint64_t tag = 0;
+    std::string_view content;
+};
+
+/// Takes a length-delimited field from the front of `bytes`; nothing where none is whole there.
+std::optional<Field> take_field(std::string_view& bytes) {
+    const auto tag = take_number(bytes);
+    if (!tag || (*tag & 7) != length_delimited || *tag >> 3 == 0) return std::nullopt;
+    const auto size = take_number(bytes);
+    if (!size || *size > bytes.size()) return std::nullopt;
+    const Field field{*tag, bytes.substr(0, *size)};
+    bytes.remove_prefix(*size);
+    return field;
+}
+
+}  // namespace
+
+bool is_sentencepiece_model(std::string_view bytes) {
+    const auto record = take_field(bytes);
+    if (!record || record->tag != first_field) return false;
+    std::string_view piece = record->content;
+    const auto text = take_field(piece);
+    return text && text->tag == first_field;
+}
+
+bool is_whole_sentencepiece_model(std::string_view bytes) {
+    if (!is_sentencepiece_model(bytes)) return false;
+    while (!bytes.empty()) {
+        if (!take_field(bytes)) return false;
+    }
+    return true;
+}
+
+}  // namespace headscope

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headscope {
+
+/// Turns text into token ids. All functions are safe to call from many threads.
+class Tokenizer {
+  public:
+    virtual ~Tokenizer() = default;
+
+    /// "SentencePiece", ... for people.
+    [[nodiscard]] virtual std::string_view kind() const = 0;
+
+    /// SHA-256 of what decides the ids; known without loading the tokenizer itself.
+    [[nodiscard]] virtual const std::string& fingerprint() const = 0;
+
+    [[nodiscard]] virtual std::int32_t vocabulary_size() const = 0;
+
+    /// The id that begins a text, if the tokenizer has one.
+    [[nodiscard]] virtual std::optional<std::int32_t> bos_id() const = 0;
+
+    /// Ids of `text` (UTF-8), without BOS. Special-token text inside is plain text.
+    /// Throws Error(bad_input) where the tokenizer refuses the text.
+    [[nodiscard]] virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
+};
+
+/// Opens the tokenizer of a model folder. Cheap: the model of the tokenizer is read and checked,
+/// its module is loaded at the first use of it. Throws Error(bad_input) where there is none, and
+/// Error(unsupported) where it is of a kind that Headscope does not read; both name the file.
+std::unique_ptr<const Tokenizer> open_tokenizer(const std::filesystem::path& model_dir);
+
+}  // namespace headscope

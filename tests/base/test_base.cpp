@@ -1,0 +1,161 @@
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/parallel.h"
+#include "core/base/progress.h"
+#include "core/base/sha256.h"
+#include "tests/support/test_files.h"
+
+using namespace headscope;
+using headscope::testing::error_of;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::size_t entries(const fs::path& folder) {
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+}  // namespace
+
+class TestBase : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void sha256_of_known_texts() {
+        // FIPS 180-4 examples.
+        QCOMPARE(sha256_hex("abc"),
+                 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        Sha256 pieces;
+        pieces.update(std::string_view("a"));
+        pieces.update(std::string_view("bc"));
+        QCOMPARE(pieces.hex_digest(), sha256_hex("abc"));
+    }
+
+    void json_rejects_what_readers_hide() {
+        QCOMPARE(parse_json(R"({"a":[1,{"b":2}]})", "f").at("a").at(1).at("b").get<int>(), 2);
+        const auto text_of = [](std::string_view text) {
+            return error_of([&] { parse_json(text, "file.json"); });
+        };
+        QCOMPARE(text_of(R"({"a":1,"a":2})"),
+                 "file.json: the key \"a\" stands twice in one object");
+        QVERIFY(text_of(R"({"o":{"x":1},"p":{"x":1}})").empty());
+        QVERIFY(text_of("{").find("not valid JSON") != std::string::npos);
+        QVERIFY(text_of("{} x").find("not valid JSON") != std::string::npos);
+        QVERIFY(text_of(std::string(100, '[')).find("nested more than") != std::string::npos);
+        for (const char* bad : {"\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"",
+                                "\"\xf4\x90\x80\x80\"", "\"\xe2\x82"}) {
+            QVERIFY2(text_of(bad).find("not valid UTF-8") != std::string::npos, bad);
+        }
+        QVERIFY(text_of("\"\xd0\x96 \xe2\x82\xac \xf0\x9f\x98\x80\"").empty());
+    }
+
+    void atomic_write_replaces_whole_files() {
+        const QTemporaryDir folder;
+        const fs::path path = fs::path(folder.path().toStdString()) / "r.json";
+        write_file_atomically(path, "one");
+        write_file_atomically(path, "two");
+        QCOMPARE(read_text_file(path, 10), std::string("two"));
+        QCOMPARE(entries(path.parent_path()), std::size_t{1});
+        QVERIFY(error_of([&] { read_text_file(path, 2); }).find("more than the 2") !=
+                std::string::npos);
+        QVERIFY(error_of([&] {
+                    write_file_atomically("/no/such/folder/r", "x");
+                }).find("/no/such/folder/r") != std::string::npos);
+    }
+
+    void atomic_write_leaves_nothing_behind_when_the_kernel_refuses_the_bytes() {
+        const QTemporaryDir folder;
+        const fs::path path = fs::path(folder.path().toStdString()) / "r.json";
+        write_file_atomically(path, "before");
+        // The limit makes write(2) fail half way through, as a full disk does.
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit old{};
+        getrlimit(RLIMIT_FSIZE, &old);
+        const rlimit small{4096, old.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &small);
+        const std::string error =
+            error_of([&] { write_file_atomically(path, std::string(100'000, 'x')); });
+        setrlimit(RLIMIT_FSIZE, &old);
+        QVERIFY2(error.find("could not be written") != std::string::npos, error.c_str());
+        QCOMPARE(read_text_file(path, 100), std::string("before"));
+        QCOMPARE(entries(path.parent_path()), std::size_t{1});
+    }
+
+    void atomic_write_on_a_full_disk() {
+        const QTemporaryDir folder;
+        if (::mount("tmpfs", folder.path().toUtf8().constData(), "tmpfs", 0, "size=64k") != 0) {
+            QSKIP("mounting a small tmpfs needs root");
+        }
+        const fs::path path = fs::path(folder.path().toStdString()) / "r.json";
+        write_file_atomically(path, "before");
+        const std::string error =
+            error_of([&] { write_file_atomically(path, std::string(1 << 20, 'x')); });
+        const std::string left = read_text_file(path, 100);
+        const std::size_t files = entries(path.parent_path());
+        ::umount(folder.path().toUtf8().constData());
+        QVERIFY2(error.find("No space left on device") != std::string::npos, error.c_str());
+        QCOMPARE(left, std::string("before"));
+        QCOMPARE(files, std::size_t{1});
+    }
+
+    void parallel_for_visits_every_index_once() {
+        std::vector<std::atomic<int>> visits(1000);
+        std::atomic<int> highest_worker = 0;
+        parallel_for(visits.size(), 4, {}, [&](std::size_t i, int worker) {
+            ++visits[i];
+            int seen = highest_worker;
+            while (worker > seen && !highest_worker.compare_exchange_weak(seen, worker)) {
+            }
+        });
+        QVERIFY(std::all_of(visits.begin(), visits.end(), [](const auto& n) { return n == 1; }));
+        QVERIFY(highest_worker < 4);
+        parallel_for(0, 4, {}, [](std::size_t, int) { QFAIL("no index to visit"); });
+    }
+
+    void parallel_for_passes_errors_and_stops_on() {
+        QCOMPARE(error_of([] {
+                     parallel_for(100, 3, {}, [](std::size_t i, int) {
+                         if (i == 7) fail(ErrorCode::bad_input, "seven");
+                     });
+                 }),
+                 std::string("seven"));
+        std::stop_source source;
+        std::atomic<int> done = 0;
+        try {
+            parallel_for(1'000'000, 2, source.get_token(), [&](std::size_t, int) {
+                if (++done == 10) source.request_stop();
+            });
+            QFAIL("a stopped loop ends with an error");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::cancelled);
+        }
+        QVERIFY(done < 20);
+    }
+
+    void progress_keeps_the_first_and_the_last_report() {
+        std::vector<std::int64_t> seen;
+        ProgressThrottle throttle([&](const Progress& p) { seen.push_back(p.done); });
+        for (std::int64_t i = 0; i <= 100'000; ++i)
+            throttle.report({"stage", i, 100'000, "steps"});
+        QCOMPARE(seen.front(), 0);
+        QCOMPARE(seen.back(), 100'000);
+        QVERIFY(seen.size() < 100);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBase)
+#include "test_base.moc"

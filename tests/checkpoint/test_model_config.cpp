@@ -1,0 +1,266 @@
+#include <QTest>
+
+#include <nlohmann/json.hpp>
+
+#include "core/checkpoint/model_config.h"
+#include "tests/checkpoint/tiny_llama.h"
+#include "tests/support/test_files.h"
+
+using namespace headscope;
+using namespace headscope::testing;
+using nlohmann::json;
+
+namespace {
+
+ModelConfig parse(const json& config) {
+    return parse_model_config(config.dump(), "config.json");
+}
+
+/// tiny_config() with the fields of `patch` in place of its own (RFC 7396: null removes).
+ModelConfig parse_with(const json& patch) {
+    json config = tiny_config();
+    config.merge_patch(patch);
+    return parse(config);
+}
+
+const json kLlama3Scaling{{"rope_type", "llama3"},
+                          {"factor", 8.0},
+                          {"low_freq_factor", 1.0},
+                          {"high_freq_factor", 4.0},
+                          {"original_max_position_embeddings", 8192}};
+
+/// The same without one field.
+json llama3_without(const char* field) {
+    json scaling = kLlama3Scaling;
+    scaling.erase(field);
+    return {{"rope_scaling", scaling}};
+}
+
+void add_row(const char* name, const json& patch, ErrorCode code, const char* message) {
+    QTest::newRow(name) << QByteArray::fromStdString(patch.dump()) << static_cast<int>(code)
+                        << QByteArray(message);
+}
+
+void add_missing_and_mistyped_rows() {
+    for (const char* field : {"model_type", "hidden_size", "intermediate_size", "num_hidden_layers",
+                              "num_attention_heads", "vocab_size"}) {
+        const QByteArray message = QByteArray("config.json: ") + field + " is missing";
+        add_row(field, {{field, nullptr}}, ErrorCode::bad_input, message.constData());
+    }
+    const auto bad = [](const char* name, const json& patch, const char* message) {
+        add_row(name, patch, ErrorCode::bad_input, message);
+    };
+    bad("zero", {{"hidden_size", 0}}, "hidden_size is 0, but must be from 1 to");
+    bad("negative", {{"vocab_size", -1}}, "vocab_size is -1, but must be");
+    bad("fraction", {{"hidden_size", 12.0}}, "hidden_size must be a whole number, but is 12.0");
+    bad("size as text", {{"hidden_size", "12"}},
+        "hidden_size must be a whole number, but is a JSON");
+    bad("size as bool", {{"num_hidden_layers", true}}, "num_hidden_layers must be a whole number");
+    bad("size beyond 2^31", {{"intermediate_size", 2147483648}}, "intermediate_size is 2147483648");
+    bad("size beyond int64", {{"vocab_size", 18446744073709551615U}}, "18446744073709551615, but");
+    bad("too many layers", {{"num_hidden_layers", 10001}}, "must be from 1 to 10000");
+    bad("KV heads", {{"num_key_value_heads", 4}}, "num_key_value_heads is 4, but must divide");
+    bad("more KV heads", {{"num_key_value_heads", 12}},
+        "num_key_value_heads is 12, but must divide");
+    bad("heads", {{"head_dim", nullptr}, {"num_attention_heads", 9}},
+        "num_attention_heads is 9, but must divide hidden_size (12)");
+    bad("odd head", {{"head_dim", 3}}, "head_dim is 3, but must be even");
+    bad("overflow", {{"head_dim", 2147483646}}, "num_attention_heads (6) times head_dim");
+    bad("eps zero", {{"rms_norm_eps", 0.0}}, "rms_norm_eps is 0.0, but must be above 0");
+    bad("eps as text", {{"rms_norm_eps", "1e-5"}}, "rms_norm_eps must be a number");
+    bad("theta", {{"rope_theta", -1}}, "rope_theta is -1, but must be above 0");
+    bad("tie as number", {{"tie_word_embeddings", 1}}, "tie_word_embeddings must be true or false");
+    bad("type as number", {{"model_type", 1}}, "model_type must be a string, but is 1");
+    bad("BOS list", {{"bos_token_id", {1, 2}}},
+        "bos_token_id must be a whole number, but is a JSON");
+    bad("BOS negative", {{"bos_token_id", -1}}, "bos_token_id is -1, but must be from 0 to 9");
+    bad("BOS outside the vocabulary", {{"bos_token_id", 10}}, "bos_token_id is 10, but must be");
+    bad("scaling as text", {{"rope_scaling", "linear"}}, "rope_scaling must be an object");
+    bad("scaling without type", {{"rope_scaling", {{"factor", 2.0}}}}, "rope_type is missing");
+    bad("linear without factor", {{"rope_scaling", {{"type", "linear"}}}},
+        "rope_scaling.factor is missing");
+    bad("newer linear without factor", {{"rope_parameters", {{"rope_type", "linear"}}}},
+        "rope_parameters.factor is missing");
+    for (const char* field :
+         {"factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"}) {
+        const QByteArray message = QByteArray("config.json: rope_scaling.") + field + " is missing";
+        bad(("llama3 without " + std::string(field)).c_str(), llama3_without(field), message);
+    }
+    json equal_factors = kLlama3Scaling;
+    equal_factors["low_freq_factor"] = 4.0;
+    bad("llama3 factors", {{"rope_scaling", equal_factors}},
+        "high_freq_factor is 4, but must be above low_freq_factor (4)");
+}
+
+void add_unsupported_rows() {
+    const auto unsupported = [](const char* name, const json& patch, const char* message) {
+        add_row(name, patch, ErrorCode::unsupported, message);
+    };
+    unsupported("family", {{"model_type", "gpt2"}, {"hidden_size", nullptr}},
+                "config.json: model_type \"gpt2\" is not supported; supported: llama");
+    unsupported("activation", {{"hidden_act", "gelu"}}, "hidden_act \"gelu\" is not supported");
+    unsupported("attention bias", {{"attention_bias", true}}, "attention_bias true is not");
+    unsupported("MLP bias", {{"mlp_bias", true}}, "mlp_bias true is not supported");
+    unsupported("quantized", {{"quantization_config", {{"bits", 4}}}},
+                "quantization_config: quantized checkpoints are not supported");
+    unsupported("dynamic", {{"rope_scaling", {{"type", "dynamic"}, {"factor", 2.0}}}},
+                "rope_scaling.type \"dynamic\" is not supported; supported: default, linear");
+    unsupported("yarn", {{"rope_parameters", {{"rope_type", "yarn"}}}},
+                "rope_parameters.rope_type \"yarn\" is not supported");
+    unsupported("partial rotation", {{"partial_rotary_factor", 0.5}},
+                "partial_rotary_factor other");
+    unsupported("newer partial rotation", {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}},
+                "rope_parameters.partial_rotary_factor other than 1");
+    unsupported("dtype", {{"torch_dtype", "float64"}}, "torch_dtype \"float64\" is not supported");
+}
+
+}  // namespace
+
+class TestModelConfig : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void bad_fields_are_named_data() {
+        QTest::addColumn<QByteArray>("patch");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QByteArray>("message");
+        add_missing_and_mistyped_rows();
+        add_unsupported_rows();
+    }
+
+    void bad_fields_are_named() {
+        QFETCH(QByteArray, patch);
+        QFETCH(int, code);
+        QFETCH(QByteArray, message);
+        try {
+            parse_with(json::parse(patch.toStdString()));
+            QFAIL("the config should be refused");
+        } catch (const Error& error) {
+            QVERIFY2(contains(error.what(), message.toStdString()), error.what());
+            QVERIFY2(std::string(error.what()).starts_with("config.json: "), error.what());
+            QCOMPARE(static_cast<int>(error.code()), code);
+        }
+    }
+
+    void what_is_no_config_is_said_so() {
+        const auto message = [](std::string_view text) {
+            return error_of([&] { parse_model_config(text, "config.json"); });
+        };
+        QVERIFY(contains(message(""), "config.json: not valid JSON"));
+        QVERIFY(contains(message("{\"a\":"), "config.json: not valid JSON"));
+        QVERIFY(contains(message("[]"), "config.json: a JSON array, but"));
+        QVERIFY(contains(message(R"({"model_type":"llama","model_type":"llama"})"), "twice"));
+    }
+
+    void absent_fields_have_the_defaults_of_transformers() {
+        const ModelConfig config = parse_with({{"num_key_value_heads", nullptr},
+                                               {"head_dim", nullptr},
+                                               {"max_position_embeddings", nullptr},
+                                               {"torch_dtype", nullptr}});
+        QCOMPARE(config.num_key_value_heads, 6);
+        QCOMPARE(config.heads_per_kv_head(), 1);
+        QCOMPARE(config.head_dim, 2);
+        QCOMPARE(config.max_position_embeddings, 2048);
+        QCOMPARE(config.rms_norm_eps, 1e-6);
+        QCOMPARE(config.rope.type, RopeType::standard);
+        QCOMPARE(config.rope.theta, 10000.0);
+        QCOMPARE(config.tie_word_embeddings, false);
+        QVERIFY(!config.bos_token_id.has_value());
+        QCOMPARE(config.dtype, DType::f32);
+    }
+
+    void null_counts_as_absent() {
+        json config = tiny_config();
+        for (const char* field :
+             {"num_key_value_heads", "head_dim", "rope_scaling", "rope_parameters", "bos_token_id",
+              "hidden_act", "attention_bias", "quantization_config", "rms_norm_eps", "dtype"}) {
+            config[field] = nullptr;
+        }
+        const ModelConfig parsed = parse(config);
+        QCOMPARE(parsed.num_key_value_heads, 6);
+        QCOMPARE(parsed.head_dim, 2);
+        QVERIFY(!parsed.bos_token_id.has_value());
+        QCOMPARE(parsed.dtype, DType::bf16);
+    }
+
+    void given_fields_are_read() {
+        const ModelConfig config = parse_with({{"bos_token_id", 9},
+                                               {"rms_norm_eps", 1e-5},
+                                               {"tie_word_embeddings", true},
+                                               {"hidden_act", "silu"},
+                                               {"attention_bias", false},
+                                               {"mlp_bias", false},
+                                               {"eos_token_id", {1, 2}},
+                                               {"pretraining_tp", 2},
+                                               {"something_new", {{"x", 1}}}});
+        QCOMPARE(config.model_type, std::string("llama"));
+        QCOMPARE(config.hidden_size, 12);
+        QCOMPARE(config.intermediate_size, 20);
+        QCOMPARE(config.num_hidden_layers, 2);
+        QCOMPARE(config.num_attention_heads, 6);
+        QCOMPARE(config.num_key_value_heads, 3);
+        QCOMPARE(config.heads_per_kv_head(), 2);
+        QCOMPARE(config.head_dim, 4);  // not hidden_size / num_attention_heads
+        QCOMPARE(config.vocab_size, 10);
+        QCOMPARE(config.max_position_embeddings, 64);
+        QCOMPARE(config.rms_norm_eps, 1e-5);
+        QCOMPARE(config.tie_word_embeddings, true);
+        QCOMPARE(config.bos_token_id, std::optional<std::int32_t>(9));
+        QCOMPARE(config.dtype, DType::bf16);
+    }
+
+    void an_explicit_head_dim_need_not_divide_hidden_size() {
+        QCOMPARE(parse_with({{"hidden_size", 13}, {"head_dim", 8}}).head_dim, 8);
+    }
+
+    void dtype_is_read_in_both_styles() {
+        QCOMPARE(parse_with({{"torch_dtype", "float16"}}).dtype, DType::f16);
+        QCOMPARE(parse_with({{"torch_dtype", nullptr}, {"dtype", "bfloat16"}}).dtype, DType::bf16);
+        QCOMPARE(parse_with({{"torch_dtype", "float16"}, {"dtype", "float32"}}).dtype, DType::f32);
+    }
+
+    void rope_is_read_in_the_older_style() {
+        QCOMPARE(parse_with({{"rope_theta", 500000}}).rope.theta, 500000.0);
+
+        const json linear{{"type", "linear"}, {"factor", 2.5}};
+        const RopeConfig scaled = parse_with({{"rope_theta", 1e6}, {"rope_scaling", linear}}).rope;
+        QCOMPARE(scaled.type, RopeType::linear);
+        QCOMPARE(scaled.theta, 1e6);
+        QCOMPARE(scaled.factor, 2.5);
+
+        const RopeConfig llama3 = parse_with({{"rope_scaling", kLlama3Scaling}}).rope;
+        QCOMPARE(llama3.type, RopeType::llama3);
+        QCOMPARE(llama3.factor, 8.0);
+        QCOMPARE(llama3.low_freq_factor, 1.0);
+        QCOMPARE(llama3.high_freq_factor, 4.0);
+        QCOMPARE(llama3.original_max_position_embeddings, 8192);
+    }
+
+    void rope_is_read_in_the_newer_style() {
+        const json plain{{"rope_type", "default"}, {"rope_theta", 250000.0}};
+        const RopeConfig standard = parse_with({{"rope_parameters", plain}}).rope;
+        QCOMPARE(standard.type, RopeType::standard);
+        QCOMPARE(standard.theta, 250000.0);
+
+        json parameters = kLlama3Scaling;
+        parameters["rope_theta"] = 500000.0;
+        const RopeConfig llama3 = parse_with({{"rope_parameters", parameters}}).rope;
+        QCOMPARE(llama3.type, RopeType::llama3);
+        QCOMPARE(llama3.theta, 500000.0);
+        QCOMPARE(llama3.original_max_position_embeddings, 8192);
+
+        // Without its own, the older field still counts.
+        const RopeConfig mixed =
+            parse_with({{"rope_theta", 3.0}, {"rope_parameters", json::object()}}).rope;
+        QCOMPARE(mixed.type, RopeType::standard);
+        QCOMPARE(mixed.theta, 3.0);
+    }
+
+    void rope_type_wins_over_type() {
+        const json both{{"type", "dynamic"}, {"rope_type", "linear"}, {"factor", 2.0}};
+        QCOMPARE(parse_with({{"rope_scaling", both}}).rope.type, RopeType::linear);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestModelConfig)
+#include "test_model_config.moc"

@@ -1,0 +1,111 @@
+#include <QTemporaryDir>
+#include <QTest>
+#include <fstream>
+#include <numeric>
+#include <set>
+
+#include "core/evaluation/corpus.h"
+#include "core/evaluation/windows.h"
+#include "tests/support/test_files.h"
+
+using namespace headscope;
+using namespace headscope::testing;
+
+namespace {
+
+std::vector<std::int32_t> ids(int count) {
+    std::vector<std::int32_t> values(static_cast<std::size_t>(count));
+    std::iota(values.begin(), values.end(), 1);
+    return values;
+}
+
+Windows make(int tokens, std::int64_t window, std::int64_t most = 0,
+             Protocol protocol = Protocol::gptq, std::optional<std::int32_t> bos = 1) {
+    return {ids(tokens), protocol, window, most, bos, 64, 1000};
+}
+
+}  // namespace
+
+class TestWindows : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void windows_follow_each_other_and_the_rest_is_dropped() {
+        const Windows windows = make(105, 10);
+        QCOMPARE(windows.count(), 10);
+        QCOMPARE(windows.predictions_per_window(), 9);
+        QCOMPARE(windows.tokens(0).front(), 1);
+        QCOMPARE(windows.tokens(9).front(), 91);
+        QCOMPARE(windows.tokens(9).back(), 100);
+        QCOMPARE(make(105, 10, 3).count(), 3);
+        QCOMPARE(make(105, 10, 30).count(), 10);
+    }
+
+    void llama_cpp_replaces_the_first_token_and_scores_the_second_half() {
+        const Windows windows = make(100, 10, 0, Protocol::llama_cpp, 7);
+        QCOMPARE(windows.tokens(3).front(), 7);
+        QCOMPARE(windows.tokens(3).at(1), 32);
+        QCOMPARE(windows.first_scored(), 5);
+        QCOMPARE(windows.predictions_per_window(), 4);
+    }
+
+    void the_shuffled_order_is_a_fixed_permutation() {
+        const auto order = make(640, 10).shuffled_order();
+        QCOMPARE(std::set(order.begin(), order.end()).size(), std::size_t{64});
+        QVERIFY(!std::is_sorted(order.begin(), order.end()));
+        QCOMPARE(order, make(640, 10).shuffled_order());
+    }
+
+    void impossible_windows_say_what_to_do() {
+        const auto error = [](auto action) { return error_of(action); };
+        QVERIFY(
+            contains(error([] { make(5, 10); }), "the corpus has 5 tokens, not one window of 10"));
+        QVERIFY(contains(error([] { make(500, 65); }), "choose --window from 2 to 64"));
+        QVERIFY(contains(error([] { make(500, 1); }), "choose --window from 2 to 64"));
+        QVERIFY(contains(error([] { make(500, 10, -1); }), "--max_windows"));
+        QVERIFY(contains(error([] { make(1000, 10); }),
+                         "gives id 1000, but the model's vocabulary has 1000"));
+        QVERIFY(contains(error([] { make(500, 10, 0, Protocol::llama_cpp, std::nullopt); }),
+                         "this tokenizer has none"));
+    }
+
+    void rows_are_joined_as_the_dataset_gives_them() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path =
+            std::filesystem::path(folder.path().toStdString()) / "wiki.x.raw";
+        std::ofstream(path) << " \n = Title = \n \n Text .\n";
+        const Corpus corpus = load_corpus(path);
+        QCOMPARE(corpus.name, std::string("wiki.x.raw"));
+        QCOMPARE(protocol_text(corpus, Protocol::gptq),
+                 std::string("\n\n = Title = \n\n\n\n\n Text .\n"));
+        QCOMPARE(protocol_text(corpus, Protocol::llama_cpp), corpus.raw);
+    }
+
+    void a_corpus_that_is_no_text_is_refused() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = std::filesystem::path(folder.path().toStdString()) / "c";
+        std::ofstream(path) << "";
+        QVERIFY(contains(error_of([&] { load_corpus(path); }), "the corpus is empty"));
+        std::ofstream(path) << "ok\xff";
+        QVERIFY(contains(error_of([&] { load_corpus(path); }), "not UTF-8 text at byte 2"));
+        QVERIFY(contains(error_of([] { load_corpus("/no/such/file"); }), "/no/such/file"));
+    }
+
+    void the_built_in_corpus_is_the_official_file() {
+        const Corpus corpus = load_corpus({});
+        QCOMPARE(corpus.raw.size(), std::size_t{1'290'590});
+        QCOMPARE(corpus.sha256,
+                 std::string("173c87a53759e0201f33e0ccf978e510c2042d7f2cb78229d9a50d79b9e7dd08"));
+    }
+
+    void protocols_read_back() {
+        QCOMPARE(parse_protocol("llama.cpp"), Protocol::llama_cpp);
+        QVERIFY(contains(error_of([] { parse_protocol("ppl"); }), "choose gptq or llama.cpp"));
+        QCOMPARE(default_window(Protocol::gptq, 512), 512);
+        QCOMPARE(default_window(Protocol::gptq, 131072), 2048);
+        QCOMPARE(default_window(Protocol::llama_cpp, 131072), 512);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestWindows)
+#include "test_windows.moc"

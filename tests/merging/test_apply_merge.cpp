@@ -1,0 +1,87 @@
+#include <QTest>
+
+#include <ATen/ATen.h>
+
+#include "core/merging/apply_torch.h"
+
+using namespace headscope;
+
+namespace {
+
+constexpr std::int64_t kDim = 4;
+
+AttentionProjections random_projections() {
+    at::manual_seed(7);
+    return {at::randn({8 * kDim, 32}), at::randn({4 * kDim, 32}), at::randn({4 * kDim, 32}),
+            at::randn({32, 8 * kDim})};
+}
+
+AttentionProjections copy(const AttentionProjections& from) {
+    return {from.q.clone(), from.k.clone(), from.v.clone(), from.o.clone()};
+}
+
+at::Tensor rows(const at::Tensor& weight, int block) {
+    return weight.narrow(0, block * kDim, kDim);
+}
+at::Tensor columns(const at::Tensor& weight, int block) {
+    return weight.narrow(1, block * kDim, kDim);
+}
+
+}  // namespace
+
+class TestApplyMerge : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void members_become_their_mean_bit_for_bit() {
+        const AttentionProjections before = random_projections();
+        AttentionProjections after = copy(before);
+        apply_merge({{{1, 3, 6}}, {{0, 1, 3}}}, kDim, after);
+        const auto mean = [](const at::Tensor& a, const at::Tensor& b, const at::Tensor& c) {
+            return ((a.to(at::kDouble) + b.to(at::kDouble) + c.to(at::kDouble)) / 3.0)
+                .to(at::kFloat);
+        };
+        const at::Tensor q = mean(rows(before.q, 1), rows(before.q, 3), rows(before.q, 6));
+        const at::Tensor o = mean(columns(before.o, 1), columns(before.o, 3), columns(before.o, 6));
+        const at::Tensor v = mean(rows(before.v, 0), rows(before.v, 1), rows(before.v, 3));
+        for (const int head : {1, 3, 6}) {
+            QVERIFY(at::allclose(rows(after.q, head), q, 1e-6, 1e-7));
+            QVERIFY(at::allclose(columns(after.o, head), o, 1e-6, 1e-7));
+            QVERIFY(at::equal(rows(after.q, head), rows(after.q, 1)));
+            QVERIFY(at::equal(columns(after.o, head), columns(after.o, 1)));
+        }
+        for (const int kv : {0, 1, 3}) {
+            QVERIFY(at::allclose(rows(after.v, kv), v, 1e-6, 1e-7));
+            QVERIFY(at::equal(rows(after.k, kv), rows(after.k, 0)));
+        }
+    }
+
+    void others_stay_untouched() {
+        const AttentionProjections before = random_projections();
+        AttentionProjections after = copy(before);
+        apply_merge({{{1, 3}}, {{0, 2}}}, kDim, after);
+        for (const int head : {0, 2, 4, 5, 6, 7}) {
+            QVERIFY(at::equal(rows(after.q, head), rows(before.q, head)));
+            QVERIFY(at::equal(columns(after.o, head), columns(before.o, head)));
+        }
+        for (const int kv : {1, 3}) {
+            QVERIFY(at::equal(rows(after.k, kv), rows(before.k, kv)));
+            QVERIFY(at::equal(rows(after.v, kv), rows(before.v, kv)));
+        }
+    }
+
+    void steps_run_in_order() {
+        const AttentionProjections before = random_projections();
+        AttentionProjections after = copy(before);
+        apply_merge({{{0, 1}, {1, 2}}, {}}, kDim, after);
+        const at::Tensor first = (rows(before.q, 0) + rows(before.q, 1)) / 2;
+        const at::Tensor second = (first + rows(before.q, 2)) / 2;
+        QVERIFY(at::allclose(rows(after.q, 0), first));
+        QVERIFY(at::allclose(rows(after.q, 1), second));
+        QVERIFY(at::equal(rows(after.q, 1), rows(after.q, 2)));
+        QVERIFY(at::equal(after.k, before.k));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestApplyMerge)
+#include "test_apply_merge.moc"

@@ -1,0 +1,226 @@
+#include <QTest>
+#include <cmath>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "core/model/cpu_kernels.h"
+#include "core/model/ops_torch.h"
+
+using namespace headscope;
+
+namespace {
+
+/// Largest difference, relative to the largest value.
+double error_between(const at::Tensor& a, const at::Tensor& b) {
+    const at::Tensor x = a.to(at::kDouble);
+    const at::Tensor y = b.to(at::kDouble);
+    return ((x - y).abs().max() / y.abs().max().clamp_min(1e-30)).item<double>();
+}
+
+/// What rounding to the dtype allows.
+double tolerance(at::ScalarType dtype) {
+    return dtype == at::kFloat ? 2e-6 : 1.2e-2;
+}
+
+/// Softmax attention with a causal mask, in float64, written out.
+at::Tensor attention_by_definition(const at::Tensor& qkv, const ops::AttentionLayout& layout) {
+    const at::Tensor wide =
+        qkv.to(at::kDouble).view({layout.windows, layout.window, -1, layout.head_dim});
+    std::vector<at::Tensor> heads;
+    const std::int64_t shared_by = layout.heads / layout.kv_heads;
+    const at::Tensor mask = at::ones({layout.window, layout.window}, at::kBool).triu(1);
+    for (std::int64_t h = 0; h < layout.heads; ++h) {
+        const at::Tensor q = wide.select(2, h);
+        const at::Tensor k = wide.select(2, layout.heads + h / shared_by);
+        const at::Tensor v = wide.select(2, layout.heads + layout.kv_heads + h / shared_by);
+        const at::Tensor scores =
+            q.matmul(k.transpose(1, 2)) / std::sqrt(static_cast<double>(layout.head_dim));
+        heads.push_back(scores.masked_fill(mask, -INFINITY).softmax(-1).matmul(v));
+    }
+    return at::cat(heads, 2).reshape({qkv.size(0), layout.heads * layout.head_dim});
+}
+
+}  // namespace
+
+class TestOps : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void initTestCase() { at::manual_seed(11); }
+
+    void kernels_data() {
+        QTest::addColumn<QString>("set");
+        QTest::addColumn<bool>("bfloat16");
+        for (const char* set : {"baseline", "avx2", "avx512"}) {
+            for (const bool bfloat16 : {false, true}) {
+                if (cpu_kernels_for(set, bfloat16) == nullptr) continue;
+                QTest::addRow("%s %s", set, bfloat16 ? "bfloat16" : "float32")
+                    << QString::fromLatin1(set) << bfloat16;
+            }
+        }
+    }
+
+    /// Every kernel of every instruction set that this processor has, against the reference.
+    void kernels() {
+        QFETCH(QString, set);
+        QFETCH(bool, bfloat16);
+        const CpuKernels& kernels = *cpu_kernels_for(set.toLatin1().constData(), bfloat16);
+        const at::ScalarType dtype = bfloat16 ? at::kBFloat16 : at::kFloat;
+        for (const std::int64_t width : {1, 7, 16, 100, 256}) {
+            const std::int64_t rows = 5;
+            const at::Tensor x = at::randn({rows, width}).to(dtype);
+            const at::Tensor weight = at::rand({width}) + 0.5;
+            at::Tensor out = at::empty_like(x);
+            kernels.rms_norm(x.data_ptr(), weight.data_ptr<float>(), 1e-5F, rows, width,
+                             out.data_ptr());
+            const at::Tensor norm = x.to(at::kDouble) *
+                                    at::rsqrt(x.to(at::kDouble).square().mean(-1, true) + 1e-5) *
+                                    weight;
+            QVERIFY(error_between(out, norm) < tolerance(dtype));
+
+            const at::Tensor gate_up = (3 * at::randn({rows, 2 * width})).to(dtype);
+            kernels.swiglu(gate_up.data_ptr(), rows, width, out.data_ptr());
+            const at::Tensor gate = gate_up.narrow(1, 0, width).to(at::kDouble);
+            QVERIFY(error_between(out, gate * gate.sigmoid() *
+                                           gate_up.narrow(1, width, width).to(at::kDouble)) <
+                    tolerance(dtype));
+
+            at::Tensor sum = x.clone();
+            const at::Tensor y = at::randn({rows, width}).to(dtype);
+            kernels.add(sum.data_ptr(), y.data_ptr(), sum.numel());
+            QVERIFY(error_between(sum, x.to(at::kDouble) + y.to(at::kDouble)) < tolerance(dtype));
+        }
+    }
+
+    void loss_kernel_data() { kernels_data(); }
+    void loss_kernel() {
+        QFETCH(QString, set);
+        QFETCH(bool, bfloat16);
+        const CpuKernels& kernels = *cpu_kernels_for(set.toLatin1().constData(), bfloat16);
+        for (const std::int64_t vocab : {2, 33, 4096, 5001}) {
+            const std::int64_t rows = 9;
+            const at::Tensor logits =
+                (10 * at::randn({rows, vocab})).to(bfloat16 ? at::kBFloat16 : at::kFloat);
+            const at::Tensor targets = at::randint(vocab, {rows}, at::kLong);
+            targets[0] = logits[0].argmax().item<std::int64_t>();
+            std::vector<double> nll(static_cast<std::size_t>(rows));
+            std::vector<std::uint8_t> correct(static_cast<std::size_t>(rows));
+            kernels.cross_entropy(logits.data_ptr(), targets.data_ptr<std::int64_t>(), rows, vocab,
+                                  nll.data(), correct.data());
+            const at::Tensor expected =
+                -logits.to(at::kDouble).log_softmax(1).gather(1, targets.unsqueeze(1)).squeeze(1);
+            for (std::int64_t row = 0; row < rows; ++row) {
+                const double want = expected[row].item<double>();
+                const auto at_row = static_cast<std::size_t>(row);
+                QVERIFY(std::abs(nll[at_row] - want) < 1e-6 * (1.0 + std::abs(want)) + 2e-6);
+                QCOMPARE(correct[at_row] != 0, logits[row].max().item<float>() ==
+                                                   logits[row][targets[row]].item<float>());
+            }
+        }
+    }
+
+    void the_first_of_equal_logits_is_the_argmax() {
+        const at::Tensor logits = at::zeros({3, 40});
+        const at::Tensor targets = at::tensor({0, 1, 39}, at::kLong);
+        const ops::Loss loss = ops::cross_entropy(logits, targets);
+        QVERIFY(loss.correct[0].item<bool>());
+        QVERIFY(!loss.correct[1].item<bool>());
+        QVERIFY(!loss.correct[2].item<bool>());
+        QVERIFY(std::abs(loss.nll[2].item<double>() - std::log(40.0)) < 1e-6);
+    }
+
+    void attention_kernel_data() {
+        QTest::addColumn<QString>("set");
+        QTest::addColumn<bool>("bfloat16");
+        QTest::addColumn<int>("length");
+        QTest::addColumn<int>("dim");
+        QTest::addColumn<int>("heads");
+        QTest::addColumn<int>("kv_heads");
+        for (const char* set : {"baseline", "avx2", "avx512"}) {
+            for (const bool bfloat16 : {false, true}) {
+                if (cpu_kernels_for(set, bfloat16) == nullptr) continue;
+                for (const auto& [length, dim, heads, kv] : {std::tuple{1, 16, 1, 1},
+                                                             {2, 2, 2, 1},
+                                                             {23, 16, 4, 2},
+                                                             {24, 64, 2, 2},
+                                                             {25, 10, 3, 1},
+                                                             {97, 128, 4, 1},
+                                                             {512, 16, 2, 1}}) {
+                    QTest::addRow("%s %s %d tokens, %d heads of %d, %d KV", set,
+                                  bfloat16 ? "bfloat16" : "float32", length, heads, dim, kv)
+                        << QString::fromLatin1(set) << bfloat16 << length << dim << heads << kv;
+                }
+            }
+        }
+    }
+
+    void attention_kernel() {
+        QFETCH(QString, set);
+        QFETCH(bool, bfloat16);
+        QFETCH(int, length);
+        QFETCH(int, dim);
+        QFETCH(int, heads);
+        QFETCH(int, kv_heads);
+        const CpuKernels& kernels = *cpu_kernels_for(set.toLatin1().constData(), bfloat16);
+        const at::ScalarType dtype = bfloat16 ? at::kBFloat16 : at::kFloat;
+        const ops::AttentionLayout layout{1, length, heads, kv_heads, dim};
+        const at::Tensor qkv = (2 * at::randn({length, (heads + 2 * kv_heads) * dim})).to(dtype);
+        at::Tensor out = at::empty({length, heads * dim}, dtype);
+        const AttentionShape shape{length, qkv.stride(0), out.stride(0), dim, heads, kv_heads};
+        std::vector<float> scratch(static_cast<std::size_t>(attention_scratch_floats(shape)));
+        for (int kv = 0; kv < kv_heads; ++kv) {
+            kernels.causal_attention(qkv.data_ptr(), shape, kv, out.data_ptr(), scratch.data());
+        }
+        const double error = error_between(out, attention_by_definition(qkv, layout));
+        QVERIFY2(error < (bfloat16 ? 1e-2 : 5e-6), qPrintable(QString::number(error)));
+    }
+
+    void operations_agree_with_the_reference_data() {
+        QTest::addColumn<bool>("bfloat16");
+        QTest::newRow("float32") << false;
+        QTest::newRow("bfloat16") << true;
+    }
+
+    /// The way from operations to kernels: windows, strides and threads.
+    void operations_agree_with_the_reference() {
+        QFETCH(bool, bfloat16);
+        const at::ScalarType dtype = bfloat16 ? at::kBFloat16 : at::kFloat;
+        const ops::AttentionLayout layout{3, 40, 4, 2, 16};
+        const at::Tensor qkv = at::randn({3 * 40, 8 * 16}).to(dtype);
+        const at::Tensor angles = at::rand({64, 8}) * 6;
+        const ops::RopeTable rope{angles.cos(), angles.sin()};
+        at::Tensor rotated = qkv.clone();
+        at::Tensor expected = qkv.clone();
+        ops::rotate_in_place(rotated, rope, layout);
+        ops::reference::rotate_in_place(expected, rope, layout);
+        QVERIFY(error_between(rotated, expected) < tolerance(dtype));
+        QVERIFY(at::equal(rotated.narrow(1, 6 * 16, 2 * 16), qkv.narrow(1, 6 * 16, 2 * 16)));
+        QVERIFY(error_between(ops::causal_attention(qkv, layout),
+                              attention_by_definition(qkv, layout)) < (bfloat16 ? 1e-2 : 5e-6));
+        QVERIFY(error_between(ops::reference::causal_attention(qkv.to(at::kFloat), layout),
+                              attention_by_definition(qkv, layout)) < 1e-5);
+        const at::Tensor weight = at::rand({128});
+        QVERIFY(error_between(ops::rms_norm(qkv, weight, 1e-5),
+                              ops::reference::rms_norm(qkv, weight, 1e-5)) < tolerance(dtype));
+        QVERIFY(error_between(ops::swiglu(qkv), ops::reference::swiglu(qkv)) <
+                2 * tolerance(dtype));
+        const at::Tensor targets = at::randint(128, {120}, at::kLong);
+        const ops::Loss loss = ops::cross_entropy(qkv, targets);
+        const ops::Loss wanted = ops::reference::cross_entropy(qkv, targets);
+        QVERIFY(error_between(loss.nll, wanted.nll) < 2e-6);
+        QVERIFY(at::equal(loss.correct, wanted.correct));
+    }
+
+    void a_wide_weight_rounds_the_product_once() {
+        const at::Tensor x = at::randn({4, 32}).to(at::kBFloat16);
+        const at::Tensor weight = at::randn({8, 32}).to(at::kBFloat16);
+        const at::Tensor product = ops::linear(x, weight.to(at::kFloat));
+        QCOMPARE(product.scalar_type(), at::kBFloat16);
+        QVERIFY(at::equal(product,
+                          x.to(at::kFloat).matmul(weight.to(at::kFloat).t()).to(at::kBFloat16)));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestOps)
+#include "test_ops.moc"

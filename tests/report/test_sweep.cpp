@@ -1,0 +1,138 @@
+#include <QTemporaryDir>
+#include <QTest>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/locations.h"
+#include "core/report/sweep.h"
+#include "tests/support/test_files.h"
+
+using namespace headscope;
+using namespace headscope::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+SweepParams small_sweep(const QTemporaryDir& folder) {
+    SweepParams params;
+    params.model_path = demo_model();
+    params.thresholds = {0.98, 0.995};
+    params.text.max_windows = 6;
+    params.compute.device = "cpu";
+    params.output_dir = fs::path(folder.path().toStdString()) / "results" / "head_merging";
+    params.cache_dir = cache_dir();
+    params.program_version = "test";
+    return params;
+}
+
+std::size_t files_in(const fs::path& folder) {
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+}  // namespace
+
+class TestSweep : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void a_sweep_writes_one_file_for_each_threshold() {
+        const QTemporaryDir folder;
+        const SweepParams params = small_sweep(folder);
+        const SweepResult sweep = run_sweep(params);
+        QCOMPARE(sweep.runs.size(), std::size_t{2});
+        QCOMPARE(files_in(params.output_dir), std::size_t{2});
+        const Result read = read_result(params.output_dir / "results_threshold_0.98.json");
+        QCOMPARE(read.summary.pairs, 31);
+        QCOMPARE(read.plan.layers.size(), std::size_t{6});
+        QCOMPARE(read.merged.perplexity.value, sweep.runs[0].result.merged.perplexity.value);
+        QCOMPARE(read.manifest->settings.token_count, 396'832);
+        QCOMPARE(read.manifest->settings.windows, 6);
+        QCOMPARE(read.manifest->settings.device, std::string("cpu"));
+        QVERIFY(sweep.evaluation.layer_passes < sweep.evaluation.separate_layer_passes);
+    }
+
+    void a_second_start_skips_what_is_finished() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        const SweepResult first = run_sweep(params);
+        params.thresholds = {0.98, 0.99, 0.995};
+        const SweepResult second = run_sweep(params);
+        QVERIFY(second.runs[0].skipped && !second.runs[1].skipped && second.runs[2].skipped);
+        QCOMPARE(second.runs[0].result.merged.nll, first.runs[0].result.merged.nll);
+        QCOMPARE(second.evaluation.scores.values.size(), std::size_t{2});
+        params.force = true;
+        const SweepResult forced = run_sweep(params);
+        QVERIFY(!forced.runs[0].skipped);
+        QCOMPARE(forced.runs[0].result.merged.nll, first.runs[0].result.merged.nll);
+    }
+
+    void results_of_other_settings_are_never_overwritten() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        run_sweep(params);
+        params.kv_policy = KvPolicy::keep;
+        const std::string error = error_of([&] { run_sweep(params); });
+        QVERIFY2(contains(error, "kv_policy \"average\", not \"keep\""), error.c_str());
+        QVERIFY(contains(error, "--force"));
+        QCOMPARE(read_result(params.output_dir / "results_threshold_0.98.json")
+                     .manifest->settings.kv_policy,
+                 std::string("average"));
+    }
+
+    void an_interrupted_sweep_goes_on_where_it_stopped() {
+        const QTemporaryDir folder;
+        const SweepParams params = small_sweep(folder);
+        std::stop_source source;
+        const SweepObserver stop_early{{}, [&](const Scores& scores) {
+                                           if (scores.windows_done() >= 2) source.request_stop();
+                                       }};
+        QVERIFY(contains(error_of([&] { run_sweep(params, stop_early, source.get_token()); }),
+                         "cancelled"));
+        QCOMPARE(files_in(params.output_dir), std::size_t{1});  // the journal
+        const SweepResult sweep = run_sweep(params);
+        QVERIFY(sweep.resumed_windows >= 2 && sweep.resumed_windows < 6);
+        QCOMPARE(files_in(params.output_dir), std::size_t{2});  // results only
+        const QTemporaryDir other;
+        const SweepResult whole = run_sweep(small_sweep(other));
+        QCOMPARE(sweep.runs[1].result.merged.nll, whole.runs[1].result.merged.nll);
+        QCOMPARE(sweep.runs[1].result.original.correct, whole.runs[1].result.original.correct);
+    }
+
+    void a_damaged_journal_is_ignored() {
+        const QTemporaryDir folder;
+        const SweepParams params = small_sweep(folder);
+        fs::create_directories(params.output_dir);
+        std::ofstream(params.output_dir / ".unfinished_evaluation.json") << R"({"settings": {}})";
+        QCOMPARE(run_sweep(params).resumed_windows, 0);
+    }
+
+    void chosen_layers_only() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        params.layers = {4, 2};
+        const SweepResult sweep = run_sweep(params);
+        QCOMPARE(sweep.runs[0].result.plan.layers.size(), std::size_t{2});
+        QCOMPARE(sweep.runs[0].result.plan.layers[0].layer, 2);
+        QCOMPARE(sweep.runs[0].result.summary.pairs, 14);
+    }
+
+    void bad_requests_say_what_to_do() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        params.layers = {6};
+        QVERIFY(!error_of([&] { run_sweep(params); }).empty());
+        params = small_sweep(folder);
+        params.thresholds.clear();
+        QVERIFY(contains(error_of([&] { run_sweep(params); }), "no threshold"));
+        params = small_sweep(folder);
+        const fs::path file = fs::path(folder.path().toStdString()) / "file";
+        std::ofstream(file) << "x";
+        params.output_dir = file / "below";
+        QVERIFY(contains(error_of([&] { run_sweep(params); }), "cannot be made a folder"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSweep)
+#include "test_sweep.moc"
