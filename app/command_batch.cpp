@@ -114,7 +114,9 @@ nlohmann::ordered_json result_event(const SweepResult& sweep) {
 void run_batch(const Options& options, Display& display, const std::stop_token& stop) {
     const SweepParams params = sweep_params(options);
     const SweepObserver observer{[&](const Progress& progress) { display.progress(progress); },
-                                 show_scores(display, params.thresholds)};
+                                 [&](const Scores& scores, const std::vector<double>& thresholds) {
+                                     show_scores(display, scores, thresholds);
+                                 }};
     const SweepResult sweep = run_sweep(params, observer, stop);
     display.event(result_event(sweep));
     print_settings(display, sweep);

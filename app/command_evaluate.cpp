@@ -49,8 +49,9 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
     const std::vector<double> thresholds = options.given_thresholds();
     EvaluationParams params{make_variants(options, checkpoint, display, stop), text.windows, {}};
     const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
-    const EvaluationResult result =
-        evaluate(model, params, show_progress, show_scores(display, thresholds), stop);
+    const EvaluationResult result = evaluate(
+        model, params, show_progress,
+        [&](const Scores& scores) { show_scores(display, scores, thresholds); }, stop);
 
     const std::int64_t windows = text.windows->count();
     const auto tokens = static_cast<double>(windows * text.windows->window());

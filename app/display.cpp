@@ -19,12 +19,12 @@ int terminal_width() {
     return 80;
 }
 
-/// "12.3 windows/s, 0:41 left"; empty before anything is known.
+/// "12.3/s, 0:41 left"; empty before anything is known.
 std::string rate_text(const Progress& progress, std::int64_t done_here, double seconds) {
     if (done_here <= 0 || seconds < 0.2) return {};
     const double rate = static_cast<double>(done_here) / seconds;
     const double left = static_cast<double>(progress.total - progress.done) / rate;
-    return fmt::format("{:.1f} {}/s, {} left", rate, progress.unit, duration_text(left));
+    return fmt::format("{:.1f}/s, {} left", rate, duration_text(left));
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ void Display::progress(const Progress& progress) {
 }
 
 void Display::draw_bar(const Progress& progress, double seconds) {
-    constexpr int kCells = 24;
+    constexpr int kCells = 16;
     const double share = progress.total > 0 ? static_cast<double>(progress.done) /
                                                   static_cast<double>(progress.total)
                                             : 0.0;
@@ -155,8 +155,8 @@ std::string percent_text(double share) {
 
 std::string change_text(const Estimate& ratio) {
     const auto percent = [](double value) { return 100.0 * (value - 1.0); };
-    if (!std::isfinite(ratio.high)) return fmt::format("{:+.3f} %", percent(ratio.value));
-    return fmt::format("{:+.3f} % [{:+.3f}, {:+.3f}]", percent(ratio.value), percent(ratio.low),
+    if (!std::isfinite(ratio.high)) return fmt::format("{:+.4f} %", percent(ratio.value));
+    return fmt::format("{:+.4f} % [{:+.4f}, {:+.4f}]", percent(ratio.value), percent(ratio.low),
                        percent(ratio.high));
 }
 

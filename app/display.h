@@ -70,7 +70,7 @@ std::string perplexity_text(const Estimate& perplexity);
 /// "33.009 %"
 std::string percent_text(double share);
 
-/// "+0.013 % [-0.002, +0.028]": a ratio as a change in per cent, with its interval.
+/// "+0.0130 % [-0.0021, +0.0281]": a ratio as a change in per cent, with its interval.
 std::string change_text(const Estimate& ratio);
 
 /// "-0.004 [-0.020, +0.012]": a difference of shares in percentage points.

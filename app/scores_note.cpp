@@ -1,8 +1,6 @@
 #include "app/scores_note.h"
 
-#include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -28,31 +26,29 @@ void send_event(Display& display, const Scores& scores, const std::vector<double
 std::string note_text(const Scores& scores, const std::vector<double>& thresholds) {
     std::string text = fmt::format("perplexity {:.3f}", scores.metrics(0).perplexity.value);
     std::size_t most = 0;
-    Estimate change{1.0, 1.0, 1.0};
+    double log_change = 0.0;
     for (std::size_t v = 1; v < scores.values.size(); ++v) {
-        const Estimate ratio = scores.change(0, v).perplexity_ratio;
-        if (most == 0 || std::abs(std::log(ratio.value)) > std::abs(std::log(change.value))) {
-            most = v;
-            change = ratio;
-        }
+        const double log_ratio = std::log(scores.change(0, v).perplexity_ratio.value);
+        if (most != 0 && std::abs(log_ratio) <= std::abs(log_change)) continue;
+        most = v;
+        log_change = log_ratio;
     }
-    if (most > 0)
-        text +=
-            fmt::format(", {} {}", threshold_text(thresholds.at(most - 1)), change_text(change));
+    if (most > 0) {
+        text += fmt::format(" ({} {:+.4f} %)", threshold_text(thresholds.at(most - 1)),
+                            100.0 * std::expm1(log_change));
+    }
     return text;
 }
 
 }  // namespace
 
-ScoresFn show_scores(Display& display, std::vector<double> thresholds) {
-    return [&display, thresholds = std::move(thresholds)](const Scores& scores) {
-        if (scores.windows_done() == 0) return;
-        if (display.json()) {
-            send_event(display, scores, thresholds);
-        } else {
-            display.note(note_text(scores, thresholds));
-        }
-    };
+void show_scores(Display& display, const Scores& scores, const std::vector<double>& thresholds) {
+    if (scores.windows_done() == 0) return;
+    if (display.json()) {
+        send_event(display, scores, thresholds);
+    } else {
+        display.note(note_text(scores, thresholds));
+    }
 }
 
 }  // namespace headscope::app

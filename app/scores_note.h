@@ -7,9 +7,9 @@
 
 namespace headscope::app {
 
-/// A handler that shows running scores: beside the bar the original's perplexity and the change of
-/// the variant that changes most, as JSON the metrics of all. `thresholds` name the variants after
-/// the original. `display` must outlive it.
-ScoresFn show_scores(Display& display, std::vector<double> thresholds);
+/// Shows running scores: beside the bar the original's perplexity and the change of the variant
+/// that changes most, as JSON the metrics of all. `thresholds` name the variants after the
+/// original.
+void show_scores(Display& display, const Scores& scores, const std::vector<double>& thresholds);
 
 }  // namespace headscope::app

@@ -14,12 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<int> chosen_layers(const SweepParams& params, const ModelConfig& config) {
-    std::vector<int> layers = params.layers;
-    if (layers.empty()) {
-        for (int layer = 0; layer < config.num_hidden_layers; ++layer)
-            layers.push_back(layer);
-    }
+/// Ascending, each once, so that equal choices make equal settings.
+std::vector<int> sorted(std::vector<int> layers) {
     std::sort(layers.begin(), layers.end());
     layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
     return layers;
@@ -33,7 +29,7 @@ class Sweep {
           observer_(observer),
           stop_(stop),
           checkpoint_(Checkpoint::open(params.model_path)),
-          layers_(chosen_layers(params, checkpoint_.config())) {}
+          layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {}
 
     SweepResult run() {
         result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir);
@@ -137,17 +133,18 @@ class Sweep {
             result_.resumed_windows = evaluation.known.windows_done();
         }
         const std::string started = utc_now();
-        evaluate_with_journal(evaluation, journal);
+        evaluate_with_journal(evaluation, thresholds, journal);
         write_results(started);
         journal.remove();
     }
 
-    void evaluate_with_journal(const EvaluationParams& evaluation, const Journal& journal) {
+    void evaluate_with_journal(const EvaluationParams& evaluation,
+                               const std::vector<double>& thresholds, const Journal& journal) {
         using Clock = std::chrono::steady_clock;
         constexpr auto kSaveInterval = std::chrono::seconds(20);
         auto last_save = Clock::now();
         const ScoresFn on_scores = [&](const Scores& scores) {
-            if (observer_.partial) observer_.partial(scores);
+            if (observer_.partial) observer_.partial(scores, thresholds);
             if (scores.windows_done() == 0) return;
             if (Clock::now() - last_save < kSaveInterval && !stop_.stop_requested()) return;
             last_save = Clock::now();

@@ -47,11 +47,11 @@ struct SweepResult {
     EvaluationResult evaluation;       ///< of what was evaluated now
 };
 
-/// What a sweep tells on its way. `partial` holds the original's scores first, then those of the
-/// thresholds that are evaluated now.
+/// What a sweep tells on its way. `partial` gets the scores so far, the original's first, then
+/// those of `thresholds`: the ones that are evaluated now.
 struct SweepObserver {
     ProgressFn progress;
-    ScoresFn partial;
+    std::function<void(const Scores& scores, const std::vector<double>& thresholds)> partial;
 };
 
 /// Runs a sweep. Thresholds whose results file is there with the same settings are skipped unless

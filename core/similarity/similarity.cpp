@@ -29,22 +29,6 @@ constexpr std::array kMeasures = {Measure::q};
 /// result.
 constexpr std::int64_t kBlockColumns = kGramMaxColumns;
 
-std::vector<int> chosen_layers(const ModelConfig& config, const SimilarityParams& params) {
-    const auto count = static_cast<int>(config.num_hidden_layers);
-    std::vector<int> layers = params.layers;
-    if (layers.empty()) {
-        layers.resize(static_cast<std::size_t>(count));
-        std::iota(layers.begin(), layers.end(), 0);
-    }
-    for (const int layer : layers) {
-        if (layer < 0 || layer >= count) {
-            fail(ErrorCode::bad_input, "layer {} does not exist: the model has the layers 0 to {}",
-                 layer, count - 1);
-        }
-    }
-    return layers;
-}
-
 HeadVectors head_vectors(const Checkpoint& checkpoint, int layer, Measure measure) {
     const ModelConfig& config = checkpoint.config();
     switch (measure) {
@@ -70,7 +54,7 @@ class SimilarityJob {
                   const ProgressFn& progress)
         : checkpoint_(checkpoint),
           measure_(params.measure),
-          layers_(chosen_layers(checkpoint.config(), params)),
+          layers_(choose_layers(checkpoint.config(), params.layers)),
           heads_(static_cast<int>(checkpoint.config().num_attention_heads)),
           length_(checkpoint.config().head_dim * checkpoint.config().hidden_size),
           blocks_(static_cast<std::size_t>((length_ + kBlockColumns - 1) / kBlockColumns)),
@@ -173,6 +157,22 @@ double SimilarityMatrix::highest_off_diagonal() const {
             highest = std::max(highest, at(i, j));
     }
     return highest;
+}
+
+std::vector<int> choose_layers(const ModelConfig& config, const std::vector<int>& requested) {
+    const auto count = static_cast<int>(config.num_hidden_layers);
+    std::vector<int> layers = requested;
+    if (layers.empty()) {
+        layers.resize(static_cast<std::size_t>(count));
+        std::iota(layers.begin(), layers.end(), 0);
+    }
+    for (const int layer : layers) {
+        if (layer < 0 || layer >= count) {
+            fail(ErrorCode::bad_input, "layer {} does not exist: the model has the layers 0 to {}",
+                 layer, count - 1);
+        }
+    }
+    return layers;
 }
 
 std::vector<SimilarityMatrix> compute_similarity(const Checkpoint& checkpoint,

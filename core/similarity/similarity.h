@@ -38,6 +38,10 @@ struct SimilarityParams {
     int workers = 0;          ///< threads; 0 for all cores
 };
 
+/// The layers that a user chose, in their order; all of the model where `requested` is empty.
+/// Throws Error(bad_input) for a layer that the model does not have.
+std::vector<int> choose_layers(const ModelConfig& config, const std::vector<int>& requested);
+
 /// Compares all heads of the chosen layers, one matrix a layer. Weights are read where they lie in
 /// the mapped files, so the memory used does not grow with the model; the result does not depend on
 /// the number of workers, and two heads with equal weights have a similarity of exactly 1. A head

@@ -85,9 +85,11 @@ class TestSweep : public QObject {
         const QTemporaryDir folder;
         const SweepParams params = small_sweep(folder);
         std::stop_source source;
-        const SweepObserver stop_early{{}, [&](const Scores& scores) {
-                                           if (scores.windows_done() >= 2) source.request_stop();
-                                       }};
+        const SweepObserver stop_early{
+            {}, [&](const Scores& scores, const std::vector<double>& thresholds) {
+                QCOMPARE(thresholds.size(), std::size_t{2});
+                if (scores.windows_done() >= 2) source.request_stop();
+            }};
         QVERIFY(contains(error_of([&] { run_sweep(params, stop_early, source.get_token()); }),
                          "cancelled"));
         QCOMPARE(files_in(params.output_dir), std::size_t{1});  // the journal
