@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/empty_plan.h"
 #include "app/scores_note.h"
 #include "app/table.h"
 #include "app/version.h"
@@ -58,15 +59,11 @@ void print_results(Display& display, const SweepResult& sweep) {
 }
 
 /// Nothing selected is not an error, but it must be said, with what would select something.
-void print_empty_plans(Display& display, const SweepResult& sweep) {
+void print_empty_plans(Display& display, const SweepResult& sweep, const ModelConfig& config) {
     for (const SweepRun& run : sweep.runs) {
-        if (run.result.summary.pairs > 0) continue;
-        double highest = -1.0;
-        for (const SimilarityMatrix& matrix : run.result.similarity) {
-            highest = std::max(highest, matrix.highest_off_diagonal());
-        }
-        display.print(fmt::format("Threshold {} selects nothing: the highest similarity is {:.4f}.",
-                                  threshold_text(run.result.threshold), highest));
+        const std::string text =
+            empty_plan_text(run.result.similarity, config, run.result.plan.rule);
+        if (!text.empty()) display.print(text);
     }
 }
 
@@ -121,7 +118,7 @@ void run_batch(const Options& options, Display& display, const std::stop_token& 
     display.event(result_event(sweep));
     print_settings(display, sweep);
     print_results(display, sweep);
-    print_empty_plans(display, sweep);
+    print_empty_plans(display, sweep, Checkpoint::open(params.model_path).config());
     print_files(display, sweep);
 }
 

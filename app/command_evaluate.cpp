@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/empty_plan.h"
 #include "app/scores_note.h"
 #include "app/table.h"
 #include "core/base/locations.h"
@@ -20,8 +21,10 @@ std::vector<Variant> make_variants(const Options& options, const Checkpoint& che
     const auto matrices = compute_similarity(
         checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
     for (const double threshold : thresholds) {
-        variants.push_back(
-            variant_of(make_merge_plan(matrices, checkpoint.config(), options.rule(threshold))));
+        const MergeRule rule = options.rule(threshold);
+        variants.push_back(variant_of(make_merge_plan(matrices, checkpoint.config(), rule)));
+        const std::string nothing = empty_plan_text(matrices, checkpoint.config(), rule);
+        if (!nothing.empty()) display.print(nothing);
     }
     return variants;
 }
@@ -45,6 +48,7 @@ void print_scores(Display& display, const Scores& scores, const std::vector<doub
 void run_evaluate(const Options& options, Display& display, const std::stop_token& stop) {
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
     const Checkpoint checkpoint = Checkpoint::open(options.model());
+    resolve(options.compute());  // a device that does not work is told before anything slow
     const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir());
     const std::vector<double> thresholds = options.given_thresholds();
     EvaluationParams params{make_variants(options, checkpoint, display, stop), text.windows, {}};
@@ -64,6 +68,13 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
     }
     display.event({{"event", "result"},
                    {"protocol", options.protocol},
+                   {"bos_rule", text.bos_rule},
+                   {"corpus", text.corpus_name},
+                   {"corpus_sha256", text.corpus_sha256},
+                   {"measure", options.measure},
+                   {"grouping", options.grouping},
+                   {"kv_policy", options.kv_policy},
+                   {"layers", options.layers.empty() ? "all" : options.layers},
                    {"window", text.windows->window()},
                    {"windows", windows},
                    {"tokens", text.token_count},

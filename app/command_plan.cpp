@@ -1,10 +1,9 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/empty_plan.h"
 #include "app/table.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/merging/merge_plan.h"
@@ -74,17 +73,13 @@ void run_plan(const Options& options, Display& display, const std::stop_token& s
         const MergePlan plan =
             make_merge_plan(matrices, checkpoint.config(), options.rule(threshold));
         send_plan(display, plan, checkpoint.config());
-        if (std::any_of(plan.layers.begin(), plan.layers.end(),
-                        [](const LayerPlan& layer) { return !layer.pairs.empty(); })) {
+        const std::string nothing =
+            empty_plan_text(matrices, checkpoint.config(), options.rule(threshold));
+        if (nothing.empty()) {
             print_plan(display, plan, checkpoint.config());
-            continue;
+        } else {
+            display.print("\n" + nothing);
         }
-        double highest = -1.0;
-        for (const SimilarityMatrix& m : matrices)
-            highest = std::max(highest, m.highest_off_diagonal());
-        display.print(
-            fmt::format("\nThreshold {} selects nothing: the highest similarity is {:.4f}.",
-                        threshold_text(threshold), highest));
     }
 }
 

@@ -5,6 +5,7 @@
 #include "app/table.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/merging/pairs.h"
+#include "core/report/results.h"
 
 namespace headscope::app {
 namespace {
@@ -33,7 +34,7 @@ void run_similarity(const Options& options, Display& display, const std::stop_to
 
     std::vector<std::string> header = {"layer", "highest", "heads"};
     for (const double threshold : options.thresholds_or_default()) {
-        header.push_back(fmt::format("pairs >= {}", threshold));
+        header.push_back(fmt::format("pairs >= {}", threshold_text(threshold)));
     }
     Table table(header);
     for (const SimilarityMatrix& matrix : matrices) {

@@ -4,11 +4,12 @@
 #include <cmath>
 #include <cstdio>
 
-#include <fmt/color.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "core/base/json.h"
 
 namespace headscope::app {
 namespace {
@@ -98,7 +99,7 @@ void Display::note(const std::string& text) {
 void Display::event(const nlohmann::ordered_json& event) {
     if (!json_) return;
     const std::scoped_lock lock(mutex_);
-    fmt::print("{}\n", event.dump());
+    fmt::print("{}\n", dump_line(event));
     std::fflush(stdout);
 }
 

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -37,12 +38,12 @@ const char* name_of(ErrorCode code) {
     return "internal";
 }
 
-int report_error(Display& display, ErrorCode code, const std::string& text) {
+int report_error(Display& display, ErrorCode code, const std::string& text,
+                 const char* if_cancelled = "") {
     display.end_line();
     if (code == ErrorCode::cancelled) {
         display.event({{"event", "cancelled"}});
-        fmt::print(stderr,
-                   "Cancelled. What was finished is kept; the same command goes on from there.\n");
+        fmt::print(stderr, "Cancelled.{}\n", if_cancelled);
     } else {
         display.event({{"event", "error"}, {"code", name_of(code)}, {"message", text}});
         fmt::print(stderr, "headscope: {}\n", text);
@@ -50,20 +51,24 @@ int report_error(Display& display, ErrorCode code, const std::string& text) {
     return exit_code_of(code);
 }
 
-/// Runs one command and turns what it throws into a message and an exit code.
+/// Runs one command and turns what it throws into a message and an exit code. `if_cancelled` says
+/// what becomes of the work of a cancelled command.
 template <typename Command>
-int guarded(const Options& options, Command command) {
+int guarded(const Options& options, const char* if_cancelled, Command command) {
     Display display(options.json);
     try {
         const Interrupt interrupt;
         command(display, interrupt.token());
         return kDone;
     } catch (const Error& error) {
-        return report_error(display, error.code(), error.what());
+        return report_error(display, error.code(), error.what(), if_cancelled);
     } catch (const std::bad_alloc&) {
         return report_error(
             display, ErrorCode::out_of_memory,
             "out of memory; close other programs, or use a smaller --window or fewer --threads");
+    } catch (const std::system_error& error) {
+        fmt::print(stderr, "headscope: the output could not be written ({})\n", error.what());
+        return kBadInput;
     } catch (const CLI::Error& error) {
         fmt::print(stderr, "headscope: {}\n", error.what());
         return kUsage;
@@ -117,7 +122,9 @@ struct CommandLine {
     }
 
     int run() {
-        return guarded(options, [&](Display& display, const std::stop_token& stop) {
+        const char* kept =
+            *batch ? " What was finished is kept; the same command goes on from there." : "";
+        return guarded(options, kept, [&](Display& display, const std::stop_token& stop) {
             if (*batch) return run_batch(options, display, stop);
             if (*similarity) return run_similarity(options, display, stop);
             if (*plan) return run_plan(options, display, stop);

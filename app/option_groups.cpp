@@ -43,7 +43,14 @@ void add_threshold_options(CLI::App& command, Options& options, const std::strin
     const auto add_one = [&](const char* name, const std::string& help) {
         return add(command, name, options.thresholds, help)
             ->delimiter(',')
-            ->check(CLI::Range(-1.0, 1.0));
+            ->check([](const std::string& text) -> std::string {
+                // Not CLI::Range, which lets "nan" through.
+                double value = 0.0;
+                const bool number = CLI::detail::lexical_cast(text, value);
+                return number && value >= -1.0 && value <= 1.0
+                           ? std::string()
+                           : text + " is not a similarity; give a number from -1 to 1";
+            });
     };
     CLI::Option* one =
         add_one("--threshold", "Merge heads at least this similar, -1 to 1; default: " + without)

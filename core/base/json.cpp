@@ -26,7 +26,7 @@ void append_readable(const nlohmann::ordered_json& value, int depth, std::string
     const bool nested = std::any_of(value.begin(), value.end(),
                                     [](const auto& item) { return item.is_structured(); });
     if (!value.is_structured() || value.empty() || (value.is_array() && !nested)) {
-        out += value.dump();
+        out += dump_line(value);
         return;
     }
     out += value.is_object() ? '{' : '[';
@@ -35,7 +35,7 @@ void append_readable(const nlohmann::ordered_json& value, int depth, std::string
         if (!first) out += ',';
         first = false;
         line(depth + 1);
-        if (value.is_object()) out += nlohmann::json(key).dump() + ": ";
+        if (value.is_object()) out += dump_line(key) + ": ";
         append_readable(item, depth + 1, out);
     }
     line(depth);
@@ -78,6 +78,10 @@ json parse_json(std::string_view text, std::string_view source) {
 
 json read_json_file(const std::filesystem::path& path, std::size_t max_bytes) {
     return parse_json(read_text_file(path, max_bytes), path.string());
+}
+
+std::string dump_line(const nlohmann::ordered_json& value) {
+    return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::string dump_readable(const nlohmann::ordered_json& value) {

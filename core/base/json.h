@@ -16,6 +16,9 @@ nlohmann::json parse_json(std::string_view text, std::string_view source);
 nlohmann::json read_json_file(const std::filesystem::path& path,
                               std::size_t max_bytes = std::size_t{256} << 20);
 
+/// JSON on one line. Bytes that are not UTF-8, as in the name of a file, become U+FFFD.
+std::string dump_line(const nlohmann::ordered_json& value);
+
 /// JSON for people and programs: objects indented, arrays of numbers and strings on one line.
 std::string dump_readable(const nlohmann::ordered_json& value);
 

@@ -94,10 +94,10 @@ inline float horizontal_max(Vec v) {
 }
 
 /// e^x to about 1 unit in the last place; exactly 0 below -87.3, where float32 has no normal
-/// numbers, and infinity is never reached (x is cut at 88.3). Argument reduction and the minimax
-/// polynomial are those of Cephes' expf.
+/// numbers; infinity is never reached (x is cut at 88.3), and NaN stays NaN. Argument reduction and
+/// the minimax polynomial are those of Cephes' expf.
 inline Vec exp(Vec x) {
-    const Vec limited = x < splat(88.3F) ? x : splat(88.3F);
+    const Vec limited = x > splat(88.3F) ? splat(88.3F) : x;
     // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the float.
     const Vec shifted = limited * 1.44269504088896341F + 12582912.0F;
     const IntVec n = reinterpret_cast<IntVec>(shifted) - 0x4B400000;

@@ -12,6 +12,7 @@
 #include "core/checkpoint/model_files.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/shard_index.h"
+#include "core/checkpoint/tensor_names.h"
 
 namespace headscope {
 namespace {
@@ -143,6 +144,8 @@ Checkpoint Checkpoint::open(const fs::path& path) {
     contents->table = tabulate(contents->files);
     check_index(index, contents->table, found.weights);
     check_against_config(contents->table, contents->config, found.directory);
+    // What the config says of the dtype may be missing or old; the weights themselves know.
+    contents->config.dtype = *find(contents->table, tensor_names::q_proj(0))->tensor->weight_dtype;
     return Checkpoint(std::move(contents));
 }
 

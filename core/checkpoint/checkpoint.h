@@ -65,8 +65,8 @@ class Checkpoint {
     /// Number of elements of all tensors().
     [[nodiscard]] std::int64_t parameter_count() const;
 
-    /// A SHA-256 that tells checkpoints apart without reading them whole: over config.json and, for
-    /// each tensor file in order, its name, size, header, and 64 evenly spaced blocks of 64 KiB.
+    /// A SHA-256 that tells checkpoints apart: over config.json and each tensor file's name, size
+    /// and header, and its bytes, of which files over 64 MiB give 4 KiB in every 256 KiB.
     [[nodiscard]] std::string fingerprint() const;
 
   private:

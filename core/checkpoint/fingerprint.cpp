@@ -1,7 +1,5 @@
 #include "core/checkpoint/fingerprint.h"
 
-#include <algorithm>
-
 #include <fmt/core.h>
 
 #include "core/base/sha256.h"
@@ -9,20 +7,20 @@
 namespace headscope {
 namespace {
 
-constexpr std::size_t kBlocks = 64;
-constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
+/// A file up to this size is taken whole.
+constexpr std::size_t kWholeBytes = std::size_t{64} << 20;
+/// Of a larger one, the first kSampleBytes of every kStride, and its end: dense enough that a
+/// changed head of a large model, a quarter of a megabyte or more, always shows.
+constexpr std::size_t kStride = std::size_t{256} << 10;
+constexpr std::size_t kSampleBytes = std::size_t{4} << 10;
 
-/// 64 blocks: the first begins the file and the last ends it. A file without room for all of them
-/// is taken whole.
 std::vector<std::span<const std::byte>> samples_of(std::span<const std::byte> bytes) {
-    if (bytes.size() <= kBlocks * kBlockBytes) return {bytes};
-    const std::size_t last = bytes.size() - kBlockBytes;
-    const std::size_t step = last / (kBlocks - 1);
-    const std::size_t rest = last % (kBlocks - 1);
+    if (bytes.size() <= kWholeBytes) return {bytes};
     std::vector<std::span<const std::byte>> samples;
-    for (std::size_t i = 0; i < kBlocks; ++i) {
-        samples.push_back(bytes.subspan(step * i + rest * i / (kBlocks - 1), kBlockBytes));
+    for (std::size_t at = 0; at + kSampleBytes <= bytes.size(); at += kStride) {
+        samples.push_back(bytes.subspan(at, kSampleBytes));
     }
+    samples.push_back(bytes.last(kSampleBytes));
     return samples;
 }
 

@@ -211,7 +211,7 @@ EvaluationResult evaluate(const Model& model, const EvaluationParams& params,
         });
     } catch (...) {
         collector.send_partial();
-        throw;
+        compat::rethrow_as_error();
     }
     const auto windows = static_cast<std::int64_t>(open.size());
     result.layer_passes = windows * evaluation.schedule().pass_count();

@@ -23,7 +23,7 @@ PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& optio
     prepared.tokenizer_fingerprint = tokenizer->fingerprint();
     prepared.token_count = static_cast<std::int64_t>(text.ids.size());
     prepared.token_ids_sha256 = text.ids_sha256();
-    prepared.ids_from_cache = text.from_cache;
+    prepared.bos_rule = bos_rule(options.protocol, text.has_bos);
     const std::int64_t window =
         options.window != 0 ? options.window
                             : default_window(options.protocol, config.max_position_embeddings);

@@ -26,7 +26,7 @@ struct PreparedText {
     std::string tokenizer_fingerprint;
     std::int64_t token_count = 0;  ///< of the whole text, BOS included
     std::string token_ids_sha256;
-    bool ids_from_cache = false;
+    std::string bos_rule;  ///< where BOS stands, in words
     std::shared_ptr<const Windows> windows;
 };
 

@@ -25,7 +25,8 @@ std::int64_t first_scored_position(Protocol protocol, std::int64_t window) {
     return protocol == Protocol::gptq ? 0 : window / 2;
 }
 
-std::string_view bos_rule(Protocol protocol) {
+std::string_view bos_rule(Protocol protocol, bool has_bos) {
+    if (!has_bos) return "none";
     return protocol == Protocol::gptq ? "once, in front of the text"
                                       : "in place of the first token of every window";
 }

@@ -28,7 +28,7 @@ std::int64_t default_window(Protocol protocol, std::int64_t max_position_embeddi
 /// Position in a window of the first token whose prediction of the next one counts.
 std::int64_t first_scored_position(Protocol protocol, std::int64_t window);
 
-/// In words, for the manifest: where BOS stands.
-std::string_view bos_rule(Protocol protocol);
+/// In words, for the manifest: where BOS stands; "none" for a tokenizer that has none.
+std::string_view bos_rule(Protocol protocol, bool has_bos);
 
 }  // namespace headscope

@@ -21,6 +21,11 @@ Windows::Windows(std::vector<std::int32_t> ids, Protocol protocol, std::int64_t 
     }
     if (max_windows < 0)
         fail(ErrorCode::bad_input, "--max_windows {}: give 0 for all, or more", max_windows);
+    if (predictions_per_window() < 1) {
+        fail(ErrorCode::bad_input,
+             "a window of {} tokens leaves protocol {} nothing to score; choose a larger --window",
+             window, name_of(protocol));
+    }
     const auto tokens = static_cast<std::int64_t>(ids_.size());
     count_ = tokens / window;
     if (max_windows > 0) count_ = std::min(count_, max_windows);

@@ -4,8 +4,11 @@
 
 #include <ATen/ATen.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/util/Exception.h>
 #include <dlfcn.h>
 #include <malloc.h>
+
+#include "core/base/error.h"
 
 namespace headscope::compat {
 
@@ -21,6 +24,22 @@ at::Tensor fused_causal_attention(const at::Tensor& q, const at::Tensor& k, cons
                                                          /*need_attn_weights=*/false,
                                                          /*is_causal=*/true));
 #endif
+}
+
+void rethrow_as_error() {
+    try {
+        throw;
+    } catch (const c10::Error& error) {
+        const std::string text = error.what_without_backtrace();
+        const auto says = [&](const char* part) { return text.find(part) != std::string::npos; };
+        if (says("out of memory") || says("allocate memory") || says("alloc_cpu")) {
+            fail(ErrorCode::out_of_memory,
+                 "not enough memory; close other programs, use a smaller --window or fewer "
+                 "--threads, or --dtype bfloat16 ({})",
+                 text);
+        }
+        fail(says("CUDA") ? ErrorCode::device : ErrorCode::internal, "libtorch: {}", text);
+    }
 }
 
 bool has_fast_cpu_bfloat16() {

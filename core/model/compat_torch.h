@@ -11,6 +11,10 @@ namespace headscope::compat {
 /// q: [batch, heads, tokens, dim]; k, v: [batch, kv_heads, tokens, dim]; result like q.
 at::Tensor fused_causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
 
+/// Rethrows the exception that is being handled, a libtorch one as Error: out_of_memory where it
+/// says so, device for CUDA's, internal otherwise. Call it in a catch block.
+[[noreturn]] void rethrow_as_error();
+
 /// Whether x W^T in bfloat16 has a fast kernel on this CPU. Without one libtorch falls back to a
 /// plain loop, a hundred times slower than float32.
 bool has_fast_cpu_bfloat16();

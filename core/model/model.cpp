@@ -86,11 +86,15 @@ Model Model::load(const Checkpoint& checkpoint, const ComputeOptions& options,
     auto loaded =
         std::make_shared<LoadedModel>(LoadedModel{checkpoint, format, dtype, threads, {}, {}});
     throttle.report({"loading", 0, layers, "layers"});
-    loaded->outer = load_outer(checkpoint, format);
-    for (int layer = 0; layer < layers; ++layer) {
-        throw_if_stopped(stop);
-        loaded->layers.push_back(load_layer(checkpoint, layer, format));
-        throttle.report({"loading", layer + 1, layers, "layers"});
+    try {
+        loaded->outer = load_outer(checkpoint, format);
+        for (int layer = 0; layer < layers; ++layer) {
+            throw_if_stopped(stop);
+            loaded->layers.push_back(load_layer(checkpoint, layer, format));
+            throttle.report({"loading", layer + 1, layers, "layers"});
+        }
+    } catch (...) {
+        compat::rethrow_as_error();
     }
     return Model(std::move(loaded));
 }

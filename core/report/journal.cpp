@@ -1,46 +1,87 @@
 #include "core/report/journal.h"
 
+#include <algorithm>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/sha256.h"
 
 namespace headscope {
+namespace {
 
-Journal::Journal(const std::filesystem::path& directory, RunSettings settings,
-                 std::vector<double> thresholds)
-    : path_(directory / ".unfinished_evaluation.json"),
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = ".unfinished_evaluation_";
+
+std::string file_name(const RunSettings& settings, const std::vector<double>& thresholds) {
+    const nlohmann::ordered_json key = {to_json(settings), thresholds};
+    return fmt::format("{}{}.json", kPrefix, sha256_hex(dump_line(key)).substr(0, 12));
+}
+
+/// Where the wanted thresholds stand among those of a journal; nothing where one is missing.
+std::optional<std::vector<std::size_t>> find_columns(const std::vector<double>& have,
+                                                     const std::vector<double>& wanted) {
+    std::vector<std::size_t> columns = {0};  // the original
+    for (const double threshold : wanted) {
+        const auto found = std::find(have.begin(), have.end(), threshold);
+        if (found == have.end()) return std::nullopt;
+        columns.push_back(static_cast<std::size_t>(found - have.begin()) + 1);
+    }
+    return columns;
+}
+
+}  // namespace
+
+Journal::Journal(const fs::path& directory, RunSettings settings, std::vector<double> thresholds)
+    : path_(directory / file_name(settings, thresholds)),
       settings_(std::move(settings)),
       thresholds_(std::move(thresholds)) {}
 
-std::optional<Scores> Journal::load(std::size_t windows) const {
+std::optional<Scores> Journal::load(std::size_t windows) {
+    std::optional<Scores> best;
     std::error_code error;
-    if (!std::filesystem::exists(path_, error)) return std::nullopt;
+    for (const auto& entry : fs::directory_iterator(path_.parent_path(), error)) {
+        if (!entry.path().filename().string().starts_with(kPrefix)) continue;
+        std::optional<Scores> scores = read(entry.path(), windows);
+        if (!scores || (best && best->windows_done() >= scores->windows_done())) continue;
+        best = std::move(scores);
+        loaded_from_ = entry.path();
+    }
+    return best;
+}
+
+std::optional<Scores> Journal::read(const fs::path& path, std::size_t windows) const {
     try {
-        const nlohmann::json file = read_json_file(path_);
-        if (settings_from_json(file.at("settings"), path_.string()) != settings_)
+        const nlohmann::json file = read_json_file(path);
+        if (settings_from_json(file.at("settings"), path.string()) != settings_)
             return std::nullopt;
-        if (file.at("thresholds").get<std::vector<double>>() != thresholds_) return std::nullopt;
+        const auto columns =
+            find_columns(file.at("thresholds").get<std::vector<double>>(), thresholds_);
+        if (!columns) return std::nullopt;
         Scores scores;
         scores.predictions_per_window = file.at("predictions_per_window").get<std::int64_t>();
         scores.done.assign(windows, 0);
-        scores.values.assign(thresholds_.size() + 1, std::vector<WindowScore>(windows));
+        scores.values.assign(columns->size(), std::vector<WindowScore>(windows));
         for (const nlohmann::json& row : file.at("scores")) {
             // [window, nll and correct of each variant in turn]
             const auto window = row.at(0).get<std::size_t>();
-            for (std::size_t v = 0; v < scores.values.size(); ++v) {
-                scores.values[v].at(window) = {row.at(1 + 2 * v).get<double>(),
-                                               row.at(2 + 2 * v).get<std::int64_t>()};
+            for (std::size_t v = 0; v < columns->size(); ++v) {
+                const std::size_t at = 1 + 2 * columns->at(v);
+                scores.values[v].at(window) = {row.at(at).get<double>(),
+                                               row.at(at + 1).get<std::int64_t>()};
             }
             scores.done.at(window) = 1;
         }
         return scores;
     } catch (const std::exception&) {
-        return std::nullopt;
+        return std::nullopt;  // damaged: as if it were not there
     }
 }
 
@@ -59,12 +100,13 @@ void Journal::save(const Scores& scores) const {
                                          {"thresholds", thresholds_},
                                          {"predictions_per_window", scores.predictions_per_window},
                                          {"scores", std::move(rows)}};
-    write_file_atomically(path_, file.dump());
+    write_file_atomically(path_, dump_line(file));
 }
 
 void Journal::remove() const {
     std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
+    fs::remove(path_, ignored);
+    if (!loaded_from_.empty()) fs::remove(loaded_from_, ignored);
 }
 
 }  // namespace headscope

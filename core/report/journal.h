@@ -10,25 +10,31 @@
 namespace headscope {
 
 /// The scores of an evaluation that has not ended, kept in its output folder so that a later start
-/// goes on where an interrupted one stopped. One file, written whole; gone once the results are
-/// there.
+/// goes on where an interrupted one stopped. One file for each choice of settings and thresholds,
+/// written whole; gone once the results are there.
 class Journal {
   public:
     /// `thresholds`: of the variants after the original.
     Journal(const std::filesystem::path& directory, RunSettings settings,
             std::vector<double> thresholds);
 
-    /// The scores of an earlier start with the same settings and thresholds. Nothing where there
-    /// are none; a damaged or foreign journal counts as none.
-    [[nodiscard]] std::optional<Scores> load(std::size_t windows) const;
+    /// The scores of an earlier start with the same settings and these thresholds, or more of them:
+    /// of the one that came furthest. Nothing where there are none; a damaged journal counts as
+    /// none.
+    [[nodiscard]] std::optional<Scores> load(std::size_t windows);
 
     /// Throws Error(bad_input) where the file cannot be written.
     void save(const Scores& scores) const;
 
+    /// Removes the file, and the one that load() took the scores from.
     void remove() const;
 
   private:
+    [[nodiscard]] std::optional<Scores> read(const std::filesystem::path& file,
+                                             std::size_t windows) const;
+
     std::filesystem::path path_;
+    std::filesystem::path loaded_from_;
     RunSettings settings_;
     std::vector<double> thresholds_;
 };

@@ -21,6 +21,16 @@ std::vector<int> sorted(std::vector<int> layers) {
     return layers;
 }
 
+/// The journal only saves work: a disk that is full for a moment must not end an evaluation, nor
+/// turn a cancelled one into a failure.
+void save_if_possible(const Journal& journal, const Scores& scores) {
+    try {
+        journal.save(scores);
+    } catch (const Error&) {
+        return;
+    }
+}
+
 /// One sweep, step by step; a step leaves what the next needs in the members.
 class Sweep {
   public:
@@ -56,7 +66,7 @@ class Sweep {
         settings.protocol = name_of(params_.text.protocol);
         settings.window = text.windows->window();
         settings.windows = text.windows->count();
-        settings.bos_rule = bos_rule(params_.text.protocol);
+        settings.bos_rule = text.bos_rule;
         settings.corpus_name = text.corpus_name;
         settings.corpus_sha256 = text.corpus_sha256;
         settings.tokenizer_fingerprint = text.tokenizer_fingerprint;
@@ -126,12 +136,14 @@ class Sweep {
             evaluation.variants.push_back(variant_of(result_.runs[index].result.plan));
             thresholds.push_back(result_.runs[index].result.threshold);
         }
-        const Journal journal(params_.output_dir, settings_, thresholds);
+        Journal journal(params_.output_dir, settings_, thresholds);
         if (!params_.force) {
             evaluation.known = journal.load(static_cast<std::size_t>(evaluation.windows->count()))
                                    .value_or(Scores{});
             result_.resumed_windows = evaluation.known.windows_done();
         }
+        // Tells now, not after the evaluation, whether the folder can be written to.
+        journal.save(evaluation.known);
         const std::string started = utc_now();
         evaluate_with_journal(evaluation, thresholds, journal);
         write_results(started);
@@ -145,15 +157,14 @@ class Sweep {
         auto last_save = Clock::now();
         const ScoresFn on_scores = [&](const Scores& scores) {
             if (observer_.partial) observer_.partial(scores, thresholds);
-            if (scores.windows_done() == 0) return;
             if (Clock::now() - last_save < kSaveInterval && !stop_.stop_requested()) return;
             last_save = Clock::now();
-            journal.save(scores);
+            save_if_possible(journal, scores);
         };
         const Model model = Model::load(checkpoint_, params_.compute, observer_.progress, stop_);
         result_.evaluation = evaluate(model, evaluation, observer_.progress, on_scores, stop_);
-        // Until the results are written, the scores must survive a disk that is full.
-        journal.save(result_.evaluation.scores);
+        // Should a results file not be written, the next start takes its scores from here.
+        save_if_possible(journal, result_.evaluation.scores);
     }
 
     void write_results(const std::string& started) {

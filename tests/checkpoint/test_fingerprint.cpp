@@ -44,14 +44,28 @@ class TestFingerprint : public QObject {
         QVERIFY(fingerprint() != original);
     }
 
+    /// A merge changes a few heads in the middle of a file and nothing else.
+    void a_change_anywhere_in_a_small_file_shows() {
+        write_model(folder());
+        const fs::path file = folder() / "model.safetensors";
+        const std::string original = Checkpoint::open(folder()).fingerprint();
+        const std::string bytes = read_bytes(file);
+        for (const std::size_t back : {std::size_t{3}, bytes.size() / 4, bytes.size() / 3}) {
+            std::string changed = bytes;
+            changed[bytes.size() - back] ^= '\1';
+            write_bytes(file, changed);
+            QVERIFY(Checkpoint::open(folder()).fingerprint() != original);
+        }
+    }
+
     void samples_large_files_to_their_end() {
         json config = tiny_config();
-        config["vocab_size"] = 200'000;
-        write_model(folder(), config);  // 9.6 MB
+        config["vocab_size"] = 1'500'000;
+        write_model(folder(), config);  // 72 MB
         const fs::path file = folder() / "model.safetensors";
         const std::string original = Checkpoint::open(folder()).fingerprint();
         std::string bytes = read_bytes(file);
-        QVERIFY(bytes.size() > 8'000'000);
+        QVERIFY(bytes.size() > (std::size_t{64} << 20));
         bytes.back() = '\1';
         write_bytes(file, bytes);
         QVERIFY(Checkpoint::open(folder()).fingerprint() != original);

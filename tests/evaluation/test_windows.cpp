@@ -62,6 +62,7 @@ class TestWindows : public QObject {
             contains(error([] { make(5, 10); }), "the corpus has 5 tokens, not one window of 10"));
         QVERIFY(contains(error([] { make(500, 65); }), "choose --window from 2 to 64"));
         QVERIFY(contains(error([] { make(500, 1); }), "choose --window from 2 to 64"));
+        QVERIFY(contains(error([] { make(500, 2, 0, Protocol::llama_cpp); }), "nothing to score"));
         QVERIFY(contains(error([] { make(500, 10, -1); }), "--max_windows"));
         QVERIFY(contains(error([] { make(1000, 10); }),
                          "gives id 1000, but the model's vocabulary has 1000"));

@@ -130,6 +130,15 @@ class TestOps : public QObject {
         QVERIFY(std::abs(loss.nll[2].item<double>() - std::log(40.0)) < 1e-6);
     }
 
+    void a_nan_among_the_logits_is_not_hidden() {
+        for (const std::int64_t place : {0, 17, 39}) {
+            at::Tensor logits = at::randn({1, 40});
+            logits[0][place] = NAN;
+            QVERIFY(std::isnan(
+                ops::cross_entropy(logits, at::tensor({3}, at::kLong)).nll[0].item<double>()));
+        }
+    }
+
     void attention_kernel_data() {
         QTest::addColumn<QString>("set");
         QTest::addColumn<bool>("bfloat16");

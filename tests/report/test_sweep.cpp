@@ -102,11 +102,38 @@ class TestSweep : public QObject {
         QCOMPARE(sweep.runs[1].result.original.correct, whole.runs[1].result.original.correct);
     }
 
+    /// The journal of three thresholds serves two of them, and is not lost to a start with others.
+    void a_journal_serves_fewer_thresholds() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        std::stop_source source;
+        const SweepObserver stop_early{{}, [&](const Scores& scores, const std::vector<double>&) {
+                                           if (scores.windows_done() >= 2) source.request_stop();
+                                       }};
+        QVERIFY(contains(error_of([&] { run_sweep(params, stop_early, source.get_token()); }),
+                         "cancelled"));
+        params.thresholds = {0.9};
+        QCOMPARE(run_sweep(params).resumed_windows, 0);
+        params.thresholds = {0.995};
+        QVERIFY(run_sweep(params).resumed_windows >= 2);
+    }
+
+    void an_unwritable_folder_is_told_before_the_evaluation() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        params.output_dir = "/proc/self";
+        int partial = 0;
+        const SweepObserver count{{},
+                                  [&](const Scores&, const std::vector<double>&) { ++partial; }};
+        QVERIFY(contains(error_of([&] { run_sweep(params, count); }), "/proc/self"));
+        QCOMPARE(partial, 0);
+    }
+
     void a_damaged_journal_is_ignored() {
         const QTemporaryDir folder;
         const SweepParams params = small_sweep(folder);
         fs::create_directories(params.output_dir);
-        std::ofstream(params.output_dir / ".unfinished_evaluation.json") << R"({"settings": {}})";
+        std::ofstream(params.output_dir / ".unfinished_evaluation_1.json") << R"({"settings": {}})";
         QCOMPARE(run_sweep(params).resumed_windows, 0);
     }
 
