@@ -5,7 +5,7 @@
 #include "app/empty_plan.h"
 #include "app/scores_note.h"
 #include "app/table.h"
-#include "app/version.h"
+#include "core/base/version.h"
 #include "core/base/locations.h"
 #include "core/report/sweep.h"
 

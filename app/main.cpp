@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <system_error>
 
@@ -13,7 +14,7 @@
 #include "app/exit_codes.h"
 #include "app/interrupt.h"
 #include "app/option_groups.h"
-#include "app/version.h"
+#include "core/base/version.h"
 
 namespace {
 
@@ -66,7 +67,10 @@ int guarded(const Options& options, const char* if_cancelled, Command command) {
         return report_error(
             display, ErrorCode::out_of_memory,
             "out of memory; close other programs, or use a smaller --window or fewer --threads");
+    } catch (const std::filesystem::filesystem_error& error) {
+        return report_error(display, ErrorCode::bad_input, error.what());
     } catch (const std::system_error& error) {
+        // What prints to a closed pipe or a full disk throws this.
         fmt::print(stderr, "headscope: the output could not be written ({})\n", error.what());
         return kBadInput;
     } catch (const CLI::Error& error) {

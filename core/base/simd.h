@@ -22,7 +22,7 @@ inline constexpr int kLanes = 4;
 #endif
 
 using Vec = float __attribute__((vector_size(kLanes * 4)));
-using IntVec = std::int32_t __attribute__((vector_size(kLanes * 4)));
+using BitVec = std::uint32_t __attribute__((vector_size(kLanes * 4)));
 using BitsVec = std::uint32_t __attribute__((vector_size(kLanes * 4)));
 using HalfBits = std::uint16_t __attribute__((vector_size(kLanes * 2)));
 
@@ -100,7 +100,8 @@ inline Vec exp(Vec x) {
     const Vec limited = x > splat(88.3F) ? splat(88.3F) : x;
     // Adding 1.5 * 2^23 leaves the nearest integer in the low bits of the float.
     const Vec shifted = limited * 1.44269504088896341F + 12582912.0F;
-    const IntVec n = reinterpret_cast<IntVec>(shifted) - 0x4B400000;
+    // Unsigned: for arguments far below the range the difference wraps, and is not used.
+    const BitVec n = reinterpret_cast<BitVec>(shifted) - 0x4B400000U;
     const Vec rounded = shifted - 12582912.0F;
     const Vec r = (limited - rounded * 0.693359375F) + rounded * 2.12194440e-4F;
     Vec p = splat(1.9875691500e-4F);
@@ -110,7 +111,7 @@ inline Vec exp(Vec x) {
     p = p * r + 1.6666665459e-1F;
     p = p * r + 5.0000001201e-1F;
     p = p * (r * r) + r + 1.0F;
-    const Vec power = reinterpret_cast<Vec>((n + 127) << 23);
+    const Vec power = reinterpret_cast<Vec>((n + 127U) << 23U);
     return x < splat(-87.3F) ? Vec{} : p * power;
 }
 

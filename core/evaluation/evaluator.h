@@ -18,6 +18,9 @@ struct EvaluationParams {
     std::vector<Variant> variants;  ///< evaluated together; an empty one is the original
     std::shared_ptr<const Windows> windows;
     Scores known;  ///< of an earlier part of the same evaluation; may be empty
+    /// The windows to evaluate, in this order; empty for all in Windows::shuffled_order(). Those
+    /// that are known already are left out.
+    std::vector<std::int64_t> order = {};
 };
 
 struct EvaluationResult {

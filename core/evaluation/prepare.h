@@ -17,6 +17,8 @@ struct TextOptions {
     Protocol protocol = Protocol::gptq;
     std::int64_t window = 0;       ///< tokens; 0: default_window()
     std::int64_t max_windows = 0;  ///< 0: all
+
+    bool operator==(const TextOptions&) const = default;
 };
 
 /// A corpus as the model of one checkpoint reads it.

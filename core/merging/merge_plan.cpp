@@ -73,31 +73,6 @@ LayerMerge sequential_merge(const std::vector<HeadPair>& pairs, KvPolicy policy,
     return merge;
 }
 
-LayerPlan plan_layer(const SimilarityMatrix& matrix, const ModelConfig& config,
-                     const MergeRule& rule) {
-    const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
-    LayerPlan plan;
-    plan.layer = matrix.layer;
-    plan.pairs = find_pairs(matrix, rule.threshold);
-    if (rule.kv_policy == KvPolicy::within) {
-        std::erase_if(plan.pairs, [&](const HeadPair& pair) {
-            return pair.first / heads_per_kv != pair.second / heads_per_kv;
-        });
-    }
-    plan.groups = group_heads(matrix.heads, plan.pairs, rule.grouping);
-    if (rule.kv_policy == KvPolicy::average) {
-        plan.kv_groups =
-            group_kv_heads(plan.groups, static_cast<int>(config.num_key_value_heads), heads_per_kv);
-    }
-    plan.side_effect_heads = find_side_effects(plan, heads_per_kv);
-    plan.merge = rule.grouping == Grouping::sequential
-                     ? sequential_merge(plan.pairs, rule.kv_policy, heads_per_kv)
-                     : LayerMerge{plan.groups, plan.kv_groups};
-    canonicalize(plan.merge.head_steps);
-    canonicalize(plan.merge.kv_steps);
-    return plan;
-}
-
 /// For each of `count` blocks a number that two blocks share exactly if they end identical: every
 /// step gives its members a new one.
 std::vector<int> final_contents(int count, const std::vector<HeadGroup>& steps) {
@@ -121,12 +96,39 @@ std::int64_t repetitions(const std::vector<Value>& values) {
 
 }  // namespace
 
+LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
+                          const MergeRule& rule) {
+    const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
+    LayerPlan plan;
+    plan.layer = layer;
+    plan.pairs = std::move(pairs);
+    plan.groups = group_heads(static_cast<int>(config.num_attention_heads), plan.pairs, rule.grouping);
+    if (rule.kv_policy == KvPolicy::average) {
+        plan.kv_groups =
+            group_kv_heads(plan.groups, static_cast<int>(config.num_key_value_heads), heads_per_kv);
+    }
+    plan.side_effect_heads = find_side_effects(plan, heads_per_kv);
+    plan.merge = rule.grouping == Grouping::sequential
+                     ? sequential_merge(plan.pairs, rule.kv_policy, heads_per_kv)
+                     : LayerMerge{plan.groups, plan.kv_groups};
+    canonicalize(plan.merge.head_steps);
+    canonicalize(plan.merge.kv_steps);
+    return plan;
+}
+
 MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
                           const MergeRule& rule) {
     MergePlan plan{rule, {}};
     plan.layers.reserve(matrices.size());
+    const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
     for (const SimilarityMatrix& matrix : matrices) {
-        plan.layers.push_back(plan_layer(matrix, config, rule));
+        std::vector<HeadPair> pairs = find_pairs(matrix, rule.threshold);
+        if (rule.kv_policy == KvPolicy::within) {
+            std::erase_if(pairs, [&](const HeadPair& pair) {
+                return pair.first / heads_per_kv != pair.second / heads_per_kv;
+            });
+        }
+        plan.layers.push_back(make_layer_plan(matrix.layer, std::move(pairs), config, rule));
     }
     return plan;
 }

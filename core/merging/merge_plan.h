@@ -49,6 +49,11 @@ struct MergePlan {
 MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
                           const MergeRule& rule);
 
+/// Plans the merge of one layer from pairs that were found before: those that `rule` selects, as
+/// find_pairs orders them. Pairs that its KV policy rules out must not be among them.
+LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
+                          const MergeRule& rule);
+
 /// A plan, or one layer of it, in numbers. What could be saved counts duplicates only: heads whose
 /// Q, O, K and V all became the same can be held once (with their output columns summed), and so
 /// can KV heads. It is what the plan makes possible; nothing is removed by merging.

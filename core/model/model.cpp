@@ -1,118 +1,40 @@
 #include "core/model/model.h"
 
-#include <ATen/ATen.h>
-#include <c10/core/InferenceMode.h>
+#include <utility>
 
-#include "core/base/error.h"
 #include "core/base/parallel.h"
-#include "core/model/compat_torch.h"
-#include "core/model/loaded_model_torch.h"
+#include "core/model/engine_module.h"
+#include "core/model/model_engine.h"
 
 namespace headscope {
 namespace {
 
-c10::Device choose_device(const std::string& name) {
-    if (name == "cpu") return c10::kCPU;
-    const int gpus = compat::cuda_device_count();
-    if (name == "auto") return gpus > 0 ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU);
-    if (name != "cuda" && !name.starts_with("cuda:")) {
-        fail(ErrorCode::bad_input, "\"{}\" is not a device; choose auto, cpu, cuda or cuda:N",
-             name);
-    }
-    if (!at::hasCUDA()) {
-        fail(ErrorCode::device,
-             "device {}: this build of Headscope uses a libtorch without CUDA; use --device cpu or "
-             "build against one that has it",
-             name);
-    }
-    int index = 0;
-    if (name != "cuda") {
-        const std::string digits = name.substr(5);
-        if (digits.empty() || digits.size() > 3 ||
-            digits.find_first_not_of("0123456789") != std::string::npos) {
-            fail(ErrorCode::bad_input, "\"{}\" is not a device; choose auto, cpu, cuda or cuda:N",
-                 name);
-        }
-        index = std::stoi(digits);
-    }
-    if (index >= gpus) {
-        fail(ErrorCode::device, "device {}: {} CUDA device{} found; is the driver running?", name,
-             gpus, gpus == 1 ? "" : "s");
-    }
-    return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
-}
-
-DType choose_dtype(const std::string& name, const c10::Device& device) {
-    if (name == "auto") return device.is_cpu() ? DType::f32 : DType::bf16;
-    if (name == "float32" || name == "f32") return DType::f32;
-    if (name == "bfloat16" || name == "bf16") return DType::bf16;
-    if (name == "float16" || name == "f16") {
-        if (device.is_cpu()) {
-            fail(ErrorCode::unsupported,
-                 "float16 does not compute on the CPU; use --dtype bfloat16 or float32");
-        }
-        return DType::f16;
-    }
-    fail(ErrorCode::bad_input, "\"{}\" is not a dtype; choose auto, float32, bfloat16 or float16",
-         name);
-}
-
-WeightFormat choose_format(DType dtype, const c10::Device& device) {
-    const at::ScalarType compute = dtype == DType::f32    ? at::kFloat
-                                   : dtype == DType::bf16 ? at::kBFloat16
-                                                          : at::kHalf;
-    const bool widen = device.is_cpu() && dtype == DType::bf16 && !compat::has_fast_cpu_bfloat16();
-    return {compute, widen ? at::kFloat : compute, device};
+const ModelEngine& engine() {
+    using Function = const ModelEngine*();
+    static const ModelEngine* const engine =
+        reinterpret_cast<Function*>(engine_symbol(kModelEngineSymbol))();
+    return *engine;
 }
 
 }  // namespace
 
 ResolvedCompute resolve(const ComputeOptions& options) {
-    const c10::Device device = choose_device(options.device);
-    return {device.str(), choose_dtype(options.dtype, device)};
+    return engine().resolve(options);
 }
 
 Model Model::load(const Checkpoint& checkpoint, const ComputeOptions& options,
                   const ProgressFn& progress, const std::stop_token& stop) {
-    const c10::InferenceMode no_gradients;
-    const ResolvedCompute compute = resolve(options);
-    const c10::Device device(compute.device);
-    const DType dtype = compute.dtype;
-    const WeightFormat format = choose_format(dtype, device);
+    ResolvedCompute compute = engine().resolve(options);
     const int threads = options.threads > 0 ? options.threads : available_cores();
-    const auto layers = static_cast<int>(checkpoint.config().num_hidden_layers);
-
-    ProgressThrottle throttle(progress);
-    auto loaded =
-        std::make_shared<LoadedModel>(LoadedModel{checkpoint, format, dtype, threads, {}, {}});
-    throttle.report({"loading", 0, layers, "layers"});
-    try {
-        loaded->outer = load_outer(checkpoint, format);
-        for (int layer = 0; layer < layers; ++layer) {
-            throw_if_stopped(stop);
-            loaded->layers.push_back(load_layer(checkpoint, layer, format));
-            throttle.report({"loading", layer + 1, layers, "layers"});
-        }
-    } catch (...) {
-        compat::rethrow_as_error();
-    }
-    return Model(std::move(loaded));
+    auto loaded = engine().load(checkpoint, compute, threads, progress, stop);
+    return {checkpoint, std::move(compute), threads, std::move(loaded)};
 }
 
-const Checkpoint& Model::checkpoint() const {
-    return loaded_->checkpoint;
-}
-const ModelConfig& Model::config() const {
-    return loaded_->checkpoint.config();
-}
-DType Model::dtype() const {
-    return loaded_->dtype;
-}
-std::string Model::device() const {
-    return loaded_->format.device.str();
-}
-int Model::threads() const {
-    return loaded_->threads;
-}
+Model::Model(Checkpoint checkpoint, ResolvedCompute compute, int threads,
+             std::shared_ptr<const LoadedModel> loaded)
+    : checkpoint_(std::move(checkpoint)),
+      compute_(std::move(compute)),
+      threads_(threads),
+      loaded_(std::move(loaded)) {}
 
 }  // namespace headscope

@@ -14,6 +14,8 @@ struct ComputeOptions {
     std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
     std::string dtype = "auto";   ///< auto, float32 (f32), bfloat16 (bf16) or float16 (f16)
     int threads = 0;              ///< on the CPU; 0: all cores
+
+    bool operator==(const ComputeOptions&) const = default;
 };
 
 /// Where and in what a model computes, once "auto" is decided.
@@ -37,16 +39,20 @@ class Model {
     static Model load(const Checkpoint& checkpoint, const ComputeOptions& options,
                       const ProgressFn& progress = {}, const std::stop_token& stop = {});
 
-    [[nodiscard]] const Checkpoint& checkpoint() const;
-    [[nodiscard]] const ModelConfig& config() const;
-    [[nodiscard]] DType dtype() const;         ///< of the activations
-    [[nodiscard]] std::string device() const;  ///< "cpu", "cuda:0"
-    [[nodiscard]] int threads() const;         ///< that the CPU gives to it
+    [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
+    [[nodiscard]] const ModelConfig& config() const { return checkpoint_.config(); }
+    [[nodiscard]] DType dtype() const { return compute_.dtype; }  ///< of the activations
+    [[nodiscard]] const std::string& device() const { return compute_.device; }  ///< "cpu", "cuda:0"
+    [[nodiscard]] int threads() const { return threads_; }  ///< that the CPU gives to it
     [[nodiscard]] const LoadedModel& loaded() const { return *loaded_; }
 
   private:
-    explicit Model(std::shared_ptr<const LoadedModel> loaded) : loaded_(std::move(loaded)) {}
+    Model(Checkpoint checkpoint, ResolvedCompute compute, int threads,
+          std::shared_ptr<const LoadedModel> loaded);
 
+    Checkpoint checkpoint_;
+    ResolvedCompute compute_;
+    int threads_ = 0;
     std::shared_ptr<const LoadedModel> loaded_;
 };
 

@@ -12,6 +12,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/sha256.h"
+#include "core/report/results.h"
 
 namespace headscope {
 namespace {
@@ -44,7 +45,7 @@ Journal::Journal(const fs::path& directory, RunSettings settings, std::vector<do
       settings_(std::move(settings)),
       thresholds_(std::move(thresholds)) {}
 
-std::optional<Scores> Journal::load(std::size_t windows) {
+std::optional<Scores> Journal::load(std::size_t windows) const {
     std::optional<Scores> best;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(path_.parent_path(), error)) {
@@ -52,7 +53,6 @@ std::optional<Scores> Journal::load(std::size_t windows) {
         std::optional<Scores> scores = read(entry.path(), windows);
         if (!scores || (best && best->windows_done() >= scores->windows_done())) continue;
         best = std::move(scores);
-        loaded_from_ = entry.path();
     }
     return best;
 }
@@ -106,7 +106,24 @@ void Journal::save(const Scores& scores) const {
 void Journal::remove() const {
     std::error_code ignored;
     fs::remove(path_, ignored);
-    if (!loaded_from_.empty()) fs::remove(loaded_from_, ignored);
+    for (const auto& entry : fs::directory_iterator(path_.parent_path(), ignored)) {
+        if (entry.path().filename().string().starts_with(kPrefix) && is_done(entry.path())) {
+            fs::remove(entry.path(), ignored);
+        }
+    }
+}
+
+bool Journal::is_done(const fs::path& file) const {
+    try {
+        const nlohmann::json journal = read_json_file(file);
+        if (settings_from_json(journal.at("settings"), file.string()) != settings_) return false;
+        const auto thresholds = journal.at("thresholds").get<std::vector<double>>();
+        return std::all_of(thresholds.begin(), thresholds.end(), [&](double threshold) {
+            return fs::exists(file.parent_path() / results_file_name(threshold));
+        });
+    } catch (const std::exception&) {
+        return false;  // not one that this program can judge
+    }
 }
 
 }  // namespace headscope

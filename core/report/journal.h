@@ -21,20 +21,22 @@ class Journal {
     /// The scores of an earlier start with the same settings and these thresholds, or more of them:
     /// of the one that came furthest. Nothing where there are none; a damaged journal counts as
     /// none.
-    [[nodiscard]] std::optional<Scores> load(std::size_t windows);
+    [[nodiscard]] std::optional<Scores> load(std::size_t windows) const;
 
     /// Throws Error(bad_input) where the file cannot be written.
     void save(const Scores& scores) const;
 
-    /// Removes the file, and the one that load() took the scores from.
+    /// Removes the file, and every other of these settings whose thresholds all have a results file
+    /// in the folder now.
     void remove() const;
 
   private:
     [[nodiscard]] std::optional<Scores> read(const std::filesystem::path& file,
                                              std::size_t windows) const;
+    /// Whether a journal of these settings has no work left.
+    [[nodiscard]] bool is_done(const std::filesystem::path& file) const;
 
     std::filesystem::path path_;
-    std::filesystem::path loaded_from_;
     RunSettings settings_;
     std::vector<double> thresholds_;
 };

@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/report/journal.h"
+#include "core/report/run_settings.h"
 
 namespace headscope {
 namespace {
@@ -43,7 +44,9 @@ class Sweep {
 
     SweepResult run() {
         result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir);
-        settings_ = make_settings();
+        settings_ = make_run_settings(checkpoint_, params_.measure, params_.grouping,
+                                      params_.kv_policy, layers_, result_.text,
+                                      resolve(params_.compute));
         make_output_folder();
         find_finished();
         if (!pending_.empty()) {
@@ -54,29 +57,6 @@ class Sweep {
     }
 
   private:
-    RunSettings make_settings() const {
-        const PreparedText& text = result_.text;
-        const ResolvedCompute compute = resolve(params_.compute);
-        RunSettings settings;
-        settings.model_fingerprint = checkpoint_.fingerprint();
-        settings.measure = name_of(params_.measure);
-        settings.grouping = name_of(params_.grouping);
-        settings.kv_policy = name_of(params_.kv_policy);
-        settings.layers = layers_;
-        settings.protocol = name_of(params_.text.protocol);
-        settings.window = text.windows->window();
-        settings.windows = text.windows->count();
-        settings.bos_rule = text.bos_rule;
-        settings.corpus_name = text.corpus_name;
-        settings.corpus_sha256 = text.corpus_sha256;
-        settings.tokenizer_fingerprint = text.tokenizer_fingerprint;
-        settings.token_count = text.token_count;
-        settings.token_ids_sha256 = text.token_ids_sha256;
-        settings.dtype = name_of(compute.dtype);
-        settings.device = compute.device;
-        return settings;
-    }
-
     void make_output_folder() const {
         std::error_code error;
         fs::create_directories(params_.output_dir, error);

@@ -116,6 +116,9 @@ class TestSweep : public QObject {
         QCOMPARE(run_sweep(params).resumed_windows, 0);
         params.thresholds = {0.995};
         QVERIFY(run_sweep(params).resumed_windows >= 2);
+        params.thresholds = {0.98};  // the journal still has work for this one
+        QVERIFY(run_sweep(params).resumed_windows >= 2);
+        QCOMPARE(files_in(params.output_dir), std::size_t{3});  // results only
     }
 
     void an_unwritable_folder_is_told_before_the_evaluation() {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <stop_token>
+
+#include "core/evaluation/evaluator.h"
+
+/// What the engine module does for core/evaluation; see core/model/engine_module.h.
+namespace headscope {
+
+struct EvaluationEngine {
+    EvaluationResult (*evaluate)(const Model& model, const EvaluationParams& params,
+                                 const ProgressFn& progress, const ScoresFn& partial,
+                                 const std::stop_token& stop) = nullptr;
+};
+
+/// The module's symbol is a function without arguments that returns a `const EvaluationEngine*`.
+inline constexpr const char* kEvaluationEngineSymbol = "headscope_evaluation_engine";
+
+/// In the module.
+extern const EvaluationEngine kEvaluationEngine;
+
+}  // namespace headscope

@@ -1,0 +1,57 @@
+#include "core/merging/ranked_pairs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+namespace headscope {
+
+RankedPairs::RankedPairs(const SimilarityMatrix& matrix)
+    : layer_(matrix.layer),
+      heads_(matrix.heads),
+      pairs_(find_pairs(matrix, -std::numeric_limits<double>::infinity())) {}
+
+RankedPairs RankedPairs::allowed_by(KvPolicy policy, int heads_per_kv) const {
+    RankedPairs allowed = *this;
+    if (policy == KvPolicy::within) {
+        std::erase_if(allowed.pairs_, [&](const HeadPair& pair) {
+            return pair.first / heads_per_kv != pair.second / heads_per_kv;
+        });
+    }
+    return allowed;
+}
+
+std::span<const HeadPair> RankedPairs::at_least(double threshold) const {
+    const auto end =
+        std::partition_point(pairs_.begin(), pairs_.end(), [threshold](const HeadPair& pair) {
+            return pair.similarity >= threshold;
+        });
+    return {pairs_.begin(), end};
+}
+
+std::vector<double> falling_similarities(std::span<const RankedPairs> layers) {
+    std::vector<double> values;
+    for (const RankedPairs& layer : layers) {
+        for (const HeadPair& pair : layer.all()) values.push_back(pair.similarity);
+    }
+    std::sort(values.begin(), values.end(), std::greater<>());
+    return values;
+}
+
+double threshold_of_closest(std::span<const double> falling, std::size_t count) {
+    constexpr double kAboveAll = std::numeric_limits<double>::infinity();
+    if (falling.empty()) return kAboveAll;
+    if (count == 0) return std::nextafter(falling.front(), kAboveAll);
+    return falling[std::min(count, falling.size()) - 1];
+}
+
+double threshold_of_percentile(std::span<const double> falling, double percentile) {
+    if (falling.empty()) return std::numeric_limits<double>::infinity();
+    const auto last = static_cast<double>(falling.size() - 1);
+    const double from_top = (100.0 - std::clamp(percentile, 0.0, 100.0)) / 100.0 * last;
+    // A rank that is whole but for rounding stays whole.
+    return falling[static_cast<std::size_t>(std::floor(from_top + 1e-9 * (last + 1.0)))];
+}
+
+}  // namespace headscope

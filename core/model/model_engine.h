@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+#include "core/model/model.h"
+
+/// What the engine module does for core/model; see engine_module.h.
+namespace headscope {
+
+struct ModelEngine {
+    ResolvedCompute (*resolve)(const ComputeOptions& options) = nullptr;
+    std::shared_ptr<const LoadedModel> (*load)(const Checkpoint& checkpoint,
+                                               const ResolvedCompute& compute, int threads,
+                                               const ProgressFn& progress,
+                                               const std::stop_token& stop) = nullptr;
+};
+
+/// The module's symbol is a function without arguments that returns a `const ModelEngine*`.
+inline constexpr const char* kModelEngineSymbol = "headscope_model_engine";
+
+/// In the module.
+extern const ModelEngine kModelEngine;
+
+}  // namespace headscope

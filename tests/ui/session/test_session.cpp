@@ -1,0 +1,115 @@
+#include <QSignalSpy>
+#include <QTest>
+
+#include "tests/ui/support/session_fixture.h"
+#include "ui/session/session.h"
+
+using namespace headscope;
+using namespace headscope::testing;
+using namespace headscope::ui;
+
+class TestSession : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void plan_is_that_of_core() {
+        const auto model = demo_opened_model();
+        Session session;
+        session.set_model(model);
+        for (const double threshold : {0.98, 0.5, 0.3, 0.99, -1.0, 1.0}) {
+            session.choose_threshold(threshold);
+            const MergePlan wanted =
+                make_merge_plan(model->matrices, model->config(), {threshold, {}, {}});
+            const PlanSummary sum = summarize(wanted, model->config());
+            QCOMPARE(session.summary().pairs, sum.pairs);
+            QCOMPARE(session.summary().removable_bytes, sum.removable_bytes);
+            const MergePlan plan = session.plan();
+            const MergePlan at = session.plan_at(threshold);
+            for (std::size_t i = 0; i < wanted.layers.size(); ++i) {
+                QCOMPARE(plan.layers[i].pairs, wanted.layers[i].pairs);
+                QVERIFY(plan.layers[i].merge == wanted.layers[i].merge);
+                QVERIFY(at.layers[i].merge == wanted.layers[i].merge);
+            }
+        }
+    }
+
+    void grouping_and_policy_make_the_plan_anew() {
+        Session session;
+        session.set_model(demo_opened_model());
+        Choices choices = session.choices();
+        choices.threshold = 0.3;
+        choices.grouping = Grouping::matching;
+        choices.kv_policy = KvPolicy::within;
+        session.choose(choices, QStringLiteral("x"));
+        const auto wanted = make_merge_plan(session.model()->matrices, session.model()->config(),
+                                            {0.3, Grouping::matching, KvPolicy::within});
+        for (std::size_t i = 0; i < wanted.layers.size(); ++i) {
+            QCOMPARE(session.layer_plan(static_cast<int>(i)).pairs, wanted.layers[i].pairs);
+            QCOMPARE(session.layer_plan(static_cast<int>(i)).groups, wanted.layers[i].groups);
+        }
+    }
+
+    void layers_that_are_excluded_do_not_count() {
+        Session session;
+        session.set_model(demo_opened_model());
+        const auto all = session.summary().pairs;
+        const QSignalSpy similarities(&session, &Session::similarities_changed);
+        session.choose_layers({1, 2, 3, 4, 5});
+        QCOMPARE(similarities.count(), 1);
+        QVERIFY(session.summary().pairs < all);
+        QCOMPARE(session.summary().pairs, session.layer_summary(0).pairs);
+        QCOMPARE(session.plan().layers.size(), std::size_t{1});
+        QCOMPARE(session.similarities().size(), std::size_t{120});
+    }
+
+    void closest_pairs_and_percentiles() {
+        Session session;
+        session.set_model(demo_opened_model());
+        Choices choices = session.choices();
+        choices.select_by = SelectBy::closest;
+        for (const int count : {1, 7, 100}) {
+            choices.closest = count;
+            session.choose(choices, QString::number(count));
+            QCOMPARE(session.summary().pairs, count);
+        }
+        choices.select_by = SelectBy::percentile;
+        choices.percentile = 90.0;
+        session.choose(choices, QStringLiteral("p"));
+        QCOMPARE(session.summary().pairs, 72);  // a tenth of 6 * 120
+        choices.percentile = 100.0;
+        session.choose(choices, QStringLiteral("p2"));
+        QCOMPARE(session.summary().pairs, 1);
+    }
+
+    void undo_and_redo() {
+        Session session;
+        session.set_model(demo_opened_model());
+        session.choose_threshold(0.9);
+        session.choose_threshold(0.8);  // the same gesture
+        session.choose_layers({2});
+        QCOMPARE(session.undo_stack()->count(), 2);
+        session.undo_stack()->undo();
+        QVERIFY(session.included(2));
+        QCOMPARE(session.threshold(), 0.8);
+        session.undo_stack()->undo();
+        QCOMPARE(session.threshold(), 0.98);
+        session.undo_stack()->redo();
+        QCOMPARE(session.threshold(), 0.8);
+    }
+
+    void another_model_keeps_choices_that_fit() {
+        Session session;
+        session.set_model(synthetic_model(8, 12, 4, 1));
+        session.choose_layers({1, 7});
+        session.focus_layer(7);
+        session.set_model(demo_opened_model());
+        QCOMPARE(session.choices().excluded_layers, (std::set<int>{1}));
+        QCOMPARE(session.focused_layer(), 5);
+        QVERIFY(!session.undo_stack()->canUndo());
+        session.set_model(nullptr);
+        QVERIFY(!session.highest_similarity());
+    }
+};
+
+QTEST_MAIN(TestSession)
+#include "test_session.moc"

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <set>
+
+#include "core/merging/merge_plan.h"
+#include "core/similarity/similarity.h"
+
+namespace headscope::ui {
+
+/// How the user says which pairs are merged.
+enum class SelectBy {
+    threshold,   ///< similarity of at least so much
+    percentile,  ///< similarities above so many per cent of all
+    closest,     ///< the closest N pairs
+};
+
+/// Everything the user chooses about a merge: a value, so that it can be undone, kept and restored.
+struct Choices {
+    SelectBy select_by = SelectBy::threshold;
+    double threshold = 0.98;   ///< in [-1, 1]
+    double percentile = 99.0;  ///< in [0, 100], of the off-diagonal similarities of the layers
+    int closest = 16;          ///< pairs
+    std::set<int> excluded_layers;
+    Grouping grouping = Grouping::components;
+    KvPolicy kv_policy = KvPolicy::average;
+
+    bool operator==(const Choices&) const = default;
+};
+
+}  // namespace headscope::ui

@@ -1,0 +1,180 @@
+#include "ui/session/session.h"
+
+#include <algorithm>
+#include <utility>
+
+
+#include "ui/session/choose_command.h"
+
+namespace headscope::ui {
+
+Session::Session(QObject* parent) : QObject(parent) {}
+
+Session::~Session() {
+    // The stack outlives no listener of its own signals.
+    undo_stack_.disconnect();
+}
+
+void Session::set_model(std::shared_ptr<const OpenedModel> model) {
+    model_ = std::move(model);
+    undo_stack_.clear();
+    pinned_.reset();
+    const int layers = model_ ? model_->layers() : 0;
+    std::erase_if(choices_.excluded_layers, [layers](int layer) { return layer >= layers; });
+    focused_layer_ = std::clamp(focused_layer_, 0, std::max(0, layers - 1));
+    rank();
+    update_similarities();
+    update_threshold();
+    update_plan();
+    Q_EMIT model_changed();
+    Q_EMIT similarities_changed();
+    Q_EMIT plan_changed();
+    Q_EMIT focus_changed(focused_layer_);
+    Q_EMIT pin_changed();
+}
+
+void Session::choose(const Choices& choices, const QString& what) {
+    if (choices == choices_) return;
+    undo_stack_.push(new ChooseCommand(*this, choices, what));
+}
+
+void Session::choose_threshold(double threshold) {
+    Choices choices = choices_;
+    choices.select_by = SelectBy::threshold;
+    choices.threshold = std::clamp(threshold, -1.0, 1.0);
+    choose(choices, tr("Change threshold"));
+}
+
+void Session::choose_layers(const std::set<int>& excluded) {
+    Choices choices = choices_;
+    choices.excluded_layers = excluded;
+    choose(choices, tr("Choose layers"));
+}
+
+MergeRule Session::rule() const {
+    return {threshold_, choices_.grouping, choices_.kv_policy};
+}
+
+bool Session::included(int layer) const {
+    return !choices_.excluded_layers.contains(layer);
+}
+
+int Session::included_count() const {
+    return model_ ? model_->layers() - static_cast<int>(choices_.excluded_layers.size()) : 0;
+}
+
+const LayerPlan& Session::layer_plan(int layer) const {
+    return layer_plans_.at(static_cast<std::size_t>(layer));
+}
+
+const PlanSummary& Session::layer_summary(int layer) const {
+    return layer_summaries_.at(static_cast<std::size_t>(layer));
+}
+
+MergePlan Session::plan() const {
+    MergePlan plan{rule(), {}};
+    for (const LayerPlan& layer : layer_plans_) {
+        if (included(layer.layer)) plan.layers.push_back(layer);
+    }
+    return plan;
+}
+
+MergePlan Session::plan_at(double threshold) const {
+    MergePlan plan{{threshold, choices_.grouping, choices_.kv_policy}, {}};
+    for (const RankedPairs& ranked : allowed_) {
+        if (!included(ranked.layer())) continue;
+        const auto pairs = ranked.at_least(threshold);
+        plan.layers.push_back(make_layer_plan(ranked.layer(), {pairs.begin(), pairs.end()},
+                                              model_->config(), plan.rule));
+    }
+    return plan;
+}
+
+std::optional<double> Session::highest_similarity() const {
+    if (similarities_.empty()) return std::nullopt;
+    return similarities_.front();
+}
+
+void Session::focus_layer(int layer) {
+    if (!model_ || layer < 0 || layer >= model_->layers() || layer == focused_layer_) return;
+    focused_layer_ = layer;
+    pin(std::nullopt);
+    Q_EMIT focus_changed(layer);
+}
+
+void Session::pin(const std::optional<HeadsOfInterest>& heads) {
+    if (heads == pinned_) return;
+    pinned_ = heads;
+    Q_EMIT pin_changed();
+}
+
+void Session::apply(const Choices& choices) {
+    const bool policy = choices.kv_policy != choices_.kv_policy;
+    const bool grouping = choices.grouping != choices_.grouping;
+    const bool layers = choices.excluded_layers != choices_.excluded_layers;
+    choices_ = choices;
+    if (!model_) {
+        update_threshold();
+        Q_EMIT plan_changed();
+        return;
+    }
+    if (policy) rank();
+    if (policy || grouping) layer_plans_.clear();  // made anew, whatever their pairs
+    if (policy || layers) update_similarities();
+    update_threshold();
+    update_plan();
+    if (policy || layers) Q_EMIT similarities_changed();
+    Q_EMIT plan_changed();
+}
+
+void Session::rank() {
+    allowed_.clear();
+    layer_plans_.clear();
+    if (!model_) return;
+    const int heads_per_kv = static_cast<int>(model_->config().heads_per_kv_head());
+    for (const RankedPairs& ranked : model_->ranked) {
+        allowed_.push_back(ranked.allowed_by(choices_.kv_policy, heads_per_kv));
+    }
+}
+
+void Session::update_similarities() {
+    std::vector<RankedPairs> layers;
+    for (const RankedPairs& ranked : allowed_) {
+        if (included(ranked.layer())) layers.push_back(ranked);
+    }
+    similarities_ = falling_similarities(layers);
+}
+
+void Session::update_threshold() {
+    threshold_ = choices_.threshold;
+    if (similarities_.empty()) return;
+    if (choices_.select_by == SelectBy::percentile) {
+        threshold_ = threshold_of_percentile(similarities_, choices_.percentile);
+    } else if (choices_.select_by == SelectBy::closest) {
+        threshold_ = threshold_of_closest(similarities_, static_cast<std::size_t>(choices_.closest));
+    }
+}
+
+void Session::update_plan() {
+    summary_ = {};
+    if (!model_) {
+        layer_plans_.clear();
+        layer_summaries_.clear();
+        return;
+    }
+    // While the slider moves, most layers keep their pairs and with them their plan.
+    const bool anew = layer_plans_.size() != allowed_.size();
+    layer_plans_.resize(allowed_.size());
+    layer_summaries_.resize(allowed_.size());
+    for (std::size_t i = 0; i < allowed_.size(); ++i) {
+        const auto pairs = allowed_[i].at_least(threshold_);
+        if (anew || pairs.size() != layer_plans_[i].pairs.size()) {
+            layer_plans_[i] = make_layer_plan(allowed_[i].layer(), {pairs.begin(), pairs.end()},
+                                              model_->config(), rule());
+            layer_summaries_[i] = summarize(layer_plans_[i], model_->config());
+        }
+        if (included(allowed_[i].layer())) summary_ += layer_summaries_[i];
+    }
+}
+
+}  // namespace headscope::ui

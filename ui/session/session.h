@@ -1,0 +1,106 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <QObject>
+#include <QUndoStack>
+
+#include "ui/session/choices.h"
+#include "ui/session/opened_model.h"
+
+namespace headscope::ui {
+
+/// Two heads of the focused layer that the user looks at, first < second.
+struct HeadsOfInterest {
+    int first = 0;
+    int second = 0;
+
+    bool operator==(const HeadsOfInterest&) const = default;
+};
+
+/// What the window shows: the opened model, the user's choices, and the merge plan that follows from
+/// them. Every widget reads it and listens to it; none knows another. Lives on the GUI thread.
+class Session : public QObject {
+    Q_OBJECT
+
+  public:
+    explicit Session(QObject* parent = nullptr);
+    ~Session() override;
+
+    // --- the model
+    /// Null while no model is open.
+    [[nodiscard]] const std::shared_ptr<const OpenedModel>& model() const { return model_; }
+    /// Keeps the choices but for layers that the new model does not have; forgets undo steps.
+    void set_model(std::shared_ptr<const OpenedModel> model);
+
+    // --- choices; each change is one undo step, changes of one kind in quick succession are one
+    [[nodiscard]] const Choices& choices() const { return choices_; }
+    /// `what` names the step in the Edit menu, already translated ("Change threshold").
+    void choose(const Choices& choices, const QString& what);
+    /// Shorthands for the most frequent changes.
+    void choose_threshold(double threshold);
+    void choose_layers(const std::set<int>& excluded);
+    [[nodiscard]] QUndoStack* undo_stack() { return &undo_stack_; }
+
+    // --- what follows from them; only valid while a model is open
+    /// The threshold in effect, whichever way it was chosen.
+    [[nodiscard]] double threshold() const { return threshold_; }
+    [[nodiscard]] MergeRule rule() const;
+    [[nodiscard]] bool included(int layer) const;
+    [[nodiscard]] int included_count() const;
+    /// Of every layer, included or not.
+    [[nodiscard]] const LayerPlan& layer_plan(int layer) const;
+    [[nodiscard]] const PlanSummary& layer_summary(int layer) const;
+    /// Over the included layers.
+    [[nodiscard]] const PlanSummary& summary() const { return summary_; }
+    /// The plan of the included layers, to be evaluated.
+    [[nodiscard]] MergePlan plan() const;
+    /// The plan that the present choices give at another threshold.
+    [[nodiscard]] MergePlan plan_at(double threshold) const;
+    /// The similarities of all pairs that could be selected (included layers, allowed by the KV
+    /// policy), falling.
+    [[nodiscard]] const std::vector<double>& similarities() const { return similarities_; }
+    /// The first of them; nothing where there are none.
+    [[nodiscard]] std::optional<double> highest_similarity() const;
+
+    // --- what is looked at
+    [[nodiscard]] int focused_layer() const { return focused_layer_; }
+    void focus_layer(int layer);
+    [[nodiscard]] const std::optional<HeadsOfInterest>& pinned() const { return pinned_; }
+    void pin(const std::optional<HeadsOfInterest>& heads);
+
+  Q_SIGNALS:
+    /// Another model, or none. Comes before the other signals that follow from it.
+    void model_changed();
+    /// The set of similarities() changed: another model, other layers, another KV policy.
+    void similarities_changed();
+    /// The choices, the threshold in effect, or the plan changed.
+    void plan_changed();
+    void focus_changed(int layer);
+    void pin_changed();
+
+  private:
+    friend class ChooseCommand;
+
+    void apply(const Choices& choices);
+    void rank();
+    void update_similarities();
+    void update_threshold();
+    void update_plan();
+
+    std::shared_ptr<const OpenedModel> model_;
+    Choices choices_;
+    QUndoStack undo_stack_;
+    std::vector<RankedPairs> allowed_;  ///< [layers]: the pairs that the KV policy allows
+    std::vector<double> similarities_;
+    double threshold_ = 0.98;
+    std::vector<LayerPlan> layer_plans_;
+    std::vector<PlanSummary> layer_summaries_;
+    PlanSummary summary_;
+    int focused_layer_ = 0;
+    std::optional<HeadsOfInterest> pinned_;
+};
+
+}  // namespace headscope::ui

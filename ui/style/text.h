@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+#include <QString>
+
+#include "core/evaluation/metrics.h"
+
+/// Numbers as the window shows them, in the user's locale. Values that are copied or exported use
+/// the C locale instead.
+namespace headscope::ui {
+
+/// "1,234,567"
+QString count_text(std::int64_t count);
+/// "1.2 MB"
+QString bytes_text(std::int64_t bytes);
+/// "0:07", "1:02:03"
+QString duration_text(double seconds);
+/// A similarity to 4 digits: "0.9812".
+QString similarity_text(double similarity);
+/// The shortest decimal that reads back as the same number: "0.98", "0.995".
+QString threshold_text(double threshold);
+/// "61.6318"
+QString perplexity_text(double perplexity);
+/// "61.63 [58.92, 64.47]": with its 95 % interval; without it where that is not known yet.
+QString perplexity_text(const Estimate& perplexity);
+/// "33.009 %"
+QString percent_text(double share);
+/// "+0.0130 % [+0.0114, +0.0146]": a ratio as a change in per cent, with its interval.
+QString change_text(const Estimate& ratio);
+/// "-0.004 [-0.010, +0.003]": a difference of shares in percentage points, with its interval.
+QString points_text(const Estimate& difference);
+
+}  // namespace headscope::ui
