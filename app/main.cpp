@@ -15,6 +15,9 @@
 #include "app/interrupt.h"
 #include "app/option_groups.h"
 #include "core/base/version.h"
+#ifdef HEADSCOPE_UI
+#include "ui/window/run_window.h"
+#endif
 
 namespace {
 
@@ -89,6 +92,9 @@ struct CommandLine {
         "similar "
         "heads, and measures what that costs."};
     Options options;
+#ifdef HEADSCOPE_UI
+    ui::WindowOptions window;
+#endif
     CLI::App* batch = app.add_subcommand(
         "batch", "Similarity, merging, evaluation and results files for some thresholds");
     CLI::App* similarity =
@@ -101,7 +107,15 @@ struct CommandLine {
 
     CommandLine() {
         app.set_version_flag("--version", std::string("headscope ") + kVersion);
-        app.require_subcommand(1);
+        app.require_subcommand(0, 1);
+#ifdef HEADSCOPE_UI
+        app.add_option("PATH", window.path,
+                       "Opens the window with a model folder, a file of one, or results; without it, "
+                       "with what was open last");
+        app.add_option("--language", window.language, "Of the window: en or ru; default: as chosen "
+                                                      "there")
+            ->check(CLI::IsMember({"en", "ru"}));
+#endif
         for (CLI::App* command : {batch, similarity, plan, evaluate}) {
             add_model_option(*command, options);
             add_layer_option(*command, options);
@@ -125,7 +139,9 @@ struct CommandLine {
         add_json_option(*info, options);
     }
 
-    int run() {
+    [[nodiscard]] bool has_command() const { return !app.get_subcommands().empty(); }
+
+    int run_command() {
         const char* kept =
             *batch ? " What was finished is kept; the same command goes on from there." : "";
         return guarded(options, kept, [&](Display& display, const std::stop_token& stop) {
@@ -138,6 +154,21 @@ struct CommandLine {
     }
 };
 
+/// `headscope` alone, or with a path: the window, where there can be one.
+int run_without_command([[maybe_unused]] int argc, [[maybe_unused]] char** argv,
+                        const CommandLine& command_line) {
+#ifdef HEADSCOPE_UI
+    if (ui::has_display()) return ui::run_window(argc, argv, command_line.window);
+    fmt::print(stderr, "headscope: no display to open a window on (neither DISPLAY nor "
+                       "WAYLAND_DISPLAY is set). Use a command:\n\n{}",
+               command_line.app.help());
+#else
+    fmt::print(stderr, "headscope: this build has no window. Use a command:\n\n{}",
+               command_line.app.help());
+#endif
+    return kUsage;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -147,5 +178,6 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return command_line.app.exit(error) == 0 ? kDone : kUsage;
     }
-    return command_line.run();
+    return command_line.has_command() ? command_line.run_command()
+                                      : run_without_command(argc, argv, command_line);
 }

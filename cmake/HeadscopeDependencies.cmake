@@ -17,7 +17,7 @@ target_include_directories(headscope_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS
 target_link_libraries(headscope_torch INTERFACE ${TORCH_LIBRARIES})
 
 if(HEADSCOPE_UI)
-  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets PrintSupport) # qt6-base-dev
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Core DBus Gui Widgets PrintSupport) # qt6-base-dev
   find_package(Qt6 6.4 REQUIRED COMPONENTS Svg)                # qt6-svg-dev
   find_package(Qt6 6.4 REQUIRED COMPONENTS LinguistTools)      # qt6-tools-dev, qt6-l10n-tools
   find_package(QCustomPlotQt6 REQUIRED)                        # libqcustomplot-dev

@@ -5,9 +5,13 @@ expect_status(0)
 expect_in("${out}" "headscope ${VERSION}")
 headscope(--help)
 expect_status(0)
-headscope()
-expect_status(2)
-headscope(paint)
+# Alone, or with a path, it would open the window.
+foreach(arguments "" "some/model")
+  headscope(${arguments})
+  expect_status(2)
+  expect_in("${err}" "batch")
+endforeach()
+headscope(plan paint)
 expect_status(2)
 
 # Both spellings, and values that are refused before anything is read.

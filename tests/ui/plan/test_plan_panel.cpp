@@ -1,0 +1,222 @@
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QTest>
+
+#include "tests/ui/support/session_fixture.h"
+#include "ui/plan/layer_bars.h"
+#include "ui/plan/plan_panel.h"
+#include "ui/style/plot_style.h"
+#include "ui/style/text.h"
+
+using namespace headscope;
+using namespace headscope::testing;
+using namespace headscope::ui;
+
+namespace {
+
+/// The value that stands beside a label of the summary; the last of that name.
+QString value_of(const PlanPanel& panel, const QString& name) {
+    const auto labels = panel.findChildren<QLabel*>();
+    QString value;
+    for (const QLabel* label : labels) {
+        if (label->accessibleDescription() == name) value = label->text();
+    }
+    return value;
+}
+
+QComboBox* combo(const PlanPanel& panel, const char* name) {
+    return panel.findChild<QComboBox*>(QLatin1String(name));
+}
+
+}  // namespace
+
+class TestPlanPanel : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void numbers_are_those_of_core() {
+        const auto model = demo_opened_model();
+        Session session;
+        session.set_model(model);
+        PlanPanel panel(session);
+        panel.show();
+        session.choose_layers({1, 4});
+        for (const double threshold : {0.98, 0.5, 1.0}) {
+            session.choose_threshold(threshold);
+            MergePlan plan = make_merge_plan(model->matrices, model->config(), {threshold, {}, {}});
+            std::erase_if(plan.layers,
+                          [](const LayerPlan& each) { return each.layer == 1 || each.layer == 4; });
+            const PlanSummary sum = summarize(plan, model->config());
+            const auto value = [&](const char* name) {
+                return value_of(panel, QLatin1String(name));
+            };
+            QCOMPARE(value("Pairs"), count_text(sum.pairs));
+            QCOMPARE(value("Groups"), count_text(sum.groups));
+            QCOMPARE(value("Heads merged"),
+                     QStringLiteral("%1 of 64").arg(count_text(sum.merged_heads)));
+            QCOMPARE(value("Heads that become identical"), count_text(sum.identical_heads));
+            QCOMPARE(value("KV heads touched"),
+                     QStringLiteral("%1 of 32").arg(count_text(sum.kv_heads_touched)));
+            QCOMPARE(value("Side effects"), count_text(sum.side_effect_heads));
+            QCOMPARE(value("Heads"), count_text(sum.removable_heads));
+            QCOMPARE(value("KV heads"), count_text(sum.removable_kv_heads));
+            QCOMPARE(value("Parameters"), count_text(sum.removable_parameters));
+            QCOMPARE(value("Weights"), bytes_text(sum.removable_bytes));
+            QCOMPARE(value("KV cache per token"), bytes_text(sum.kv_cache_bytes_per_token));
+        }
+    }
+
+    void copies_the_summary() {
+        const auto model = demo_opened_model();
+        Session session;
+        PlanPanel panel(session);
+        QCOMPARE(panel.copy_text(), QString());
+        session.set_model(model);
+        session.choose_threshold(0.975);
+        const MergePlan plan = make_merge_plan(model->matrices, model->config(), {0.975, {}, {}});
+        const PlanSummary sum = summarize(plan, model->config());
+        const QString wanted =
+            QStringLiteral(
+                "quantity\tvalue\nmeasure\tq\nthreshold\t0.975\ngrouping\tcomponents\n"
+                "kv_policy\taverage\nlayers\t6\nheads\t96\nkv_heads\t48\n") +
+            QStringLiteral(
+                "pairs\t%1\ngroups\t%2\nmerged_heads\t%3\nidentical_heads\t%4\n"
+                "kv_heads_touched\t%5\nside_effect_heads\t%6\n")
+                .arg(sum.pairs)
+                .arg(sum.groups)
+                .arg(sum.merged_heads)
+                .arg(sum.identical_heads)
+                .arg(sum.kv_heads_touched)
+                .arg(sum.side_effect_heads) +
+            QStringLiteral(
+                "removable_heads\t%1\nremovable_kv_heads\t%2\nremovable_parameters\t%3\n"
+                "removable_bytes\t%4\nkv_cache_bytes_per_token\t%5\n")
+                .arg(sum.removable_heads)
+                .arg(sum.removable_kv_heads)
+                .arg(sum.removable_parameters)
+                .arg(sum.removable_bytes)
+                .arg(sum.kv_cache_bytes_per_token);
+        QCOMPARE(panel.copy_text(), wanted);
+    }
+
+    void combos_change_the_rule_and_follow_it() {
+        Session session;
+        session.set_model(demo_opened_model());
+        PlanPanel panel(session);
+        panel.show();
+        QComboBox* grouping = combo(panel, "grouping");
+        QComboBox* kv_policy = combo(panel, "kv_policy");
+        QTest::keyClick(grouping, Qt::Key_Down);
+        QCOMPARE(session.choices().grouping, Grouping::complete);
+        QTest::keyClick(kv_policy, Qt::Key_End);
+        QCOMPARE(session.choices().kv_policy, KvPolicy::within);
+        QCOMPARE(session.undo_stack()->count(), 2);
+        QCOMPARE(session.undo_stack()->text(0), QStringLiteral("Change grouping"));
+        QCOMPARE(session.undo_stack()->text(1), QStringLiteral("Change keys and values"));
+        session.undo_stack()->undo();
+        session.undo_stack()->undo();
+        QCOMPARE(grouping->currentIndex(), 0);
+        QCOMPARE(kv_policy->currentIndex(), 0);
+        const std::array groupings = {Grouping::components, Grouping::complete, Grouping::matching,
+                                      Grouping::sequential};
+        for (int i = 0; i < 4; ++i) {
+            grouping->setCurrentIndex(i);
+            QCOMPARE(session.choices().grouping, groupings[static_cast<std::size_t>(i)]);
+            QVERIFY(!grouping->itemData(i, Qt::ToolTipRole).toString().isEmpty());
+        }
+    }
+
+    void a_hidden_panel_catches_up_when_it_is_shown() {
+        Session session;
+        session.set_model(demo_opened_model());
+        PlanPanel panel(session);
+        session.choose_threshold(0.5);
+        const auto pairs = count_text(session.summary().pairs);
+        QVERIFY(value_of(panel, QStringLiteral("Pairs")) != pairs);
+        panel.show();
+        QCOMPARE(value_of(panel, QStringLiteral("Pairs")), pairs);
+        session.set_model(nullptr);
+        QCOMPARE(value_of(panel, QStringLiteral("Pairs")), QStringLiteral("\u2013"));
+    }
+
+    void bars_are_as_high_as_layers_have_merged_heads() {
+        Session session;
+        session.set_model(demo_opened_model());
+        session.choose_threshold(0.5);
+        session.choose_layers({2});
+        LayerBars bars(session);
+        bars.resize(400, 200);
+        const QImage image = bars.grab().toImage();
+        const PlotColors colors = plot_colors(bars.palette());
+        std::vector<std::pair<std::int64_t, int>> heights;
+        for (int layer = 0; layer < 6; ++layer) {
+            const QRectF column = bars.column(layer);
+            const int x = static_cast<int>(column.center().x());
+            int filled = 0;
+            for (int y = static_cast<int>(column.top()); y < static_cast<int>(column.bottom());
+                 ++y) {
+                filled += image.pixelColor(x, y) == colors.merged ? 1 : 0;
+            }
+            if (layer == 2) {
+                QCOMPARE(filled, 0);  // grey
+            } else {
+                heights.emplace_back(session.layer_summary(layer).merged_heads, filled);
+            }
+        }
+        QVERIFY(heights.front().first > 0);
+        const double unit = static_cast<double>(heights.front().second) /
+                            static_cast<double>(heights.front().first);
+        QVERIFY(unit > 2.0);
+        for (const auto& [merged, filled] : heights) {
+            QVERIFY(std::abs(filled - unit * static_cast<double>(merged)) <= 2.0);
+        }
+    }
+
+    void bars_focus_layers() {
+        for (const int layers : {6, 80}) {
+            Session session;
+            session.set_model(synthetic_model(layers, 16, 8, 5));
+            LayerBars bars(session);
+            bars.resize(300, 150);
+            bars.show();
+            for (const int layer : {3, layers - 1, 0, 2}) {
+                QTest::mouseClick(&bars, Qt::LeftButton, {}, bars.column(layer).center().toPoint());
+                QCOMPARE(session.focused_layer(), layer);
+                QVERIFY(bars.describe(layer).contains(QStringLiteral("Layer %1").arg(layer)));
+            }
+            QTest::keyClick(&bars, Qt::Key_Right);
+            QCOMPARE(session.focused_layer(), 3);
+            QTest::keyClick(&bars, Qt::Key_End);
+            QCOMPARE(session.focused_layer(), layers - 1);
+            QTest::keyClick(&bars, Qt::Key_Right);
+            QCOMPARE(session.focused_layer(), layers - 1);
+            QCOMPARE(bars.layer_at(QPointF(1, 50)), -1);
+        }
+    }
+
+    void a_large_model_keeps_up_with_a_slider() {
+        Session session;
+        session.set_model(synthetic_model(80, 64, 8, 2));
+        PlanPanel panel(session);
+        panel.resize(320, 600);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        qint64 fastest = std::numeric_limits<qint64>::max();
+        for (const double threshold : {0.95, 0.999, 0.96, 0.998}) {
+            session.blockSignals(true);
+            session.choose_threshold(threshold);
+            session.blockSignals(false);
+            QElapsedTimer timer;
+            timer.start();
+            Q_EMIT session.plan_changed();
+            panel.repaint();
+            fastest = std::min(fastest, timer.nsecsElapsed());
+        }
+        qInfo("%.2f ms", static_cast<double>(fastest) / 1e6);
+        QVERIFY(fastest < 16'000'000);
+    }
+};
+
+QTEST_MAIN(TestPlanPanel)
+#include "test_plan_panel.moc"

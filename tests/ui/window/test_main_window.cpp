@@ -1,0 +1,257 @@
+#include <QClipboard>
+#include <QDockWidget>
+#include <QDropEvent>
+#include <QFile>
+#include <QLabel>
+#include <QMimeData>
+#include <QSignalSpy>
+#include <QStackedWidget>
+#include <QTest>
+
+#include "core/base/locations.h"
+#include "tests/ui/support/session_fixture.h"
+#include "tests/ui/window/window_fixture.h"
+#include "ui/heatmap/heatmap_panel.h"
+#include "ui/runs/run_panel.h"
+#include "ui/window/image_export.h"
+#include "ui/window/message_bar.h"
+#include "ui/window/results_files.h"
+#include "ui/window/start_page.h"
+
+using namespace headscope;
+using namespace headscope::testing;
+using namespace headscope::ui;
+
+namespace {
+
+void drop(MainWindow& window, const QString& path) {
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(path)});
+    QDropEvent event(QPointF(100, 100), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(&window, &event);
+}
+
+QString write(const QString& path, const QByteArray& bytes) {
+    QFile file(path);
+    if (file.open(QIODevice::WriteOnly)) file.write(bytes);
+    return path;
+}
+
+}  // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void start_page_until_something_is_open() {
+        WindowFixture at;
+        auto& start = at.find<StartPage>();
+        QVERIFY(start.isVisible());
+        QVERIFY(!at.window->actions().run->isEnabled());
+        Q_EMIT start.open_demo_requested();
+        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->session().model() != nullptr, kPatience);
+        QVERIFY(!start.isVisible());
+        QVERIFY(at.workbench->settings().recent().value(0).endsWith(QStringLiteral("demo")));
+        QVERIFY(at.window->actions().run->isEnabled());
+        QVERIFY(at.window->windowTitle().startsWith(QStringLiteral("demo")));
+        at.window->actions().close_model->trigger();
+        QVERIFY(start.isVisible());
+    }
+
+    /// The table behind the heatmap holds what core computes.
+    void heatmap_shows_the_values_of_core() {
+        WindowFixture at;
+        at.open_demo();
+        at.workbench->session().focus_layer(3);
+        const SimilarityMatrix& matrix = demo_opened_model()->matrices[3];
+        const QStringList lines =
+            at.workspace_text(QStringLiteral("Heatmap")).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), matrix.heads + 1);
+        for (int i = 0; i < matrix.heads; ++i) {
+            const QStringList cells = lines[i + 1].split(QLatin1Char('\t'));
+            QCOMPARE(cells.size(), matrix.heads + 1);
+            for (int j = 0; j < matrix.heads; ++j) {
+                QVERIFY(std::abs(cells[j + 1].toDouble() - matrix.at(i, j)) < 1e-6);
+            }
+        }
+    }
+
+    void a_run_from_the_menu_to_files() {
+        WindowFixture at;
+        at.open_demo();
+        const QSignalSpy finished(&at.workbench->evaluations(), &Evaluations::run_finished);
+        at.window->actions().run->trigger();
+        QVERIFY(at.window->actions().cancel->isEnabled());
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+        QVERIFY(!at.window->actions().cancel->isEnabled());
+        const Run& run = at.workbench->runs().at(0);
+        QVERIFY(QFile::exists(run.file));
+        QCOMPARE(read_result(run.file.toStdString()).summary.pairs, std::int64_t{31});
+
+        const QString folder = at.folder.filePath(QStringLiteral("saved"));
+        ui::save_results({&run}, folder, false);
+        QVERIFY(QFile::exists(folder + QStringLiteral("/results_threshold_0.98.json")));
+        QVERIFY_EXCEPTION_THROWN(ui::save_results({&run}, folder, false), Error);
+        QCOMPARE(files_in_the_way({&run}, folder).size(), 1);
+        QVERIFY_EXCEPTION_THROWN(
+            ui::save_results({&run, &run}, at.folder.filePath(QStringLiteral("x")), false), Error);
+    }
+
+    void cancel_and_run_again() {
+        WindowFixture at(0);
+        at.open_demo();
+        at.window->actions().run->trigger();
+        const RunStore& runs = at.workbench->runs();
+        QTRY_VERIFY_WITH_TIMEOUT(runs.at(0).progress.done > 0, kPatience);
+        at.window->actions().cancel->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(runs.at(0).state, RunState::cancelled, kPatience);
+        QVERIFY(!at.window->message_bar().isVisible());
+        at.set_windows(4);
+        at.window->actions().run->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(runs.at(1).state, RunState::finished, kPatience);
+    }
+
+    void restore_puts_a_runs_choices_back() {
+        WindowFixture at(4);
+        at.open_demo();
+        Session& session = at.workbench->session();
+        session.choose_layers({0});
+        const QSignalSpy finished(&at.workbench->evaluations(), &Evaluations::run_finished);
+        const int id = at.workbench->evaluations().start_sweep({0.9}).front();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+        session.choose_layers({});
+        at.set_windows(2);
+        Q_EMIT at.window->workspace().run_panel().restore_requested(id);
+        QCOMPARE(session.choices().excluded_layers, std::set<int>{0});
+        QCOMPARE(session.threshold(), 0.9);
+        QCOMPARE(at.workbench->evaluations().settings().text.max_windows, std::int64_t{4});
+        Q_EMIT at.window->workspace().run_panel().remove_requested({id});
+        QCOMPARE(at.workbench->runs().count(), 0);
+    }
+
+    void a_broken_file_is_told_and_nothing_is_lost() {
+        WindowFixture at;
+        at.open_demo();
+        const auto model = at.workbench->session().model();
+        const QString broken =
+            write(at.folder.filePath(QStringLiteral("model.safetensors")), "no tensors");
+        drop(*at.window, broken);
+        QTRY_VERIFY_WITH_TIMEOUT(at.window->message_bar().isVisible(), kPatience);
+        QCOMPARE(at.workbench->session().model(), model);
+        const QString results =
+            write(at.folder.filePath(QStringLiteral("results_threshold_0.5.json")), "{\"thresh");
+        at.window->message_bar().hide();
+        drop(*at.window, results);
+        QVERIFY(at.window->message_bar().isVisible());
+        QCOMPARE(at.workbench->runs().count(), 0);
+        at.window->actions().run->trigger();  // usable as before
+        QTRY_COMPARE_WITH_TIMEOUT(at.workbench->runs().at(0).state, RunState::finished, kPatience);
+    }
+
+    void results_open_beside_others_and_bring_their_model() {
+        WindowFixture first(4);
+        first.open_demo();
+        const QSignalSpy finished(&first.workbench->evaluations(), &Evaluations::run_finished);
+        first.workbench->evaluations().start();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+        const Run& wanted = first.workbench->runs().at(0);
+
+        WindowFixture second;
+        drop(*second.window, wanted.file);
+        QCOMPARE(second.workbench->runs().count(), 1);
+        const Run& run = second.workbench->runs().at(0);
+        QCOMPARE(run.state, RunState::finished);
+        QCOMPARE(run.merged->perplexity.value, wanted.merged->perplexity.value);
+        QCOMPARE(run.summary.pairs, wanted.summary.pairs);
+        QTRY_VERIFY_WITH_TIMEOUT(second.workbench->session().model() != nullptr, kPatience);
+    }
+
+    void the_session_comes_back() {
+        WindowFixture at(4);
+        at.open_demo();
+        at.workbench->session().choose_threshold(0.9125);
+        at.workbench->session().choose_layers({2, 4});
+        at.workbench->session().focus_layer(5);
+        at.window->actions().run->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(at.workbench->runs().at(0).state, RunState::finished, kPatience);
+        QDockWidget* pairs = at.window->workspace().docks().at(3);
+        QCOMPARE(pairs->objectName(), QStringLiteral("pairs"));
+        pairs->close();
+        at.restart();
+        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->session().model() != nullptr, kPatience);
+        QCOMPARE(at.workbench->session().threshold(), 0.9125);
+        QCOMPARE(at.workbench->session().choices().excluded_layers, (std::set<int>{2, 4}));
+        QCOMPARE(at.workbench->session().focused_layer(), 5);
+        QCOMPARE(at.workbench->evaluations().settings().text.max_windows, std::int64_t{4});
+        QCOMPARE(at.workbench->runs().count(), 1);
+        QVERIFY(at.window->workspace().docks().at(3)->isHidden());
+        at.window->actions().reset_layout->trigger();
+        QVERIFY(!at.window->workspace().docks().at(3)->isHidden());
+    }
+
+    void closing_while_a_run_is_on() {
+        WindowFixture at(0);
+        at.open_demo();
+        at.window->actions().live_estimate->trigger();
+        at.window->actions().run->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->runs().at(0).progress.done > 0, kPatience);
+        at.end();
+    }
+
+    void opening_another_model_ends_the_run() {
+        WindowFixture at(0);
+        at.open_demo();
+        at.window->actions().run->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->runs().at(0).progress.done > 0, kPatience);
+        const auto before = at.workbench->session().model();
+        at.workbench->open_demo();
+        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->session().model() != before, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(at.workbench->runs().at(0).state, RunState::cancelled, kPatience);
+        QVERIFY(!at.window->message_bar().isVisible());
+    }
+
+    void images_and_tables() {
+        WindowFixture at;
+        at.open_demo();
+        for (const Exportable& panel : at.window->workspace().exportables()) {
+            if (!panel.plot) continue;
+            for (const char* suffix : {".png", ".pdf", ".svg"}) {
+                const QString path =
+                    at.folder.filePath(panel.file_name + QLatin1String(suffix));
+                save_image(*panel.plot(), path, 2);
+                QVERIFY2(QFile(path).size() > 1000, qPrintable(path));
+            }
+            const QImage image(at.folder.filePath(panel.file_name + QStringLiteral(".png")));
+            QVERIFY(image.width() > 200);
+        }
+        QVERIFY_EXCEPTION_THROWN(
+            save_image(*at.window->workspace().exportables()[0].plot(), QStringLiteral("x.gif"), 1),
+            Error);
+        at.window->actions().copy_table->actions().at(0)->trigger();
+        QVERIFY(QGuiApplication::clipboard()->text().contains(QLatin1Char('\t')));
+        at.window->actions().copy_image->actions().at(0)->trigger();
+        QVERIFY(!QGuiApplication::clipboard()->pixmap().isNull());
+    }
+
+    void layer_shortcuts_and_undo() {
+        WindowFixture at;
+        at.open_demo();
+        Session& session = at.workbench->session();
+        at.window->actions().next_layer->trigger();
+        QCOMPARE(session.focused_layer(), 1);
+        at.window->actions().previous_layer->trigger();
+        at.window->actions().previous_layer->trigger();
+        QCOMPARE(session.focused_layer(), 0);
+        session.choose_layers({1});
+        QVERIFY(at.window->actions().undo->isEnabled());
+        at.window->actions().undo->trigger();
+        QVERIFY(session.included(1));
+        at.window->actions().redo->trigger();
+        QVERIFY(!session.included(1));
+        at.window->actions().include_all_layers->trigger();
+        QVERIFY(session.included(1));
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "test_main_window.moc"

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <QString>
+#include <span>
+
+#include "ui/session/choices.h"
+
+namespace headscope::ui {
+
+/// The choices with another way to choose pairs, such that it selects the pairs that are selected
+/// now, or as nearly as that way can say. A value that was chosen that way before stays where it
+/// selects the same pairs, so that going there and back changes nothing.
+/// `falling`: the similarities that can be selected; `threshold`: the one in effect.
+[[nodiscard]] Choices chosen_by(const Choices& choices, SelectBy select_by,
+                                std::span<const double> falling, double threshold);
+
+/// A threshold for labels: as it was typed where it has at most four decimals, else rounded to
+/// four.
+[[nodiscard]] QString short_threshold_text(double threshold);
+
+}  // namespace headscope::ui

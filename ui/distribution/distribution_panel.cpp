@@ -1,0 +1,76 @@
+#include "ui/distribution/distribution_panel.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QSettings>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+#include "ui/distribution/distribution_plot.h"
+#include "ui/distribution/live_estimate_view.h"
+#include "ui/distribution/threshold_bar.h"
+#include "ui/session/session.h"
+
+namespace headscope::ui {
+namespace {
+
+QString log_counts_key() {
+    return QStringLiteral("distribution/log_counts");
+}
+
+}  // namespace
+
+DistributionPanel::DistributionPanel(Session& session, QWidget* parent)
+    : QWidget(parent), session_(session) {
+    empty_ = new QLabel(this);
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setWordWrap(true);
+    empty_->setEnabled(false);
+
+    auto* content = new QWidget(this);
+    distribution_ = new DistributionPlot(session, content);
+    auto* bar = new ThresholdBar(session, content);
+    live_view_ = new LiveEstimateView(content);
+    auto* column = new QVBoxLayout(content);
+    column->addWidget(distribution_, 1);
+    column->addWidget(bar);
+    column->addWidget(live_view_);
+
+    pages_ = new QStackedLayout(this);
+    pages_->addWidget(empty_);
+    pages_->addWidget(content);
+    connect(&session, &Session::model_changed, this, &DistributionPanel::update_page);
+    retranslate();
+    update_page();
+}
+
+QCustomPlot& DistributionPanel::plot() {
+    return distribution_->plot();
+}
+
+QString DistributionPanel::copy_text() const {
+    return distribution_->copy_text();
+}
+
+void DistributionPanel::save_state(QSettings& settings) const {
+    settings.setValue(log_counts_key(), distribution_->log_counts());
+}
+
+void DistributionPanel::restore_state(const QSettings& settings) {
+    distribution_->set_log_counts(settings.value(log_counts_key(), true).toBool());
+}
+
+void DistributionPanel::retranslate() {
+    empty_->setText(tr("Open a model to see how similar its heads are."));
+}
+
+void DistributionPanel::update_page() {
+    pages_->setCurrentIndex(session_.model() != nullptr ? 1 : 0);
+}
+
+void DistributionPanel::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange) retranslate();
+}
+
+}  // namespace headscope::ui

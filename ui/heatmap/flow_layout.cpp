@@ -1,0 +1,95 @@
+#include "ui/heatmap/flow_layout.h"
+
+#include <QStyle>
+#include <QWidget>
+#include <algorithm>
+
+namespace headscope::ui {
+
+FlowLayout::FlowLayout(QWidget* parent) : QLayout(parent) {}
+
+FlowLayout::~FlowLayout() {
+    for (QLayoutItem* item : items_)
+        delete item;
+}
+
+void FlowLayout::addItem(QLayoutItem* item) {
+    items_.push_back(item);
+}
+
+int FlowLayout::count() const {
+    return static_cast<int>(items_.size());
+}
+
+QLayoutItem* FlowLayout::itemAt(int index) const {
+    return index >= 0 && index < count() ? items_[static_cast<std::size_t>(index)] : nullptr;
+}
+
+QLayoutItem* FlowLayout::takeAt(int index) {
+    QLayoutItem* item = itemAt(index);
+    if (item != nullptr) items_.erase(items_.begin() + index);
+    return item;
+}
+
+int FlowLayout::heightForWidth(int width) const {
+    const QMargins margins = contentsMargins();
+    int height = margins.top() + margins.bottom();
+    const auto all = lines(width - margins.left() - margins.right());
+    for (const Line& line : all)
+        height += line.height;
+    return height + std::max(0, spacing()) * std::max(0, static_cast<int>(all.size()) - 1);
+}
+
+QSize FlowLayout::minimumSize() const {
+    QSize size;
+    for (const QLayoutItem* item : items_)
+        size = size.expandedTo(item->minimumSize());
+    const QMargins margins = contentsMargins();
+    return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom());
+}
+
+QSize FlowLayout::sizeHint() const {
+    int width = 0;
+    for (const QLayoutItem* item : items_) {
+        if (!item->isEmpty()) width += item->sizeHint().width() + std::max(0, spacing());
+    }
+    return {width, heightForWidth(width)};
+}
+
+void FlowLayout::setGeometry(const QRect& rect) {
+    QLayout::setGeometry(rect);
+    const QRect area = rect.marginsRemoved(contentsMargins());
+    const auto direction =
+        parentWidget() != nullptr ? parentWidget()->layoutDirection() : Qt::LeftToRight;
+    int y = area.top();
+    for (const Line& line : lines(area.width())) {
+        int x = area.left();
+        for (QLayoutItem* item : line.items) {
+            const QSize size(std::min(item->sizeHint().width(), area.width()),
+                             item->sizeHint().height());
+            const QRect place(QPoint(x, y + (line.height - size.height()) / 2), size);
+            item->setGeometry(QStyle::visualRect(direction, area, place));
+            x += size.width() + std::max(0, spacing());
+        }
+        y += line.height + std::max(0, spacing());
+    }
+}
+
+std::vector<FlowLayout::Line> FlowLayout::lines(int width) const {
+    std::vector<Line> all;
+    int used = 0;
+    for (QLayoutItem* item : items_) {
+        if (item->isEmpty()) continue;
+        const QSize size = item->sizeHint();
+        if (all.empty() || used + size.width() > width) {
+            all.emplace_back();
+            used = 0;
+        }
+        all.back().items.push_back(item);
+        all.back().height = std::max(all.back().height, size.height());
+        used += size.width() + std::max(0, spacing());
+    }
+    return all;
+}
+
+}  // namespace headscope::ui

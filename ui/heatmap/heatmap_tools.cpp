@@ -1,0 +1,131 @@
+#include "ui/heatmap/heatmap_tools.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+
+#include "ui/heatmap/flow_layout.h"
+
+namespace headscope::ui {
+namespace {
+
+/// The entries of a box stand in the order of their enumeration.
+template <typename Enum>
+Enum chosen(const QComboBox& box) {
+    return static_cast<Enum>(box.currentIndex());
+}
+
+void set_entries(QComboBox& box, const QStringList& texts) {
+    for (int i = 0; i < texts.size(); ++i)
+        box.setItemText(i, texts[i]);
+}
+
+}  // namespace
+
+HeatmapTools::HeatmapTools(QWidget* parent) : QWidget(parent) {
+    auto* layout = new FlowLayout(this);
+    layout->setContentsMargins({});
+    order_ = add_choice(2);
+    colors_ = add_choice(2);
+    range_ = add_choice(3);
+    separators_ = new QCheckBox(this);
+    separators_->setChecked(true);
+    connect(separators_, &QCheckBox::toggled, this, &HeatmapTools::options_changed);
+    layout->addWidget(separators_);
+    reset_ = new QPushButton(this);
+    reset_->setEnabled(false);
+    connect(reset_, &QPushButton::clicked, this, &HeatmapTools::reset_zoom_clicked);
+    layout->addWidget(reset_);
+    connect(order_.box, &QComboBox::currentIndexChanged, this, &HeatmapTools::update_separators);
+    retranslate();
+    update_separators();
+}
+
+HeatmapOptions HeatmapTools::options() const {
+    return {chosen<HeatmapOrder>(*order_.box), chosen<ColorScheme>(*colors_.box),
+            chosen<HeatmapRange>(*range_.box), separators_->isChecked()};
+}
+
+void HeatmapTools::set_options(const HeatmapOptions& wanted) {
+    if (wanted == options()) return;
+    {
+        const QSignalBlocker blocker(this);
+        order_.box->setCurrentIndex(static_cast<int>(wanted.order));
+        colors_.box->setCurrentIndex(static_cast<int>(wanted.colors));
+        range_.box->setCurrentIndex(static_cast<int>(wanted.range));
+        separators_->setChecked(wanted.separators);
+    }
+    Q_EMIT options_changed();
+}
+
+void HeatmapTools::set_zoomed(bool zoomed) {
+    reset_->setEnabled(zoomed);
+}
+
+void HeatmapTools::set_heads_per_kv_head(int heads) {
+    heads_per_kv_head_ = heads;
+    update_separators();
+}
+
+void HeatmapTools::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange) retranslate();
+}
+
+HeatmapTools::Choice HeatmapTools::add_choice(int entries) {
+    // A label and its box stay on one line.
+    auto* both = new QWidget(this);
+    auto* row = new QHBoxLayout(both);
+    row->setContentsMargins({});
+    const Choice choice{new QLabel(both), new QComboBox(both)};
+    for (int i = 0; i < entries; ++i)
+        choice.box->addItem({});
+    choice.box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    choice.label->setBuddy(choice.box);
+    row->addWidget(choice.label);
+    row->addWidget(choice.box);
+    layout()->addWidget(both);
+    connect(choice.box, &QComboBox::currentIndexChanged, this, &HeatmapTools::options_changed);
+    return choice;
+}
+
+void HeatmapTools::retranslate() {
+    order_.label->setText(tr("&Order:"));
+    set_entries(*order_.box, {tr("By index"), tr("By cluster")});
+    order_.box->setToolTip(
+        tr("The order of the heads. By cluster, heads that are alike stand side by side "
+           "(average linkage)."));
+    colors_.label->setText(tr("&Colours:"));
+    set_entries(*colors_.box, {tr("Sequential"), tr("Diverging")});
+    colors_.box->setToolTip(
+        tr("Sequential: from dark to light. Diverging: two colours that meet in white in the "
+           "middle of the range. Both are made for colour-blind eyes too."));
+    range_.label->setText(tr("&Range:"));
+    set_entries(*range_.box, {tr("Automatic"), tr("\u22121 to 1"), tr("0 to 1")});
+    range_.box->setToolTip(
+        tr("The similarities at both ends of the colours. Automatic: the lowest and the highest "
+           "of two different heads of this layer."));
+    separators_->setText(tr("KV &groups"));
+    reset_->setText(tr("Reset &zoom"));
+    reset_->setToolTip(tr("Show all heads again. A double click on the heatmap does the same."));
+    update_separators();
+}
+
+void HeatmapTools::update_separators() {
+    const bool by_index = options().order == HeatmapOrder::index;
+    separators_->setEnabled(by_index && heads_per_kv_head_ > 1);
+    if (heads_per_kv_head_ <= 1) {
+        separators_->setToolTip(tr("Each head of this model has a KV head of its own."));
+    } else if (!by_index) {
+        separators_->setToolTip(tr("Only heads in the order of their index stand by KV group."));
+    } else {
+        separators_->setToolTip(
+            tr("Draw lines between KV groups: the heads that one KV head serves."));
+    }
+}
+
+}  // namespace headscope::ui

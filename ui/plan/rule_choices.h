@@ -1,0 +1,35 @@
+#pragma once
+
+#include <QWidget>
+
+#include "ui/session/session.h"
+
+class QComboBox;
+class QFormLayout;
+
+namespace headscope::ui {
+
+/// How pairs become groups, and what happens to keys and values. Each change can be undone.
+class RuleChoices : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit RuleChoices(Session& session, QWidget* parent = nullptr);
+
+  protected:
+    void changeEvent(QEvent* event) override;
+
+  private:
+    void retranslate();
+    void follow_choices();
+    void choose_grouping(int index);
+    void choose_kv_policy(int index);
+
+    Session& session_;
+    QFormLayout* form_;
+    QComboBox* grouping_;
+    QComboBox* kv_policy_;
+    QComboBox* measure_;
+};
+
+}  // namespace headscope::ui

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include "ui/runs/evaluation_workplace.h"
+#include "ui/runs/live_estimate.h"
+#include "ui/runs/run_store.h"
+#include "ui/session/job.h"
+#include "ui/session/session.h"
+
+namespace headscope::ui {
+
+/// Evaluates what the session has planned: runs one after the other, and between them the live
+/// estimate. Lives on the GUI thread; the work is done on a Job's.
+class Evaluations : public QObject {
+    Q_OBJECT
+
+  public:
+    Evaluations(Session& session, RunStore& runs, QObject* parent = nullptr);
+    /// Ends what runs, within one micro-batch.
+    ~Evaluations() override;
+
+    [[nodiscard]] const EvaluationSettings& settings() const { return settings_; }
+    void set_settings(const EvaluationSettings& settings);
+
+    /// Results of finished runs are written into a new folder below this one, so that none is lost;
+    /// empty: they are only kept in memory.
+    void set_results_folder(const std::filesystem::path& folder) { results_folder_ = folder; }
+
+    /// Queues one run with the present plan, or one for each threshold; those are evaluated
+    /// together. Returns the ids of the runs. Needs an open model.
+    std::vector<int> start();
+    std::vector<int> start_sweep(const std::vector<double>& thresholds);
+
+    /// Ends a queued or running run. Runs that are evaluated together end together.
+    void cancel(int run_id);
+    /// Ends all runs.
+    void cancel_all();
+    /// True while runs are queued or running.
+    [[nodiscard]] bool busy() const { return current_.has_value() || !queue_.empty(); }
+
+    [[nodiscard]] bool live_estimate_on() const { return live_on_; }
+    void set_live_estimate(bool on);
+    [[nodiscard]] const LiveEstimate& live_estimate() const { return live_; }
+
+    /// Where and in what the loaded model computes ("cpu, float32"); empty before the first run.
+    [[nodiscard]] const QString& device_text() const { return device_text_; }
+
+  Q_SIGNALS:
+    void settings_changed();
+    void busy_changed(bool busy);
+    void live_estimate_changed();
+    void device_changed();
+    void run_finished(int run_id);
+    /// Runs failed; their rows say so too.
+    void failed(const headscope::ui::JobError& error);
+    /// Results could not be written; they are in the store all the same.
+    void not_saved(const QString& why);
+
+  private:
+    /// Runs that are evaluated together.
+    struct Batch {
+        std::vector<int> ids;
+        EvaluationRequest request;
+    };
+    /// What the job is doing now.
+    enum class Work { none, runs, live };
+
+    std::vector<int> queue(std::vector<MergePlan> plans);
+    [[nodiscard]] EvaluationRequest request(std::vector<MergePlan> plans) const;
+    [[nodiscard]] std::filesystem::path new_results_folder() const;
+    void next();
+    void start_job(Work work, EvaluationRequest request);
+    void show_progress(const Progress& progress);
+    void show_figures(const EvaluationFigures& figures);
+    void take(const EvaluationOutcome& outcome);
+    void end_batch(RunState state, const QString& error);
+    void plan_changed();
+    void begin_live();
+    void set_live(LiveEstimate live);
+
+    Session& session_;
+    RunStore& runs_;
+    EvaluationSettings settings_;
+    std::filesystem::path results_folder_;
+    std::shared_ptr<EvaluationWorkplace> workplace_;  ///< only touched on the job's thread
+    std::deque<Batch> queue_;
+    std::optional<Batch> current_;
+    Work work_ = Work::none;
+    QElapsedTimer clock_;               ///< of the current batch
+    qint64 evaluating_since_ms_ = -1;   ///< on clock_
+    std::int64_t evaluating_from_ = 0;  ///< windows that were done then
+    bool live_on_ = false;
+    LiveEstimate live_;
+    QTimer live_delay_;
+    QString device_text_;
+    Job job_;
+};
+
+}  // namespace headscope::ui

@@ -1,0 +1,231 @@
+#include "ui/runs/run_curves.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QTabWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include <qcustomplot.h>
+
+#include "ui/runs/run_tables.h"
+#include "ui/runs/threshold_curve.h"
+#include "ui/runs/windows_curve.h"
+
+namespace headscope::ui {
+namespace {
+
+constexpr int kRefreshMilliseconds = 50;
+
+/// Dragging and zooming; a double click shows everything again.
+template <typename Fit, typename Moved>
+void make_interactive(QCustomPlot& plot, QObject& owner, Fit fit, Moved moved) {
+    plot.setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    QObject::connect(&plot, &QCustomPlot::mouseWheel, &owner, moved);
+    QObject::connect(&plot, &QCustomPlot::mouseMove, &owner, [moved](const QMouseEvent* event) {
+        if (event->buttons().testFlag(Qt::LeftButton)) moved();
+    });
+    QObject::connect(&plot, &QCustomPlot::mouseDoubleClick, &owner, [&plot, fit] {
+        fit();
+        plot.replot(QCustomPlot::rpQueuedReplot);
+    });
+}
+
+}  // namespace
+
+RunCurves::RunCurves(RunStore& store, QWidget* parent)
+    : QWidget(parent),
+      store_(store),
+      windows_plot_(new QCustomPlot),
+      threshold_plot_(new QCustomPlot),
+      windows_curve_(std::make_unique<WindowsCurve>(*windows_plot_)),
+      threshold_curve_(std::make_unique<ThresholdCurve>(*threshold_plot_)),
+      tabs_(new QTabWidget) {
+    tabs_->setDocumentMode(true);
+    windows_page_ = add_page(*windows_plot_);
+    threshold_page_ = add_page(*threshold_plot_);
+    windows_page_.figure->setObjectName(QStringLiteral("windows_figure"));
+    threshold_page_.figure->setObjectName(QStringLiteral("threshold_figure"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(tabs_);
+    make_interactive(
+        *windows_plot_, *this, [this] { windows_curve_->fit(); },
+        [this] { windows_curve_->set_follows(false); });
+    make_interactive(
+        *threshold_plot_, *this, [this] { threshold_curve_->fit(); }, [] {});
+    retranslate();
+    restyle();
+
+    refresh_timer_.setSingleShot(true);
+    refresh_timer_.setInterval(kRefreshMilliseconds);
+    connect(&refresh_timer_, &QTimer::timeout, this, &RunCurves::refresh);
+    connect(tabs_, &QTabWidget::currentChanged, this, &RunCurves::refresh);
+    for (const QComboBox* box : {windows_page_.figure, threshold_page_.figure}) {
+        connect(box, &QComboBox::currentIndexChanged, this, &RunCurves::mark_dirty);
+    }
+    connect(&store, &RunStore::added, this, &RunCurves::mark_dirty);
+    connect(&store, &RunStore::removed, this, &RunCurves::mark_dirty);
+    connect(&store, &RunStore::changed, this, [this](int row) {
+        // The second plot only has finished runs: a running one leaves it as it is.
+        if (store_.at(row).active()) {
+            windows_dirty_ = true;
+            if (!refresh_timer_.isActive() && isVisible()) refresh_timer_.start();
+        } else {
+            mark_dirty();
+        }
+    });
+}
+
+RunCurves::~RunCurves() = default;
+
+RunCurves::Page RunCurves::add_page(QCustomPlot& plot) {
+    Page page{new QWidget, new QComboBox, new QLabel, new QLabel};
+    page.figure_label->setBuddy(page.figure);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(6, 6, 6, 0);
+    row->addWidget(page.figure_label);
+    row->addWidget(page.figure);
+    row->addStretch();
+    page.message->setAlignment(Qt::AlignCenter);
+    page.message->setWordWrap(true);
+    page.message->setForegroundRole(QPalette::PlaceholderText);
+    page.message->setMargin(16);
+    auto* layout = new QVBoxLayout(page.widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addLayout(row);
+    layout->addWidget(page.message, 1);
+    layout->addWidget(&plot, 1);
+    plot.setMinimumSize(160, 120);
+    tabs_->addTab(page.widget, QString());
+    return page;
+}
+
+void RunCurves::retranslate_page(const Page& page, const QStringList& figures) {
+    page.figure_label->setText(tr("&Show:"));
+    if (page.figure->count() == 0) page.figure->addItems(figures);
+    for (int i = 0; i < figures.size(); ++i)
+        page.figure->setItemText(i, figures[i]);
+}
+
+void RunCurves::retranslate() {
+    tabs_->setTabText(0, tr("By windows"));
+    tabs_->setTabToolTip(0,
+                         tr("How the figures of the selected runs settle as windows are scored"));
+    tabs_->setTabText(1, tr("By threshold"));
+    tabs_->setTabToolTip(1, tr("What merging costs at each threshold, for all finished runs"));
+    retranslate_page(windows_page_, {tr("Change of perplexity"), tr("Perplexity")});
+    retranslate_page(threshold_page_, {tr("Change against the original"), tr("Absolute figures")});
+    threshold_page_.message->setText(tr("Finished runs appear here, ordered by threshold."));
+    const QString tip =
+        tr("Bands and bars are 95\u00a0% intervals. Drag to move, turn the wheel to "
+           "zoom, double-click to show everything.");
+    windows_plot_->setToolTip(tip);
+    threshold_plot_->setToolTip(tip);
+    windows_plot_->setAccessibleName(tr("Perplexity against windows done"));
+    threshold_plot_->setAccessibleName(tr("Perplexity and accuracy against threshold"));
+    mark_dirty();
+}
+
+void RunCurves::restyle() {
+    windows_curve_->restyle();
+    threshold_curve_->restyle();
+    windows_plot_->replot(QCustomPlot::rpQueuedReplot);
+    threshold_plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void RunCurves::show_runs(const QList<int>& ids) {
+    selected_ = ids;
+    mark_dirty();
+}
+
+QCustomPlot& RunCurves::plot() {
+    return tabs_->currentIndex() == 0 ? *windows_plot_ : *threshold_plot_;
+}
+
+void RunCurves::mark_dirty() {
+    windows_dirty_ = thresholds_dirty_ = true;
+    if (!refresh_timer_.isActive() && isVisible()) refresh_timer_.start();
+}
+
+void RunCurves::refresh() {
+    if (!isVisible()) return;  // showEvent comes back to it
+    if (tabs_->currentIndex() == 0 && windows_dirty_) refresh_windows();
+    if (tabs_->currentIndex() == 1 && thresholds_dirty_) refresh_thresholds();
+}
+
+std::vector<const Run*> RunCurves::shown_runs() const {
+    std::vector<const Run*> runs;
+    for (const int id : selected_) {
+        if (const Run* run = store_.find(id)) runs.push_back(run);
+    }
+    if (!runs.empty()) return runs;
+    const Run* latest = nullptr;
+    for (int row = 0; row < store_.count(); ++row) {
+        const Run& run = store_.at(row);
+        if (run.state == RunState::running) runs.push_back(&run);
+        if (!run.curve.empty()) latest = &run;
+    }
+    if (runs.empty() && latest != nullptr) runs.push_back(latest);
+    return runs;
+}
+
+void RunCurves::refresh_windows() {
+    windows_dirty_ = false;
+    std::vector<const Run*> runs = shown_runs();
+    const bool any = !runs.empty();
+    std::erase_if(runs, [](const Run* run) { return run->curve.empty(); });
+    windows_page_.message->setText(
+        !any ? tr("Curves of runs appear here while they are evaluated.")
+             : tr("No windows are done yet, or the selected runs were opened from files, which "
+                  "hold no curves."));
+    windows_page_.message->setVisible(runs.empty());
+    windows_plot_->setVisible(!runs.empty());
+    windows_curve_->show(runs, windows_page_.figure->currentIndex() == 0
+                                   ? WindowsCurve::Figure::change
+                                   : WindowsCurve::Figure::perplexity);
+    windows_plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void RunCurves::refresh_thresholds() {
+    thresholds_dirty_ = false;
+    std::vector<RunSeries> series = series_of(store_);
+    threshold_page_.message->setVisible(series.empty());
+    threshold_plot_->setVisible(!series.empty());
+    threshold_curve_->show(std::move(series), threshold_page_.figure->currentIndex() == 0
+                                                  ? ThresholdCurve::Figure::change
+                                                  : ThresholdCurve::Figure::absolute);
+    threshold_plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+QString RunCurves::copy_text() const {
+    return tabs_->currentIndex() == 0 ? curves_as_tsv(shown_runs())
+                                      : series_as_tsv(series_of(store_));
+}
+
+void RunCurves::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    refresh();
+}
+
+void RunCurves::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    // Also comes while the base class is constructed.
+    if (threshold_curve_ == nullptr) return;
+    switch (event->type()) {
+        case QEvent::LanguageChange:
+            retranslate();
+            restyle();
+            break;
+        case QEvent::PaletteChange:
+        case QEvent::FontChange:
+            restyle();
+            break;
+        default:
+            break;
+    }
+}
+
+}  // namespace headscope::ui

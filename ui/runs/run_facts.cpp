@@ -1,0 +1,129 @@
+#include "ui/runs/run_facts.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <string_view>
+
+#include "core/evaluation/protocol.h"
+#include "core/merging/grouping.h"
+#include "core/merging/kv_policy.h"
+#include "ui/style/text.h"
+
+namespace headscope::ui {
+namespace {
+
+QString from(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// "auto" says what was asked for, not what it became.
+QString unless_auto(const std::string& name) {
+    return name == "auto" ? QString() : QString::fromStdString(name);
+}
+
+void take(RunFacts& facts, const Manifest& manifest) {
+    const RunSettings& settings = manifest.settings;
+    facts.measure = QString::fromStdString(settings.measure);
+    facts.grouping = QString::fromStdString(settings.grouping);
+    facts.kv_policy = QString::fromStdString(settings.kv_policy);
+    facts.layers = settings.layers;
+    facts.layers_known = true;
+    facts.protocol = QString::fromStdString(settings.protocol);
+    facts.window = settings.window;
+    facts.windows = settings.windows;
+    facts.bos_rule = QString::fromStdString(settings.bos_rule);
+    facts.corpus = QString::fromStdString(settings.corpus_name);
+    facts.corpus_sha256 = QString::fromStdString(settings.corpus_sha256);
+    facts.tokenizer_fingerprint = QString::fromStdString(settings.tokenizer_fingerprint);
+    facts.tokens = settings.token_count;
+    facts.dtype = QString::fromStdString(settings.dtype);
+    facts.device = QString::fromStdString(settings.device);
+    facts.model_fingerprint = QString::fromStdString(settings.model_fingerprint);
+    facts.started = QString::fromStdString(manifest.started);
+    facts.duration = manifest.duration_seconds;
+    facts.evaluated_together = manifest.evaluated_together;
+    facts.program_version = QString::fromStdString(manifest.program_version);
+}
+
+/// A run without a manifest: of another program's file only its layers and metrics are known.
+void take_settings(RunFacts& facts, const Run& run) {
+    if (run.settings) {
+        const TextOptions& text = run.settings->text;
+        facts.protocol = from(name_of(text.protocol));
+        facts.window = text.window;
+        facts.windows = text.max_windows;
+        facts.corpus = text.corpus.empty()
+                           ? QStringLiteral("wikitext-2 test")
+                           : QString::fromStdString(text.corpus.filename().string());
+        facts.dtype = unless_auto(run.settings->compute.dtype);
+        facts.device = unless_auto(run.settings->compute.device);
+    }
+    if (run.choices || run.settings) {
+        facts.grouping = from(name_of(run.plan.rule.grouping));
+        facts.kv_policy = from(name_of(run.plan.rule.kv_policy));
+    }
+    if (run.progress.unit == "windows" && run.progress.total > 0) {
+        facts.windows = run.progress.total;
+    }
+    for (const LayerPlan& layer : run.plan.layers)
+        facts.layers.push_back(layer.layer);
+    facts.layers_known = !facts.layers.empty();
+    if (run.seconds > 0.0) facts.duration = run.seconds;
+}
+
+}  // namespace
+
+RunFacts facts_of(const Run& run) {
+    RunFacts facts;
+    if (run.result && run.result->manifest) {
+        take(facts, *run.result->manifest);
+    } else {
+        take_settings(facts, run);
+    }
+    return facts;
+}
+
+QString layers_text(const std::vector<int>& layers) {
+    std::vector<int> sorted = layers;
+    std::sort(sorted.begin(), sorted.end());
+    QStringList parts;
+    for (std::size_t i = 0; i < sorted.size();) {
+        std::size_t end = i + 1;
+        while (end < sorted.size() && sorted[end] == sorted[end - 1] + 1)
+            ++end;
+        QString part = QString::number(sorted[i]);
+        if (end - i > 1) part += QLatin1Char('-') + QString::number(sorted[end - 1]);
+        parts << part;
+        i = end;
+    }
+    return parts.join(QLatin1Char(','));
+}
+
+std::vector<ComparableSetting> comparable_settings(const Run& run) {
+    const RunFacts facts = facts_of(run);
+    const auto plain = [](const QString& name) { return ComparableSetting{name, name}; };
+    const QString model =
+        facts.model_fingerprint.isEmpty() ? run.model_path : facts.model_fingerprint;
+    const QString layers = layers_text(facts.layers);
+    const auto shown = [](const char* text, const QString& value) {
+        return QCoreApplication::translate("headscope::ui::RunFacts", text).arg(value);
+    };
+    return {
+        {model, run.model_name},
+        plain(facts.protocol),
+        {QString::number(facts.window),
+         shown(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "window %1"),
+               count_text(facts.window))},
+        {QString::number(facts.windows),
+         shown(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "%1 windows"),
+               count_text(facts.windows))},
+        {facts.corpus_sha256, facts.corpus},
+        plain(facts.dtype),
+        {layers, shown(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "layers %1"), layers)},
+        plain(facts.grouping),
+        plain(facts.kv_policy),
+        plain(facts.measure),
+    };
+}
+
+}  // namespace headscope::ui

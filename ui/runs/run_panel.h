@@ -1,0 +1,86 @@
+#pragma once
+
+#include <QList>
+#include <QString>
+#include <QWidget>
+
+#include "ui/runs/run_store.h"
+
+class QLabel;
+class QSettings;
+class QSortFilterProxyModel;
+class QStackedWidget;
+class QToolButton;
+class QTreeView;
+
+namespace headscope::ui {
+
+class RunActions;
+class RunModel;
+
+/// The table of runs with what one can do with them. It changes nothing itself: it asks by signals.
+class RunPanel : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit RunPanel(RunStore& store, QWidget* parent = nullptr);
+    ~RunPanel() override;
+
+    /// Of the selected runs, as the table shows them from top to bottom.
+    [[nodiscard]] QList<int> selected_ids() const;
+    /// Selects these runs and no other; ids that are gone are ignored.
+    void select(const QList<int>& ids);
+
+    /// Whether a run could start now, and if not, why: the tool tip of Run and Sweep.
+    void set_can_run(bool can_run, const QString& why_not);
+
+    /// The selected runs, or all where none is: runs_as_tsv.
+    [[nodiscard]] QString copy_text() const;
+
+    /// Order, widths and visibility of the columns.
+    void save_state(QSettings& settings) const;
+    void restore_state(const QSettings& settings);
+
+    [[nodiscard]] QTreeView& table() { return *table_; }
+
+  Q_SIGNALS:
+    void run_requested();
+    void sweep_requested();
+    void cancel_requested(int id);
+    void settings_requested();
+    void compare_requested(const QList<int>& ids);
+    void restore_requested(int id);
+    void save_requested(const QList<int>& ids);
+    void remove_requested(const QList<int>& ids);
+    void open_results_requested();
+    /// The same as selected_ids().
+    void selection_changed(const QList<int>& ids);
+
+  protected:
+    void changeEvent(QEvent* event) override;
+
+  private:
+    void build_table();
+    void build_layout();
+    void connect_actions();
+    void retranslate();
+    void update_actions();
+    void show_table_menu(const QPoint& position);
+    void show_header_menu(const QPoint& position);
+    void copy() const;
+    [[nodiscard]] QList<int> ids_where(bool (*accept)(const Run&)) const;
+    [[nodiscard]] QList<int> ids_to_cancel() const;
+
+    RunStore& store_;
+    RunModel* model_;
+    QSortFilterProxyModel* sorted_;
+    RunActions* actions_;
+    QTreeView* table_;
+    QStackedWidget* pages_;
+    QLabel* empty_;
+    QToolButton* more_;
+    QString why_not_;
+    bool can_run_ = true;
+};
+
+}  // namespace headscope::ui

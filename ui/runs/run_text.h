@@ -1,0 +1,28 @@
+#pragma once
+
+#include <QString>
+
+#include "ui/runs/run.h"
+
+/// Runs in words, for cells, tool tips and dialogs; numbers in the user's locale. What is not known
+/// is an empty text.
+namespace headscope::ui {
+
+/// "Queued", "Running", "Finished", "Cancelled", "Failed".
+[[nodiscard]] QString state_name(RunState state);
+/// The same with how far a running one is: "Running, 15 %".
+[[nodiscard]] QString state_text(const Run& run);
+/// How far an active run is, in [0, 1]; 0 where that is not known.
+[[nodiscard]] double progress_share(const Run& run);
+/// "Loading, 3 / 6 layers" before the evaluation, "120 / 775 windows" in it, "775 windows" after.
+[[nodiscard]] QString progress_text(const Run& run);
+/// "gptq, 512, float32, cpu, components, average, 6 layers"
+[[nodiscard]] QString settings_text(const Run& run);
+/// Seconds that the evaluation took or has taken; negative: not known.
+[[nodiscard]] double duration_of(const Run& run);
+/// "Threshold 0.98"
+[[nodiscard]] QString run_title(const Run& run);
+/// Everything that decides the numbers of the run, and its error, as rich text.
+[[nodiscard]] QString details_text(const Run& run);
+
+}  // namespace headscope::ui

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <memory>
+
+#include <QMainWindow>
+
+#include "ui/window/actions.h"
+#include "ui/window/settings_store.h"
+
+class QLabel;
+class QStackedWidget;
+
+namespace headscope::ui {
+
+struct Exportable;
+class JobStatus;
+class MessageBar;
+class StartPage;
+class Workbench;
+class Workspace;
+
+/// The window: a start page until a model or results are open, then the workspace. It wires what
+/// the user does to the workbench and shows what that tells.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+  public:
+    explicit MainWindow(Workbench& workbench, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    [[nodiscard]] Actions& actions() { return *actions_; }
+    [[nodiscard]] Workspace& workspace() { return *workspace_; }
+    [[nodiscard]] MessageBar& message_bar() { return *message_bar_; }
+
+    /// Asks for a folder and writes the results of these runs into it; of all finished ones where
+    /// none is named.
+    void save_results(const QList<int>& run_ids);
+
+    /// Keeps the place of the window and of its panels for the next.
+    void keep_state();
+
+  Q_SIGNALS:
+    void appearance_chosen(headscope::ui::Appearance appearance);
+    void language_chosen(const QString& language);
+    /// Once, when the window has been drawn for the first time.
+    void painted();
+
+  protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    bool event(QEvent* event) override;
+
+  private:
+    void make_pages();
+    void make_status_bar();
+    void connect_actions();
+    void connect_workbench();
+    void connect_run_panel();
+    void connect_live_estimate();
+    void fill_export_menus();
+    void fill_choice_menus();
+    void fill_recent();
+
+    void ask_for_model();
+    void ask_for_results();
+    void sweep();
+    void edit_settings();
+    void cancel();
+    void restore_run(int run_id);
+    void remove_runs(const QList<int>& run_ids);
+    void compare(const QList<int>& run_ids);
+    void step_layer(int by);
+    void export_image(const Exportable& panel);
+    void show_shortcuts();
+    void show_about();
+    void refresh();
+    void refresh_runs();
+
+    Workbench& workbench_;
+    std::unique_ptr<Actions> actions_;
+    QStackedWidget* pages_ = nullptr;
+    StartPage* start_page_ = nullptr;
+    Workspace* workspace_ = nullptr;
+    MessageBar* message_bar_ = nullptr;
+    JobStatus* job_status_ = nullptr;
+    QLabel* device_ = nullptr;
+    bool was_painted_ = false;
+};
+
+}  // namespace headscope::ui

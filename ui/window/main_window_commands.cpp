@@ -1,0 +1,156 @@
+// What the commands of the window do that ask the user something.
+
+#include <algorithm>
+
+#include <QClipboard>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QMessageBox>
+#include <QStatusBar>
+
+#include "core/base/error.h"
+#include "core/base/version.h"
+#include "ui/runs/compare_dialog.h"
+#include "ui/runs/settings_dialog.h"
+#include "ui/runs/sweep_dialog.h"
+#include "ui/window/about_dialog.h"
+#include "ui/window/image_export.h"
+#include "ui/window/main_window.h"
+#include "ui/window/message_bar.h"
+#include "ui/window/results_files.h"
+#include "ui/window/shortcuts_dialog.h"
+#include "ui/window/workbench.h"
+#include "ui/window/workspace.h"
+
+namespace headscope::ui {
+namespace {
+
+void show_error_in(MessageBar& bar, const Error& error) {
+    const QString text = QString::fromUtf8(error.what());
+    bar.show_error(text, text);
+}
+
+/// What the window of an evaluation may be at most where no model says it.
+constexpr qint64 kMostTokens = qint64{1} << 20;
+
+}  // namespace
+
+void MainWindow::ask_for_model() {
+    const QString folder = QFileDialog::getExistingDirectory(
+        this, tr("Open the folder of a model"), workbench_.settings().recent().value(0));
+    if (!folder.isEmpty()) workbench_.open(folder);
+}
+
+void MainWindow::ask_for_results() {
+    workbench_.open_results(QFileDialog::getOpenFileNames(
+        this, tr("Open results"), {}, tr("Results (*.json);;All files (*)")));
+}
+
+void MainWindow::sweep() {
+    SweepDialog dialog(QStringLiteral("0.98; 0.99; 0.995"), this);
+    if (dialog.exec() == QDialog::Accepted) {
+        workbench_.evaluations().start_sweep(dialog.thresholds());
+    }
+}
+
+void MainWindow::edit_settings() {
+    const auto& model = workbench_.session().model();
+    const qint64 longest = model ? model->config().max_position_embeddings : kMostTokens;
+    SettingsDialog dialog(workbench_.evaluations().settings(), longest, this);
+    if (dialog.exec() == QDialog::Accepted) {
+        workbench_.evaluations().set_settings(dialog.settings());
+    }
+}
+
+void MainWindow::cancel() {
+    workbench_.opener().cancel();
+    workbench_.evaluations().cancel_all();
+}
+
+void MainWindow::restore_run(int run_id) {
+    const Run* run = workbench_.runs().find(run_id);
+    if (run == nullptr) return;
+    if (run->settings) workbench_.evaluations().set_settings(*run->settings);
+    if (run->choices) workbench_.session().choose(*run->choices, tr("Restore a run"));
+}
+
+void MainWindow::remove_runs(const QList<int>& run_ids) {
+    for (const int id : run_ids) workbench_.runs().remove(id);
+}
+
+void MainWindow::save_results(const QList<int>& run_ids) {
+    const RunStore& store = workbench_.runs();
+    QList<const Run*> runs;
+    for (int row = 0; row < store.count(); ++row) {
+        const Run& run = store.at(row);
+        if (run.result != nullptr && (run_ids.isEmpty() || run_ids.contains(run.id))) runs << &run;
+    }
+    if (runs.isEmpty()) {
+        message_bar_->show_information(tr("There are no finished runs to save yet."));
+        return;
+    }
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Choose a folder for the results"));
+    if (folder.isEmpty()) return;
+    const QStringList in_the_way = files_in_the_way(runs, folder);
+    if (!in_the_way.isEmpty() &&
+        QMessageBox::question(this, tr("Replace results?"),
+                              tr("%1 is there already. Replace it?")
+                                  .arg(in_the_way.join(QLatin1Char('\n')))) != QMessageBox::Yes) {
+        return;
+    }
+    try {
+        headscope::ui::save_results(runs, folder, true);
+        statusBar()->showMessage(tr("Results were written to %1").arg(folder), 5000);
+    } catch (const Error& error) {
+        show_error_in(*message_bar_, error);
+    }
+}
+
+void MainWindow::compare(const QList<int>& run_ids) {
+    std::vector<Run> runs;
+    for (const int id : run_ids) {
+        if (const Run* run = workbench_.runs().find(id)) runs.push_back(*run);
+    }
+    CompareDialog(std::move(runs), this).exec();
+}
+
+void MainWindow::step_layer(int by) {
+    Session& session = workbench_.session();
+    session.focus_layer(session.focused_layer() + by);
+}
+
+void MainWindow::fill_export_menus() {
+    for (const Exportable& panel : workspace_->exportables()) {
+        if (panel.copy_text) {
+            connect(actions_->copy_table->addAction(panel.title), &QAction::triggered, this,
+                    [panel] { QGuiApplication::clipboard()->setText(panel.copy_text()); });
+        }
+        if (!panel.plot) continue;
+        connect(actions_->copy_image->addAction(panel.title), &QAction::triggered, this,
+                [panel] { copy_image(*panel.plot()); });
+        connect(actions_->save_image->addAction(panel.title + QStringLiteral("...")),
+                &QAction::triggered, this, [this, panel] { export_image(panel); });
+    }
+}
+
+void MainWindow::export_image(const Exportable& panel) {
+    try {
+        const QString path = ask_and_save_image(*panel.plot(), panel.file_name, this);
+        if (!path.isEmpty()) {
+            statusBar()->showMessage(tr("The image was written to %1").arg(path), 5000);
+        }
+    } catch (const Error& error) {
+        show_error_in(*message_bar_, error);
+    }
+}
+
+void MainWindow::show_shortcuts() {
+    ShortcutsDialog(actions_->with_shortcuts(), this).exec();
+}
+
+void MainWindow::show_about() {
+    AboutDialog(QLatin1String(kVersion), this).exec();
+}
+
+}  // namespace headscope::ui

@@ -1,0 +1,127 @@
+#include "ui/window/run_window.h"
+
+#include <cstdlib>
+#include <memory>
+
+#include <QApplication>
+#include <QFile>
+#include <QIcon>
+#include <QLoggingCategory>
+#include <QStandardPaths>
+#include <QStyleFactory>
+#include <QTimer>
+
+#include "core/base/error.h"
+#include "core/base/locations.h"
+#include "core/base/version.h"
+#include "ui/style/appearance.h"
+#include "ui/window/main_window.h"
+#include "ui/window/translations.h"
+#include "ui/window/workbench.h"
+
+namespace headscope::ui {
+namespace {
+
+/// QT_LOGGING_RULES="headscope.start.info=true" tells how long the start took.
+Q_LOGGING_CATEGORY(start_log, "headscope.start", QtWarningMsg)
+
+/// Milliseconds since the kernel started this process, to its clock tick of 10 ms.
+qint64 process_age_ms() {
+    QFile stat(QStringLiteral("/proc/self/stat"));
+    QFile uptime(QStringLiteral("/proc/uptime"));
+    if (!stat.open(QIODevice::ReadOnly) || !uptime.open(QIODevice::ReadOnly)) return -1;
+    const QByteArray line = stat.readAll();
+    // The name in parentheses may hold spaces; the start time is the 20th field behind it.
+    const QList<QByteArray> fields = line.mid(line.lastIndexOf(')') + 2).split(' ');
+    const double started = fields.value(19).toDouble() / 100.0;
+    const double now = uptime.readAll().split(' ').value(0).toDouble();
+    return qRound64((now - started) * 1000.0);
+}
+
+/// The application with one window, which is made anew when the language changes.
+class WindowProgram : public QObject {
+  public:
+    explicit WindowProgram(const WindowOptions& options)
+        : workbench_(settings_, results_folder()) {
+        use_language(options.language.empty() ? settings_.language()
+                                              : QString::fromStdString(options.language));
+        connect(&scheme_, &SystemColorScheme::changed, this, [this] { apply_appearance(); });
+        apply_appearance();
+        show_window();
+        // The window comes first, then what takes time.
+        connect(window_.get(), &MainWindow::painted, this, [this, options] {
+            qCInfo(start_log, "first paint %lld ms after the process began", process_age_ms());
+            QTimer::singleShot(0, this, [this, options] { open_first(options); });
+        });
+    }
+
+  private:
+    static std::filesystem::path results_folder() {
+        const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+        return std::filesystem::path(folder.toStdString()) / "runs";
+    }
+
+    void open_first(const WindowOptions& options) {
+        if (options.path.empty()) {
+            workbench_.restore_session();
+        } else {
+            workbench_.open(QString::fromStdString(options.path));
+        }
+    }
+
+    void show_window() {
+        window_ = std::make_unique<MainWindow>(workbench_);
+        connect(window_.get(), &MainWindow::appearance_chosen, this, [this](Appearance chosen) {
+            settings_.set_appearance(chosen);
+            apply_appearance();
+        });
+        connect(window_.get(), &MainWindow::language_chosen, this, [this](const QString& language) {
+            settings_.set_language(language);
+            // Not while the menu that was chosen from still exists.
+            QTimer::singleShot(0, this, [this, language] { change_language(language); });
+        });
+        window_->show();
+    }
+
+    void change_language(const QString& language) {
+        use_language(language);
+        const std::unique_ptr<MainWindow> old = std::move(window_);
+        old->keep_state();
+        show_window();
+    }
+
+    void apply_appearance() {
+        const Appearance chosen = settings_.appearance();
+        const bool dark =
+            chosen == Appearance::dark || (chosen == Appearance::system && scheme_.dark());
+        QApplication::setPalette(dark ? dark_palette() : light_palette());
+    }
+
+    SettingsStore settings_;
+    SystemColorScheme scheme_;
+    Workbench workbench_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+}  // namespace
+
+bool has_display() {
+    const auto set = [](const char* name) {
+        const char* value = std::getenv(name);
+        return value != nullptr && *value != '\0';
+    };
+    return set("DISPLAY") || set("WAYLAND_DISPLAY") || set("QT_QPA_PLATFORM");
+}
+
+int run_window(int& argc, char** argv, const WindowOptions& options) {
+    QApplication::setOrganizationName(QStringLiteral("Headscope"));
+    QApplication::setApplicationName(QStringLiteral("Headscope"));
+    QApplication::setApplicationVersion(QLatin1String(kVersion));
+    QApplication::setDesktopFileName(QStringLiteral("headscope"));
+    const QApplication application(argc, argv);
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    const WindowProgram program(options);
+    return QApplication::exec();
+}
+
+}  // namespace headscope::ui

@@ -1,0 +1,103 @@
+#include "ui/window/workspace.h"
+
+#include <QDockWidget>
+
+#include "ui/distribution/distribution_panel.h"
+#include "ui/heatmap/heatmap_panel.h"
+#include "ui/layers/layer_panel.h"
+#include "ui/plan/pair_panel.h"
+#include "ui/plan/plan_panel.h"
+#include "ui/runs/run_curves.h"
+#include "ui/runs/run_panel.h"
+#include "ui/window/workbench.h"
+
+namespace headscope::ui {
+namespace {
+
+/// Changes when a dock is added or removed, so that an older state is not restored into this.
+constexpr int kStateVersion = 1;
+
+enum Dock { kLayers, kDistribution, kPlan, kPairs, kRuns, kCurves };
+
+}  // namespace
+
+Workspace::Workspace(Workbench& workbench, QWidget* parent)
+    : QMainWindow(parent, Qt::Widget),
+      heatmap_(new HeatmapPanel(workbench.session())),
+      layers_(new LayerPanel(workbench.session())),
+      distribution_(new DistributionPanel(workbench.session())),
+      plan_(new PlanPanel(workbench.session())),
+      pairs_(new PairPanel(workbench.session())),
+      run_panel_(new RunPanel(workbench.runs())),
+      run_curves_(new RunCurves(workbench.runs())) {
+    setDockNestingEnabled(true);
+    setCentralWidget(heatmap_);
+    add_dock(QStringLiteral("layers"), tr("Layers"), layers_);
+    add_dock(QStringLiteral("distribution"), tr("Threshold"), distribution_);
+    add_dock(QStringLiteral("plan"), tr("Merge plan"), plan_);
+    add_dock(QStringLiteral("pairs"), tr("Pairs"), pairs_);
+    add_dock(QStringLiteral("runs"), tr("Runs"), run_panel_);
+    add_dock(QStringLiteral("curves"), tr("Curves"), run_curves_);
+    reset_layout();
+}
+
+QDockWidget* Workspace::add_dock(const QString& name, const QString& title, QWidget* panel) {
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);  // what saveState() knows it by
+    dock->setWidget(panel);
+    docks_ << dock;
+    return dock;
+}
+
+void Workspace::reset_layout() {
+    for (QDockWidget* dock : docks_) {
+        removeDockWidget(dock);
+        dock->setFloating(false);
+    }
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+    addDockWidget(Qt::LeftDockWidgetArea, docks_[kLayers]);
+    addDockWidget(Qt::RightDockWidgetArea, docks_[kDistribution]);
+    addDockWidget(Qt::RightDockWidgetArea, docks_[kPlan]);
+    tabifyDockWidget(docks_[kPlan], docks_[kPairs]);
+    addDockWidget(Qt::BottomDockWidgetArea, docks_[kRuns]);
+    addDockWidget(Qt::BottomDockWidgetArea, docks_[kCurves]);
+    for (QDockWidget* dock : docks_) dock->show();
+    docks_[kPlan]->raise();
+    const int unit = fontMetrics().averageCharWidth();
+    resizeDocks({docks_[kLayers], docks_[kDistribution]}, {34 * unit, 58 * unit}, Qt::Horizontal);
+    resizeDocks({docks_[kRuns], docks_[kCurves]}, {80 * unit, 58 * unit}, Qt::Horizontal);
+    resizeDocks({docks_[kDistribution], docks_[kPlan]}, {1, 1}, Qt::Vertical);
+    resizeDocks({docks_[kRuns]}, {15 * fontMetrics().height()}, Qt::Vertical);
+}
+
+QList<Exportable> Workspace::exportables() const {
+    return {{tr("Heatmap"), QStringLiteral("heatmap"), [this] { return &heatmap_->plot(); },
+             [this] { return heatmap_->copy_text(); }},
+            {tr("Distribution"), QStringLiteral("distribution"),
+             [this] { return &distribution_->plot(); },
+             [this] { return distribution_->copy_text(); }},
+            {tr("Curves"), QStringLiteral("curves"), [this] { return &run_curves_->plot(); },
+             [this] { return run_curves_->copy_text(); }},
+            {tr("Merge plan"), {}, {}, [this] { return plan_->copy_text(); }},
+            {tr("Pairs"), {}, {}, [this] { return pairs_->copy_text(); }},
+            {tr("Runs"), {}, {}, [this] { return run_panel_->copy_text(); }}};
+}
+
+void Workspace::save_state(QSettings& settings) const {
+    settings.setValue(QStringLiteral("window/docks"), saveState(kStateVersion));
+    heatmap_->save_state(settings);
+    layers_->save_state(settings);
+    distribution_->save_state(settings);
+    run_panel_->save_state(settings);
+}
+
+void Workspace::restore_state(const QSettings& settings) {
+    restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kStateVersion);
+    heatmap_->restore_state(settings);
+    layers_->restore_state(settings);
+    distribution_->restore_state(settings);
+    run_panel_->restore_state(settings);
+}
+
+}  // namespace headscope::ui

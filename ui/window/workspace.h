@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+
+#include <QList>
+#include <QMainWindow>
+#include <QSettings>
+
+class QCustomPlot;
+class QDockWidget;
+
+namespace headscope::ui {
+
+class DistributionPanel;
+class HeatmapPanel;
+class LayerPanel;
+class PairPanel;
+class PlanPanel;
+class RunCurves;
+class RunPanel;
+class Workbench;
+
+/// A panel whose picture or table can be taken away.
+struct Exportable {
+    QString title;                          ///< as in menus
+    QString file_name;                      ///< proposed for its picture
+    std::function<QCustomPlot*()> plot;     ///< empty: no picture
+    std::function<QString()> copy_text;     ///< tab-separated; empty: no table
+};
+
+/// The panels that show an open model, in docks around the heatmap that can be moved, closed and put
+/// back.
+class Workspace : public QMainWindow {
+    Q_OBJECT
+
+  public:
+    explicit Workspace(Workbench& workbench, QWidget* parent = nullptr);
+
+    [[nodiscard]] QList<QDockWidget*> docks() const { return docks_; }
+    [[nodiscard]] QList<Exportable> exportables() const;
+    [[nodiscard]] RunPanel& run_panel() { return *run_panel_; }
+    [[nodiscard]] RunCurves& run_curves() { return *run_curves_; }
+    [[nodiscard]] DistributionPanel& distribution() { return *distribution_; }
+    [[nodiscard]] HeatmapPanel& heatmap() { return *heatmap_; }
+
+    /// Puts all docks where they are at the first start.
+    void reset_layout();
+    void save_state(QSettings& settings) const;
+    void restore_state(const QSettings& settings);
+
+  private:
+    QDockWidget* add_dock(const QString& name, const QString& title, QWidget* panel);
+
+    QList<QDockWidget*> docks_;
+    HeatmapPanel* heatmap_;
+    LayerPanel* layers_;
+    DistributionPanel* distribution_;
+    PlanPanel* plan_;
+    PairPanel* pairs_;
+    RunPanel* run_panel_;
+    RunCurves* run_curves_;
+};
+
+}  // namespace headscope::ui
