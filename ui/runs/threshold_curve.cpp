@@ -52,11 +52,11 @@ ThresholdCurve::ThresholdCurve(QCustomPlot& plot) : plot_(plot) {
     plot.plotLayout()->setRowStretchFactor(1, 0.001);
     plot.legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
     plot.legend->setWrap(2);
-    // Thresholds have many digits: fewer of them where there is little room.
+    // Thresholds have many digits: fewer of them where there is little room. The axis rect is laid
+    // out only after this signal, so the widget's width has to do.
     QObject::connect(&plot, &QCustomPlot::beforeReplot, &plot, [&plot] {
-        constexpr int kPixelsPerTick = 80;
-        plot.xAxis->ticker()->setTickCount(
-            std::clamp(plot.axisRect()->width() / kPixelsPerTick, 2, 6));
+        constexpr int kPixelsPerTick = 100;
+        plot.xAxis->ticker()->setTickCount(std::clamp(plot.width() / kPixelsPerTick - 1, 2, 6));
     });
 }
 
