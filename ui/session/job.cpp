@@ -1,5 +1,8 @@
 #include "ui/session/job.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <exception>
 #include <new>
 #include <utility>
@@ -7,12 +10,24 @@
 #include <QMetaObject>
 
 namespace headscope::ui {
+namespace {
+
+/// Lets the window have a core whenever it wants one: a job takes all of them. On Linux nice values
+/// are a thread's own and pass on to the threads that it starts; QThread's priorities do nothing
+/// there.
+void yield_to_the_window() {
+    constexpr int kNice = 5;
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
+}
+
+}  // namespace
 
 Job::Job(const QString& name, QObject* parent) : QObject(parent), worker_(new QObject) {
     thread_.setObjectName(name);
     worker_->moveToThread(&thread_);
     connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
     thread_.start();
+    QMetaObject::invokeMethod(worker_, yield_to_the_window, Qt::QueuedConnection);
 }
 
 Job::~Job() {

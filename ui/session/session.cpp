@@ -20,7 +20,9 @@ void Session::set_model(std::shared_ptr<const OpenedModel> model) {
     undo_stack_.clear();
     pinned_.reset();
     const int layers = model_ ? model_->layers() : 0;
-    std::erase_if(choices_.excluded_layers, [layers](int layer) { return layer >= layers; });
+    if (model_) {  // without one, the choices wait for the next
+        std::erase_if(choices_.excluded_layers, [layers](int layer) { return layer >= layers; });
+    }
     focused_layer_ = std::clamp(focused_layer_, 0, std::max(0, layers - 1));
     rank();
     update_similarities();

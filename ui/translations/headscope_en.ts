@@ -1,4 +1,181 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
+<context>
+    <name>headscope::ui::DistributionPlot</name>
+    <message numerus="yes">
+        <source>%1, %n pair(s)</source>
+        <comment>a threshold and what it selects</comment>
+        <translation>
+            <numerusform>%1, %n pair</numerusform>
+            <numerusform>%1, %n pairs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeatmapPanel</name>
+    <message numerus="yes">
+        <source>%n head(s)</source>
+        <translation>
+            <numerusform>%n head</numerusform>
+            <numerusform>%n heads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n KV head(s)</source>
+        <translation>
+            <numerusform>%n KV head</numerusform>
+            <numerusform>%n KV heads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s)</source>
+        <translation>
+            <numerusform>%n pair</numerusform>
+            <numerusform>%n pairs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n group(s)</source>
+        <translation>
+            <numerusform>%n group</numerusform>
+            <numerusform>%n groups</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeatmapReadout</name>
+    <message numerus="yes">
+        <source>Merged: a pair, in one group of %n heads</source>
+        <translation>
+            <numerusform>Merged: a pair, in one group of %n head</numerusform>
+            <numerusform>Merged: a pair, in one group of %n heads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Merged through other pairs, in one group of %n heads</source>
+        <translation>
+            <numerusform>Merged through other pairs, in one group of %n head</numerusform>
+            <numerusform>Merged through other pairs, in one group of %n heads</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LayerBars</name>
+    <message numerus="yes">
+        <source>%1 of %Ln head(s) merged</source>
+        <translation>
+            <numerusform>%1 of %Ln head merged</numerusform>
+            <numerusform>%1 of %Ln heads merged</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s)</source>
+        <translation>
+            <numerusform>%Ln pair</numerusform>
+            <numerusform>%Ln pairs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln group(s)</source>
+        <translation>
+            <numerusform>%Ln group</numerusform>
+            <numerusform>%Ln groups</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LayerDelegate</name>
+    <message numerus="yes">
+        <source>%Ln pair(s)</source>
+        <translation>
+            <numerusform>%Ln pair</numerusform>
+            <numerusform>%Ln pairs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LayerModel</name>
+    <message numerus="yes">
+        <source>Layer %1, included in the merge; highest similarity %2; %Ln pair(s) at the present threshold</source>
+        <translation>
+            <numerusform>Layer %1, included in the merge; highest similarity %2; %Ln pair at the present threshold</numerusform>
+            <numerusform>Layer %1, included in the merge; highest similarity %2; %Ln pairs at the present threshold</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Layer %1, excluded from the merge; highest similarity %2; %Ln pair(s) at the present threshold</source>
+        <translation>
+            <numerusform>Layer %1, excluded from the merge; highest similarity %2; %Ln pair at the present threshold</numerusform>
+            <numerusform>Layer %1, excluded from the merge; highest similarity %2; %Ln pairs at the present threshold</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LayerPanel</name>
+    <message numerus="yes">
+        <source>%1 of %Ln layer(s) included</source>
+        <translation>
+            <numerusform>%1 of %Ln layer included</numerusform>
+            <numerusform>%1 of %Ln layers included</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LiveEstimateView</name>
+    <message numerus="yes">
+        <source>Perplexity %1, %n window(s)</source>
+        <translation>
+            <numerusform>Perplexity %1, %n window</numerusform>
+            <numerusform>Perplexity %1, %n windows</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::PairPanel</name>
+    <message numerus="yes">
+        <source>%1 of %Ln pair(s)</source>
+        <translation>
+            <numerusform>%1 of %Ln pair</numerusform>
+            <numerusform>%1 of %Ln pairs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s)</source>
+        <translation>
+            <numerusform>%Ln pair</numerusform>
+            <numerusform>%Ln pairs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::RunText</name>
+    <message numerus="yes">
+        <source>%n layer(s)</source>
+        <translation>
+            <numerusform>%n layer</numerusform>
+            <numerusform>%n layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::SweepDialog</name>
+    <message numerus="yes">
+        <source>%n run(s), evaluated together with the original: %1</source>
+        <translation>
+            <numerusform>%n run, evaluated together with the original: %1</numerusform>
+            <numerusform>%n runs, evaluated together with the original: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ThresholdBar</name>
+    <message numerus="yes">
+        <source>%n pair(s) in %1 of %2 layers</source>
+        <translation>
+            <numerusform>%n pair in %1 of %2 layers</numerusform>
+            <numerusform>%n pairs in %1 of %2 layers</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -1,4 +1,2414 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="ru">
+<context>
+    <name>QObject</name>
+    <message>
+        <source>PNG image, 2x (*.png)</source>
+        <translation>Изображение PNG, 2x (*.png)</translation>
+    </message>
+    <message>
+        <source>PNG image, 1x (*.png)</source>
+        <translation>Изображение PNG, 1x (*.png)</translation>
+    </message>
+    <message>
+        <source>PNG image, 3x (*.png)</source>
+        <translation>Изображение PNG, 3x (*.png)</translation>
+    </message>
+    <message>
+        <source>PNG image, 4x (*.png)</source>
+        <translation>Изображение PNG, 4x (*.png)</translation>
+    </message>
+    <message>
+        <source>PDF document (*.pdf)</source>
+        <translation>Документ PDF (*.pdf)</translation>
+    </message>
+    <message>
+        <source>SVG drawing (*.svg)</source>
+        <translation>Рисунок SVG (*.svg)</translation>
+    </message>
+    <message>
+        <source>Save image</source>
+        <translation>Сохранить изображение</translation>
+    </message>
+    <message>
+        <source>Only finished runs have results to save.</source>
+        <translation>Сохранить можно только результаты завершённых прогонов.</translation>
+    </message>
+    <message>
+        <source>Two of these runs have the threshold %1 and would have the same file name. Save them into different folders.</source>
+        <translation>У двух из этих прогонов порог %1, и имена их файлов совпали бы. Сохраните их в разные папки.</translation>
+    </message>
+    <message>
+        <source>%1 is there already. Choose another folder.</source>
+        <translation>%1 уже существует. Выберите другую папку.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be made a folder.</source>
+        <translation>Не удалось создать папку %1.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::AboutDialog</name>
+    <message>
+        <source>About Headscope</source>
+        <translation>О программе Headscope</translation>
+    </message>
+    <message>
+        <source>Headscope %1</source>
+        <translation>Headscope %1</translation>
+    </message>
+    <message>
+        <source>Finds attention heads that do the same work, merges them, and measures what that costs.</source>
+        <translation>Находит головы внимания, которые делают одно и то же, объединяет их и измеряет, чего это стоит.</translation>
+    </message>
+    <message>
+        <source>Copyright © 2026 The Headscope authors. Free software under the MIT licence, without any warranty.</source>
+        <translation>© 2026, авторы Headscope. Свободная программа под лицензией MIT, без каких-либо гарантий.</translation>
+    </message>
+    <message>
+        <source>The text that models are measured on is the test split of WikiText-2 by Stephen Merity, Caiming Xiong, James Bradbury and Richard Socher, from Wikipedia articles by Wikipedia&apos;s contributors, under %1.</source>
+        <translation>Модели измеряются на тестовой части корпуса WikiText-2 (Stephen Merity, Caiming Xiong, James Bradbury, Richard Socher), составленного из статей участников Википедии; лицензия %1.</translation>
+    </message>
+    <message>
+        <source>Built on %1.</source>
+        <comment>a list of libraries</comment>
+        <translation>Использует %1.</translation>
+    </message>
+    <message>
+        <source>Runs with Qt %1 on %2.</source>
+        <translation>Запущена с Qt %1 в системе %2.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::Actions</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Файл</translation>
+    </message>
+    <message>
+        <source>&amp;Open model...</source>
+        <translation>Открыть &amp;модель...</translation>
+    </message>
+    <message>
+        <source>Open the folder of a checkpoint</source>
+        <translation>Открыть папку чекпоинта</translation>
+    </message>
+    <message>
+        <source>Open the &amp;demo model</source>
+        <translation>Открыть &amp;демомодель</translation>
+    </message>
+    <message>
+        <source>Open the small model that ships with Headscope</source>
+        <translation>Открыть небольшую модель из комплекта Headscope</translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>Открыть &amp;недавние</translation>
+    </message>
+    <message>
+        <source>&amp;Close model</source>
+        <translation>&amp;Закрыть модель</translation>
+    </message>
+    <message>
+        <source>Open r&amp;esults...</source>
+        <translation>Открыть &amp;результаты...</translation>
+    </message>
+    <message>
+        <source>Put results of earlier runs beside the others</source>
+        <translation>Добавить результаты прежних прогонов к остальным</translation>
+    </message>
+    <message>
+        <source>&amp;Save results...</source>
+        <translation>&amp;Сохранить результаты...</translation>
+    </message>
+    <message>
+        <source>Write the results of the selected runs as JSON files</source>
+        <translation>Записать результаты выбранных прогонов в файлы JSON</translation>
+    </message>
+    <message>
+        <source>Save &amp;image</source>
+        <translation>Сохранить &amp;изображение</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>В&amp;ыйти</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Правка</translation>
+    </message>
+    <message>
+        <source>Undo:</source>
+        <translation>Отменить</translation>
+    </message>
+    <message>
+        <source>Redo:</source>
+        <translation>Повторить</translation>
+    </message>
+    <message>
+        <source>Copy &amp;table</source>
+        <translation>Копировать &amp;таблицу</translation>
+    </message>
+    <message>
+        <source>Copy &amp;image</source>
+        <translation>Копировать &amp;изображение</translation>
+    </message>
+    <message>
+        <source>Include &amp;all layers</source>
+        <translation>&amp;Включить все слои</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Вид</translation>
+    </message>
+    <message>
+        <source>&amp;Panels</source>
+        <translation>&amp;Панели</translation>
+    </message>
+    <message>
+        <source>&amp;Reset the layout</source>
+        <translation>&amp;Сбросить расположение</translation>
+    </message>
+    <message>
+        <source>Put all panels back in their places</source>
+        <translation>Вернуть все панели на свои места</translation>
+    </message>
+    <message>
+        <source>P&amp;revious layer</source>
+        <translation>П&amp;редыдущий слой</translation>
+    </message>
+    <message>
+        <source>Previous layer</source>
+        <translation>Предыдущий слой</translation>
+    </message>
+    <message>
+        <source>&amp;Next layer</source>
+        <translation>С&amp;ледующий слой</translation>
+    </message>
+    <message>
+        <source>Next layer</source>
+        <translation>Следующий слой</translation>
+    </message>
+    <message>
+        <source>&amp;Appearance</source>
+        <translation>&amp;Оформление</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Язык</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Запуск</translation>
+    </message>
+    <message>
+        <source>Merge the selected heads and measure perplexity and accuracy</source>
+        <translation>Объединить выбранные головы и измерить перплексию и точность</translation>
+    </message>
+    <message>
+        <source>&amp;Sweep...</source>
+        <translation>&amp;Серия...</translation>
+    </message>
+    <message>
+        <source>Evaluate several thresholds together</source>
+        <translation>Измерить несколько порогов вместе</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Прервать</translation>
+    </message>
+    <message>
+        <source>End what is running</source>
+        <translation>Прервать текущую работу</translation>
+    </message>
+    <message>
+        <source>&amp;Live estimate</source>
+        <translation>&amp;Живая оценка</translation>
+    </message>
+    <message>
+        <source>While it is on, a few windows show what the present threshold does to perplexity</source>
+        <translation>Показывать по нескольким окнам, как текущий порог меняет перплексию</translation>
+    </message>
+    <message>
+        <source>S&amp;ettings of evaluations...</source>
+        <translation>&amp;Настройки измерений...</translation>
+    </message>
+    <message>
+        <source>Protocol, window, corpus, device and dtype</source>
+        <translation>Протокол, окно, корпус, устройство и тип чисел (dtype)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Справка</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>&amp;Сочетания клавиш</translation>
+    </message>
+    <message>
+        <source>&amp;About Headscope</source>
+        <translation>&amp;О программе Headscope</translation>
+    </message>
+    <message>
+        <source>Tool bar</source>
+        <translation>Панель инструментов</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Настройки</translation>
+    </message>
+    <message>
+        <source>Open model</source>
+        <translation>Открыть модель</translation>
+    </message>
+    <message>
+        <source>Open results</source>
+        <translation>Открыть результаты</translation>
+    </message>
+    <message>
+        <source>Sweep</source>
+        <translation>Серия</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Отменить</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Повторить</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::CompareDialog</name>
+    <message>
+        <source>&amp;Only rows that differ</source>
+        <translation>&amp;Только различия</translation>
+    </message>
+    <message>
+        <source>Compare runs</source>
+        <translation>Сравнение прогонов</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Копировать</translation>
+    </message>
+    <message>
+        <source>Copies the table as tab-separated text</source>
+        <translation>Копировать таблицу как текст с табуляцией</translation>
+    </message>
+    <message>
+        <source>Figures of the runs</source>
+        <translation>Показатели прогонов</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::Comparison</name>
+    <message>
+        <source>Whether these runs compare is not known: a file does not tell how it was made.</source>
+        <translation>Неизвестно, сравнимы ли эти прогоны: в одном из файлов не указано, как он получен.</translation>
+    </message>
+    <message>
+        <source>These runs do not compare: they differ in %1.</source>
+        <comment>a list of settings, such as: protocol, window</comment>
+        <translation>Эти прогоны несравнимы, различаются: %1.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Модель</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Порог</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Мера</translation>
+    </message>
+    <message>
+        <source>Grouping</source>
+        <translation>Группировка</translation>
+    </message>
+    <message>
+        <source>KV policy</source>
+        <translation>Правило KV</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Слои</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>Пары</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Группы</translation>
+    </message>
+    <message>
+        <source>Merged heads</source>
+        <translation>Объединённые головы</translation>
+    </message>
+    <message>
+        <source>Heads with side effects</source>
+        <translation>Головы под побочным влиянием</translation>
+    </message>
+    <message>
+        <source>Removable parameters</source>
+        <translation>Устранимые параметры</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Протокол</translation>
+    </message>
+    <message>
+        <source>protocol</source>
+        <translation>протокол</translation>
+    </message>
+    <message>
+        <source>Window, tokens</source>
+        <translation>Окно, токенов</translation>
+    </message>
+    <message>
+        <source>window</source>
+        <translation>окно</translation>
+    </message>
+    <message>
+        <source>Windows</source>
+        <translation>Окна</translation>
+    </message>
+    <message>
+        <source>number of windows</source>
+        <translation>число окон</translation>
+    </message>
+    <message>
+        <source>Corpus</source>
+        <translation>Корпус</translation>
+    </message>
+    <message>
+        <source>corpus</source>
+        <translation>корпус</translation>
+    </message>
+    <message>
+        <source>tokenizer</source>
+        <translation>токенизатор</translation>
+    </message>
+    <message>
+        <source>Dtype</source>
+        <translation>Тип чисел (dtype)</translation>
+    </message>
+    <message>
+        <source>dtype</source>
+        <translation>тип чисел</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Устройство</translation>
+    </message>
+    <message>
+        <source>Perplexity, original</source>
+        <translation>Перплексия исходной модели</translation>
+    </message>
+    <message>
+        <source>Perplexity, merged</source>
+        <translation>Перплексия после объединения</translation>
+    </message>
+    <message>
+        <source>Change of perplexity</source>
+        <translation>Изменение перплексии</translation>
+    </message>
+    <message>
+        <source>Accuracy, original</source>
+        <translation>Точность исходной модели</translation>
+    </message>
+    <message>
+        <source>Accuracy, merged</source>
+        <translation>Точность после объединения</translation>
+    </message>
+    <message>
+        <source>Change of accuracy, points</source>
+        <translation>Изменение точности, п.&#xa0;п.</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Длительность</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::DistributionPanel</name>
+    <message>
+        <source>Open a model to see how similar its heads are.</source>
+        <translation>Откройте модель, чтобы увидеть сходство её голов.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::DistributionPlot</name>
+    <message>
+        <source>Similarity</source>
+        <translation>Сходство</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>Пары</translation>
+    </message>
+    <message>
+        <source>&amp;Logarithmic counts</source>
+        <translation>&amp;Логарифмическая шкала</translation>
+    </message>
+    <message>
+        <source>Show &amp;all similarities</source>
+        <translation>Показать &amp;весь диапазон</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the counts</source>
+        <translation>&amp;Копировать числа пар</translation>
+    </message>
+    <message>
+        <source>Distribution of similarities</source>
+        <translation>Распределение сходства</translation>
+    </message>
+    <message>
+        <source>How many pairs of heads are how similar. Left and Right move the threshold.</source>
+        <translation>Сколько пар голов приходится на каждое значение сходства. Стрелки влево и вправо сдвигают порог.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n pair(s)</source>
+        <comment>a threshold and what it selects</comment>
+        <translation>
+            <numerusform>%1, %n пара</numerusform>
+            <numerusform>%1, %n пары</numerusform>
+            <numerusform>%1, %n пар</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>▲ Highest %1</source>
+        <translation>▲ Макс. %1</translation>
+    </message>
+    <message>
+        <source>Change threshold</source>
+        <translation>изменение порога</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeatmapPanel</name>
+    <message>
+        <source>No model is open. Open one to see how alike the heads of its layers are.</source>
+        <translation>Модель не открыта. Откройте её, чтобы увидеть сходство голов в слоях.</translation>
+    </message>
+    <message>
+        <source>Layer %1: %2, %3</source>
+        <translation>Слой %1: %2, %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n head(s)</source>
+        <translation>
+            <numerusform>%n голова</numerusform>
+            <numerusform>%n головы</numerusform>
+            <numerusform>%n голов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n KV head(s)</source>
+        <translation>
+            <numerusform>%n KV-голова</numerusform>
+            <numerusform>%n KV-головы</numerusform>
+            <numerusform>%n KV-голов</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1. Excluded from the merge</source>
+        <translation>%1. Исключён из объединения</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s)</source>
+        <translation>
+            <numerusform>%n пара</numerusform>
+            <numerusform>%n пары</numerusform>
+            <numerusform>%n пар</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n group(s)</source>
+        <translation>
+            <numerusform>%n группа</numerusform>
+            <numerusform>%n группы</numerusform>
+            <numerusform>%n групп</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>If it were included: %1</source>
+        <translation>Если включить: %1</translation>
+    </message>
+    <message>
+        <source>No two heads may be merged</source>
+        <translation>Ни одну пару голов нельзя объединить</translation>
+    </message>
+    <message>
+        <source>No pair reaches %1; the highest similarity is %2</source>
+        <translation>Ни одна пара не достигает %1; наибольшее сходство — %2</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeatmapPlot</name>
+    <message>
+        <source>Head</source>
+        <translation>Голова</translation>
+    </message>
+    <message>
+        <source>Similarity</source>
+        <translation>Сходство</translation>
+    </message>
+    <message>
+        <source>Similarity heatmap</source>
+        <translation>Тепловая карта сходства</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeatmapReadout</name>
+    <message>
+        <source>Head %1 with itself: %2</source>
+        <translation>Голова %1 сама с собой: %2</translation>
+    </message>
+    <message>
+        <source>KV head %1</source>
+        <translation>KV-голова %1</translation>
+    </message>
+    <message>
+        <source>Heads %1 and %2: %3, both of KV head %4</source>
+        <translation>Головы %1 и %2: %3, обе у KV-головы %4</translation>
+    </message>
+    <message>
+        <source>Heads %1 and %2: %3, KV heads %4 and %5</source>
+        <translation>Головы %1 и %2: %3, KV-головы %4 и %5</translation>
+    </message>
+    <message>
+        <source>Not merged: the layer is excluded</source>
+        <translation>Не объединены: слой исключён</translation>
+    </message>
+    <message numerus="yes">
+        <source>Merged: a pair, in one group of %n heads</source>
+        <translation>
+            <numerusform>Объединены: пара в одной группе из %n головы</numerusform>
+            <numerusform>Объединены: пара в одной группе из %n голов</numerusform>
+            <numerusform>Объединены: пара в одной группе из %n голов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Merged through other pairs, in one group of %n heads</source>
+        <translation>
+            <numerusform>Объединены через другие пары в одной группе из %n головы</numerusform>
+            <numerusform>Объединены через другие пары в одной группе из %n голов</numerusform>
+            <numerusform>Объединены через другие пары в одной группе из %n голов</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not merged: a pair, but not in one group</source>
+        <translation>Не объединены: пара, но не в одной группе</translation>
+    </message>
+    <message>
+        <source>Not merged</source>
+        <translation>Не объединены</translation>
+    </message>
+    <message>
+        <source>Point at a cell or use the arrow keys.</source>
+        <translation>Наведите указатель на ячейку или используйте стрелки.</translation>
+    </message>
+    <message>
+        <source>Click or press Enter to pin it.</source>
+        <translation>Щелчок или Enter закрепит её.</translation>
+    </message>
+    <message>
+        <source>Pinned</source>
+        <translation>Закреплено</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeatmapTools</name>
+    <message>
+        <source>&amp;Order:</source>
+        <translation>Поря&amp;док:</translation>
+    </message>
+    <message>
+        <source>By index</source>
+        <translation>По номеру</translation>
+    </message>
+    <message>
+        <source>By cluster</source>
+        <translation>По кластерам</translation>
+    </message>
+    <message>
+        <source>The order of the heads. By cluster, heads that are alike stand side by side (average linkage).</source>
+        <translation>Порядок голов. По кластерам: сходные головы стоят рядом (метод средней связи).</translation>
+    </message>
+    <message>
+        <source>&amp;Colours:</source>
+        <translation>&amp;Цвета:</translation>
+    </message>
+    <message>
+        <source>Sequential</source>
+        <translation>Последовательные</translation>
+    </message>
+    <message>
+        <source>Diverging</source>
+        <translation>Расходящиеся</translation>
+    </message>
+    <message>
+        <source>Sequential: from dark to light. Diverging: two colours that meet in white in the middle of the range. Both are made for colour-blind eyes too.</source>
+        <translation>Последовательные: от тёмного к светлому. Расходящиеся: два цвета, которые сходятся в белом посередине диапазона. Обе шкалы различимы и при цветовой слепоте.</translation>
+    </message>
+    <message>
+        <source>&amp;Range:</source>
+        <translation>Ди&amp;апазон:</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Автоматически</translation>
+    </message>
+    <message>
+        <source>−1 to 1</source>
+        <translation>От −1 до 1</translation>
+    </message>
+    <message>
+        <source>0 to 1</source>
+        <translation>От 0 до 1</translation>
+    </message>
+    <message>
+        <source>The similarities at both ends of the colours. Automatic: the lowest and the highest of two different heads of this layer.</source>
+        <translation>Значения сходства на концах цветовой шкалы. Автоматически: наименьшее и наибольшее сходство двух разных голов этого слоя.</translation>
+    </message>
+    <message>
+        <source>KV &amp;groups</source>
+        <translation>KV-&amp;группы</translation>
+    </message>
+    <message>
+        <source>Reset &amp;zoom</source>
+        <translation>Сбросить &amp;масштаб</translation>
+    </message>
+    <message>
+        <source>Show all heads again. A double click on the heatmap does the same.</source>
+        <translation>Снова показать все головы. То же делает двойной щелчок по тепловой карте.</translation>
+    </message>
+    <message>
+        <source>Each head of this model has a KV head of its own.</source>
+        <translation>У каждой головы этой модели своя KV-голова.</translation>
+    </message>
+    <message>
+        <source>Only heads in the order of their index stand by KV group.</source>
+        <translation>Головы стоят по KV-группам только в порядке номеров.</translation>
+    </message>
+    <message>
+        <source>Draw lines between KV groups: the heads that one KV head serves.</source>
+        <translation>Разделять линиями KV-группы — головы, которые обслуживает одна KV-голова.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::Job</name>
+    <message>
+        <source>Out of memory. Close other programs, or choose a smaller window.</source>
+        <translation>Не хватает памяти. Закройте другие программы или уменьшите окно измерения.</translation>
+    </message>
+    <message>
+        <source>Internal error, please report it: %1</source>
+        <translation>Внутренняя ошибка, сообщите о ней: %1</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::JobStatus</name>
+    <message>
+        <source>Comparing heads, %1 of %2 layers</source>
+        <translation>Сравнение голов, слоёв: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Loading weights, %1 of %2 layers</source>
+        <translation>Загрузка весов, слоёв: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Evaluating, %1 of %2 windows</source>
+        <translation>Измерение, окон: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Tokenizing the text</source>
+        <translation>Токенизация текста</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Прогресс</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Прервать</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LayerBars</name>
+    <message numerus="yes">
+        <source>%1 of %Ln head(s) merged</source>
+        <translation>
+            <numerusform>Объединено голов: %1 из %Ln</numerusform>
+            <numerusform>Объединено голов: %1 из %Ln</numerusform>
+            <numerusform>Объединено голов: %1 из %Ln</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s)</source>
+        <translation>
+            <numerusform>%Ln пара</numerusform>
+            <numerusform>%Ln пары</numerusform>
+            <numerusform>%Ln пар</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln group(s)</source>
+        <translation>
+            <numerusform>%Ln группа</numerusform>
+            <numerusform>%Ln группы</numerusform>
+            <numerusform>%Ln групп</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>Слой %1</translation>
+    </message>
+    <message>
+        <source>Layer %1, excluded from the merge</source>
+        <translation>Слой %1, исключён из объединения</translation>
+    </message>
+    <message>
+        <source>Heads merged in each layer</source>
+        <translation>Объединено голов по слоям</translation>
+    </message>
+    <message>
+        <source>Left and Right focus another layer</source>
+        <translation>Стрелки влево и вправо выбирают другой слой</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LayerDelegate</name>
+    <message>
+        <source>max %1</source>
+        <translation>макс. %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s)</source>
+        <translation>
+            <numerusform>%Ln пара</numerusform>
+            <numerusform>%Ln пары</numerusform>
+            <numerusform>%Ln пар</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LayerModel</name>
+    <message>
+        <source>Layer %1</source>
+        <translation>Слой %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>Layer %1, included in the merge; highest similarity %2; %Ln pair(s) at the present threshold</source>
+        <translation>
+            <numerusform>Слой %1, включён в объединение; наибольшее сходство %2; %Ln пара при текущем пороге</numerusform>
+            <numerusform>Слой %1, включён в объединение; наибольшее сходство %2; %Ln пары при текущем пороге</numerusform>
+            <numerusform>Слой %1, включён в объединение; наибольшее сходство %2; %Ln пар при текущем пороге</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Layer %1, excluded from the merge; highest similarity %2; %Ln pair(s) at the present threshold</source>
+        <translation>
+            <numerusform>Слой %1, исключён из объединения; наибольшее сходство %2; %Ln пара при текущем пороге</numerusform>
+            <numerusform>Слой %1, исключён из объединения; наибольшее сходство %2; %Ln пары при текущем пороге</numerusform>
+            <numerusform>Слой %1, исключён из объединения; наибольшее сходство %2; %Ln пар при текущем пороге</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LayerPanel</name>
+    <message>
+        <source>Include &amp;all</source>
+        <translation>Включить &amp;все</translation>
+    </message>
+    <message>
+        <source>E&amp;xclude all</source>
+        <translation>&amp;Исключить все</translation>
+    </message>
+    <message>
+        <source>Include &amp;selected</source>
+        <translation>Включить в&amp;ыбранные</translation>
+    </message>
+    <message>
+        <source>Exclude s&amp;elected</source>
+        <translation>Исключить вы&amp;бранные</translation>
+    </message>
+    <message>
+        <source>In&amp;vert</source>
+        <translation>И&amp;нвертировать</translation>
+    </message>
+    <message>
+        <source>&amp;Include</source>
+        <translation>Вкл&amp;ючить</translation>
+    </message>
+    <message>
+        <source>Choose the layers that the merge includes</source>
+        <translation>Выбрать слои, участвующие в объединении</translation>
+    </message>
+    <message>
+        <source>Only layers with &amp;pairs</source>
+        <translation>То&amp;лько слои с парами</translation>
+    </message>
+    <message>
+        <source>Show only layers with a pair at the present threshold, and the focused layer</source>
+        <translation>Показывать только слои, где при текущем пороге есть пары, и текущий слой</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Слои</translation>
+    </message>
+    <message>
+        <source>Arrow keys focus a layer, Space includes the selected layers or excludes them</source>
+        <translation>Стрелки переходят между слоями, пробел включает или исключает выбранные слои</translation>
+    </message>
+    <message>
+        <source>Open a model to see its layers.</source>
+        <translation>Откройте модель, чтобы увидеть её слои.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %Ln layer(s) included</source>
+        <translation>
+            <numerusform>Включено слоёв: %1 из %Ln</numerusform>
+            <numerusform>Включено слоёв: %1 из %Ln</numerusform>
+            <numerusform>Включено слоёв: %1 из %Ln</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::LiveEstimateView</name>
+    <message>
+        <source>&amp;Live estimate</source>
+        <translation>&amp;Живая оценка</translation>
+    </message>
+    <message>
+        <source>While it is on, each change of the plan is evaluated on a few windows of the text, and the change of perplexity is shown here with its 95 % interval. It pauses while a run is evaluated.</source>
+        <translation>Когда включена, каждое изменение плана проверяется на нескольких окнах текста, и здесь видно изменение перплексии с доверительным интервалом 95&#xa0;%. На время прогона приостанавливается.</translation>
+    </message>
+    <message>
+        <source>The live estimate is being refined</source>
+        <translation>Живая оценка уточняется</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Выключена</translation>
+    </message>
+    <message>
+        <source>Nothing to merge: perplexity stays as it is.</source>
+        <translation>Объединять нечего: перплексия не изменится.</translation>
+    </message>
+    <message>
+        <source>Waits until the run has ended.</source>
+        <translation>Ожидает окончания прогона.</translation>
+    </message>
+    <message>
+        <source>The estimate failed.</source>
+        <translation>Не удалось получить оценку.</translation>
+    </message>
+    <message>
+        <source>Evaluating the first windows…</source>
+        <translation>Измеряются первые окна…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Perplexity %1, %n window(s)</source>
+        <translation>
+            <numerusform>Перплексия %1, %n окно</numerusform>
+            <numerusform>Перплексия %1, %n окна</numerusform>
+            <numerusform>Перплексия %1, %n окон</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The change of perplexity and its 95 % interval beside zero, from −%1 to +%1.</source>
+        <translation>Изменение перплексии и его доверительный интервал 95&#xa0;% относительно нуля, от −%1 до +%1.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::MainWindow</name>
+    <message>
+        <source>Where and in what the loaded model computes</source>
+        <translation>Устройство и тип чисел, с которыми считает загруженная модель</translation>
+    </message>
+    <message>
+        <source>Opening %1</source>
+        <translation>Открывается %1</translation>
+    </message>
+    <message>
+        <source>%1 - Headscope</source>
+        <translation>%1 — Headscope</translation>
+    </message>
+    <message>
+        <source>Headscope</source>
+        <translation>Headscope</translation>
+    </message>
+    <message>
+        <source>Open a model first.</source>
+        <translation>Сначала откройте модель.</translation>
+    </message>
+    <message>
+        <source>Include at least one layer first.</source>
+        <translation>Сначала включите хотя бы один слой.</translation>
+    </message>
+    <message>
+        <source>Follow the &amp;system</source>
+        <translation>Как в &amp;системе</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>С&amp;ветлое</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Тёмное</translation>
+    </message>
+    <message>
+        <source>Open the folder of a model</source>
+        <translation>Открыть папку модели</translation>
+    </message>
+    <message>
+        <source>Open results</source>
+        <translation>Открыть результаты</translation>
+    </message>
+    <message>
+        <source>Results (*.json);;All files (*)</source>
+        <translation>Результаты (*.json);;Все файлы (*)</translation>
+    </message>
+    <message>
+        <source>Restore a run</source>
+        <translation>восстановление выбора из прогона</translation>
+    </message>
+    <message>
+        <source>There are no finished runs to save yet.</source>
+        <translation>Завершённых прогонов пока нет, сохранять нечего.</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the results</source>
+        <translation>Выберите папку для результатов</translation>
+    </message>
+    <message>
+        <source>Replace results?</source>
+        <translation>Заменить результаты?</translation>
+    </message>
+    <message>
+        <source>%1 is there already. Replace it?</source>
+        <translation>Уже есть: %1. Заменить?</translation>
+    </message>
+    <message>
+        <source>Results were written to %1</source>
+        <translation>Результаты записаны в %1</translation>
+    </message>
+    <message>
+        <source>The image was written to %1</source>
+        <translation>Изображение записано в %1</translation>
+    </message>
+    <message>
+        <source>&amp;System language</source>
+        <translation>&amp;Язык системы</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::MemoryStatus</name>
+    <message>
+        <source>Memory that Headscope uses, mapped files that were read included</source>
+        <translation>Память, занятая Headscope, вместе с прочитанными частями отображённых файлов</translation>
+    </message>
+    <message>
+        <source>%1 memory</source>
+        <translation>Память: %1</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::MessageBar</name>
+    <message>
+        <source>Copy &amp;details</source>
+        <translation>Копировать подроб&amp;ности</translation>
+    </message>
+    <message>
+        <source>Copies what is needed to report or look up the error.</source>
+        <translation>Копировать сведения, по которым ошибку можно найти или сообщить о ней.</translation>
+    </message>
+    <message>
+        <source>Close this message (Esc)</source>
+        <translation>Закрыть сообщение (Esc)</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Закрыть сообщение</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::PairModel</name>
+    <message>
+        <source>The layer of the pair, from 0</source>
+        <translation>Слой пары, с 0</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>The first head of the pair, from 0</source>
+        <translation>Первая голова пары, с 0</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Голова</translation>
+    </message>
+    <message>
+        <source>The second head of the pair, from 0</source>
+        <translation>Вторая голова пары, с 0</translation>
+    </message>
+    <message>
+        <source>How alike the two heads are, from -1 to 1</source>
+        <translation>Сходство двух голов, от −1 до 1</translation>
+    </message>
+    <message>
+        <source>Similarity</source>
+        <translation>Сходство</translation>
+    </message>
+    <message>
+        <source>The key/value heads that serve the two heads</source>
+        <translation>KV-головы, которые обслуживают эти две головы</translation>
+    </message>
+    <message>
+        <source>KV heads</source>
+        <translation>KV-головы</translation>
+    </message>
+    <message>
+        <source>The number of its group in its layer, from 1; empty where the grouping leaves the pair unmerged</source>
+        <translation>Номер группы в слое, с 1; пусто, если группировка не объединяет эту пару</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Группа</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::PairPanel</name>
+    <message>
+        <source>&amp;Focused layer only</source>
+        <translation>&amp;Только текущий слой</translation>
+    </message>
+    <message>
+        <source>Show only the pairs of the layer that the heatmap shows</source>
+        <translation>Показывать только пары слоя с тепловой карты</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>Коп&amp;ировать</translation>
+    </message>
+    <message>
+        <source>Copy the selected rows, or all where none is selected, as tab-separated values</source>
+        <translation>Копировать выбранные строки (если не выбраны — все) как TSV</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Копировать</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>Пары</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %Ln pair(s)</source>
+        <translation>
+            <numerusform>%1 из %Ln пары</numerusform>
+            <numerusform>%1 из %Ln пар</numerusform>
+            <numerusform>%1 из %Ln пар</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln pair(s)</source>
+        <translation>
+            <numerusform>%Ln пара</numerusform>
+            <numerusform>%Ln пары</numerusform>
+            <numerusform>%Ln пар</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open a model to see its pairs.</source>
+        <translation>Откройте модель, чтобы увидеть её пары.</translation>
+    </message>
+    <message>
+        <source>Layer %1 is excluded from the merge.</source>
+        <translation>Слой %1 исключён из объединения.</translation>
+    </message>
+    <message>
+        <source>Layer %1 has no pair at this threshold. Its highest similarity is %2.</source>
+        <translation>В слое %1 нет пар при этом пороге. Наибольшее сходство в нём — %2.</translation>
+    </message>
+    <message>
+        <source>All layers are excluded from the merge.</source>
+        <translation>Все слои исключены из объединения.</translation>
+    </message>
+    <message>
+        <source>No two heads of this model may be merged under the chosen rule.</source>
+        <translation>По выбранному правилу ни одну пару голов этой модели нельзя объединить.</translation>
+    </message>
+    <message>
+        <source>No pair reaches the threshold of %1. The highest similarity is %2.</source>
+        <translation>Ни одна пара не достигает порога %1. Наибольшее сходство — %2.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::PlanPanel</name>
+    <message>
+        <source>Heads merged in each layer</source>
+        <translation>Объединено голов по слоям</translation>
+    </message>
+    <message>
+        <source>Copy summary</source>
+        <translation>Копировать сводку</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::RuleChoices</name>
+    <message>
+        <source>Components</source>
+        <translation>Связные компоненты</translation>
+    </message>
+    <message>
+        <source>Heads that pairs connect, directly or through others, become one group and end identical.</source>
+        <translation>Головы, связанные парами напрямую или через другие головы, образуют одну группу и становятся одинаковыми.</translation>
+    </message>
+    <message>
+        <source>Complete linkage</source>
+        <translation>Полная связь</translation>
+    </message>
+    <message>
+        <source>Every two heads of a group are a pair, so no group holds heads that are unlike each other.</source>
+        <translation>Любые две головы группы образуют пару, поэтому несходных голов в группе нет.</translation>
+    </message>
+    <message>
+        <source>Matching</source>
+        <translation>Паросочетание</translation>
+    </message>
+    <message>
+        <source>Groups of two: the closest pairs first, and each head at most once.</source>
+        <translation>Группы по две головы: сначала ближайшие пары, каждая голова не больше одного раза.</translation>
+    </message>
+    <message>
+        <source>Sequential</source>
+        <translation>Последовательно</translation>
+    </message>
+    <message>
+        <source>Averages one pair after the other, the closest first, as the original script did. Heads of overlapping pairs need not end identical.</source>
+        <translation>Усредняет пары одну за другой, начиная с ближайшей, как исходный скрипт. Головы пересекающихся пар не обязательно становятся одинаковыми.</translation>
+    </message>
+    <message>
+        <source>Average</source>
+        <translation>Усреднить</translation>
+    </message>
+    <message>
+        <source>The key/value heads that serve a group are averaged too. Other heads that share them change as a side effect.</source>
+        <translation>KV-головы, которые обслуживают группу, тоже усредняются. Остальные их головы меняются из-за побочного влияния.</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Не менять</translation>
+    </message>
+    <message>
+        <source>Keys and values stay as they are; only queries and outputs are averaged.</source>
+        <translation>Ключи и значения не меняются; усредняются только запросы и выходы.</translation>
+    </message>
+    <message>
+        <source>Within a KV head</source>
+        <translation>Внутри KV-головы</translation>
+    </message>
+    <message>
+        <source>Only heads that share a key/value head are merged; keys and values stay as they are.</source>
+        <translation>Объединяются только головы с общей KV-головой; ключи и значения не меняются.</translation>
+    </message>
+    <message>
+        <source>Query weights (q)</source>
+        <translation>Веса запросов (q)</translation>
+    </message>
+    <message>
+        <source>The similarity of two heads is the cosine of their query weights, flattened.</source>
+        <translation>Сходство двух голов — косинус между их весами запросов, развёрнутыми в векторы.</translation>
+    </message>
+    <message>
+        <source>&amp;Grouping:</source>
+        <translation>Гр&amp;уппировка:</translation>
+    </message>
+    <message>
+        <source>How pairs become groups</source>
+        <translation>Как пары собираются в группы</translation>
+    </message>
+    <message>
+        <source>&amp;Keys and values:</source>
+        <translation>&amp;Ключи и значения:</translation>
+    </message>
+    <message>
+        <source>What happens to the keys and values behind merged heads</source>
+        <translation>Что происходит с ключами и значениями объединённых голов</translation>
+    </message>
+    <message>
+        <source>&amp;Measure:</source>
+        <translation>М&amp;ера:</translation>
+    </message>
+    <message>
+        <source>What two heads are compared by</source>
+        <translation>По чему сравниваются две головы</translation>
+    </message>
+    <message>
+        <source>Change grouping</source>
+        <translation>изменение группировки</translation>
+    </message>
+    <message>
+        <source>Change keys and values</source>
+        <translation>изменение правила KV</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::RunActions</name>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Запустить</translation>
+    </message>
+    <message>
+        <source>Measures perplexity and accuracy of the present plan</source>
+        <translation>Измерить перплексию и точность для текущего плана</translation>
+    </message>
+    <message>
+        <source>S&amp;weep...</source>
+        <translation>С&amp;ерия...</translation>
+    </message>
+    <message>
+        <source>Runs the present choices at several thresholds together</source>
+        <translation>Запустить текущий выбор сразу при нескольких порогах</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Прервать</translation>
+    </message>
+    <message>
+        <source>Ends the selected runs that wait or work, or the running one</source>
+        <translation>Прервать выбранные прогоны, которые ждут или идут, либо текущий</translation>
+    </message>
+    <message>
+        <source>Co&amp;mpare</source>
+        <translation>С&amp;равнить</translation>
+    </message>
+    <message>
+        <source>Shows the selected finished runs side by side</source>
+        <translation>Показать выбранные завершённые прогоны рядом</translation>
+    </message>
+    <message>
+        <source>Se&amp;ttings...</source>
+        <translation>&amp;Настройки...</translation>
+    </message>
+    <message>
+        <source>Protocol, window, corpus, device and dtype of new runs</source>
+        <translation>Протокол, окно, корпус, устройство и тип чисел (dtype) для новых прогонов</translation>
+    </message>
+    <message>
+        <source>R&amp;estore choices</source>
+        <translation>&amp;Восстановить выбор</translation>
+    </message>
+    <message>
+        <source>Takes threshold, layers, grouping and KV policy from the selected run</source>
+        <translation>Взять порог, слои, группировку и правило KV из выбранного прогона</translation>
+    </message>
+    <message>
+        <source>&amp;Save results...</source>
+        <translation>&amp;Сохранить результаты...</translation>
+    </message>
+    <message>
+        <source>Writes the selected finished runs as results files</source>
+        <translation>Записать выбранные завершённые прогоны в файлы результатов</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve</source>
+        <translation>&amp;Убрать</translation>
+    </message>
+    <message>
+        <source>Takes the selected runs off the table; files stay</source>
+        <translation>Убрать выбранные прогоны из таблицы; файлы останутся</translation>
+    </message>
+    <message>
+        <source>&amp;Open results...</source>
+        <translation>&amp;Открыть результаты...</translation>
+    </message>
+    <message>
+        <source>Adds runs from results files</source>
+        <translation>Добавить прогоны из файлов результатов</translation>
+    </message>
+    <message>
+        <source>Co&amp;py</source>
+        <translation>&amp;Копировать</translation>
+    </message>
+    <message>
+        <source>Copies the selected runs, or all, as tab-separated text</source>
+        <translation>Копировать выбранные прогоны или все как текст с табуляцией</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::RunCurves</name>
+    <message>
+        <source>&amp;Show:</source>
+        <translation>П&amp;оказать:</translation>
+    </message>
+    <message>
+        <source>By windows</source>
+        <translation>По окнам</translation>
+    </message>
+    <message>
+        <source>How the figures of the selected runs settle as windows are scored</source>
+        <translation>Как показатели выбранных прогонов сходятся по мере обработки окон</translation>
+    </message>
+    <message>
+        <source>By threshold</source>
+        <translation>По порогу</translation>
+    </message>
+    <message>
+        <source>What merging costs at each threshold, for all finished runs</source>
+        <translation>Чего стоит объединение при каждом пороге, по всем завершённым прогонам</translation>
+    </message>
+    <message>
+        <source>Change of perplexity</source>
+        <translation>Изменение перплексии</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>Перплексия</translation>
+    </message>
+    <message>
+        <source>Change against the original</source>
+        <translation>Относительно исходной</translation>
+    </message>
+    <message>
+        <source>Absolute figures</source>
+        <translation>Абсолютные значения</translation>
+    </message>
+    <message>
+        <source>Finished runs appear here, ordered by threshold.</source>
+        <translation>Здесь появятся завершённые прогоны по порядку порогов.</translation>
+    </message>
+    <message>
+        <source>Bands and bars are 95&#xa0;% intervals. Drag to move, turn the wheel to zoom, double-click to show everything.</source>
+        <translation>Полосы и планки — доверительные интервалы 95&#xa0;%. Перетаскивание сдвигает, колесо меняет масштаб, двойной щелчок показывает всё.</translation>
+    </message>
+    <message>
+        <source>Perplexity against windows done</source>
+        <translation>Перплексия в зависимости от числа обработанных окон</translation>
+    </message>
+    <message>
+        <source>Perplexity and accuracy against threshold</source>
+        <translation>Перплексия и точность в зависимости от порога</translation>
+    </message>
+    <message>
+        <source>Curves of runs appear here while they are evaluated.</source>
+        <translation>Здесь появятся кривые прогонов по ходу измерения.</translation>
+    </message>
+    <message>
+        <source>No windows are done yet, or the selected runs were opened from files, which hold no curves.</source>
+        <translation>Ещё не обработано ни одного окна, или выбранные прогоны открыты из файлов, а в них нет кривых.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::RunFacts</name>
+    <message>
+        <source>window %1</source>
+        <translation>окно %1</translation>
+    </message>
+    <message>
+        <source>%1 windows</source>
+        <translation>окон: %1</translation>
+    </message>
+    <message>
+        <source>layers %1</source>
+        <translation>слои %1</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::RunModel</name>
+    <message>
+        <source>Whether the run waits, works or is done</source>
+        <translation>Ждёт прогон, идёт или закончен</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>The similarity from which on two heads are a pair</source>
+        <translation>Сходство, начиная с которого две головы образуют пару</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Порог</translation>
+    </message>
+    <message>
+        <source>Pairs of heads that the plan selects</source>
+        <translation>Пары голов, отобранные планом</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>Пары</translation>
+    </message>
+    <message>
+        <source>Windows of text that are scored</source>
+        <translation>Обработанные окна текста</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Прогресс</translation>
+    </message>
+    <message>
+        <source>Windows scored in a second</source>
+        <translation>Обработано окон за секунду</translation>
+    </message>
+    <message>
+        <source>Windows/s</source>
+        <translation>Окон/с</translation>
+    </message>
+    <message>
+        <source>Estimated time to the end</source>
+        <translation>Ожидаемое время до конца</translation>
+    </message>
+    <message>
+        <source>Remaining</source>
+        <translation>Осталось</translation>
+    </message>
+    <message>
+        <source>Perplexity of the merged model with its 95&#xa0;% interval; italic while only some of the windows are scored</source>
+        <translation>Перплексия после объединения с доверительным интервалом 95&#xa0;%; курсивом — пока обработаны не все окна</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>Перплексия</translation>
+    </message>
+    <message>
+        <source>Perplexity against the original on the same windows, with the 95&#xa0;% interval of the paired difference</source>
+        <translation>Перплексия относительно исходной модели на тех же окнах с доверительным интервалом 95&#xa0;% для парной разности</translation>
+    </message>
+    <message>
+        <source>Perplexity change</source>
+        <translation>Изменение перплексии</translation>
+    </message>
+    <message>
+        <source>Share of tokens that the merged model predicts exactly</source>
+        <translation>Доля токенов, которые модель после объединения предсказывает точно</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Точность</translation>
+    </message>
+    <message>
+        <source>Accuracy against the original in percentage points, with its paired 95&#xa0;% interval</source>
+        <translation>Точность относительно исходной модели в процентных пунктах с парным доверительным интервалом 95&#xa0;%</translation>
+    </message>
+    <message>
+        <source>Accuracy change</source>
+        <translation>Изменение точности</translation>
+    </message>
+    <message>
+        <source>Protocol, window, dtype, device, grouping, KV policy and layers</source>
+        <translation>Протокол, окно, тип чисел (dtype), устройство, группировка, правило KV и слои</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Настройки</translation>
+    </message>
+    <message>
+        <source>Time of the evaluation, which runs evaluated together share</source>
+        <translation>Время измерения, общее для прогонов, измеренных вместе</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Длительность</translation>
+    </message>
+    <message>
+        <source>The checkpoint that was evaluated</source>
+        <translation>Чекпоинт, на котором шло измерение</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Модель</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::RunPanel</name>
+    <message>
+        <source>No runs yet. Choose a threshold and press Run.</source>
+        <translation>Прогонов пока нет. Выберите порог и нажмите «Запустить».</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Ещё</translation>
+    </message>
+    <message>
+        <source>More to do with runs</source>
+        <translation>Другие действия с прогонами</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Прогоны</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::RunText</name>
+    <message>
+        <source>Loading</source>
+        <translation>Загрузка</translation>
+    </message>
+    <message>
+        <source>Evaluating</source>
+        <translation>Измерение</translation>
+    </message>
+    <message>
+        <source>Comparing heads</source>
+        <translation>Сравнение голов</translation>
+    </message>
+    <message>
+        <source>Perplexity, original</source>
+        <translation>Перплексия исходной модели</translation>
+    </message>
+    <message>
+        <source>Perplexity, merged</source>
+        <translation>Перплексия после объединения</translation>
+    </message>
+    <message>
+        <source>Change of perplexity</source>
+        <translation>Изменение перплексии</translation>
+    </message>
+    <message>
+        <source>Accuracy, original</source>
+        <translation>Точность исходной модели</translation>
+    </message>
+    <message>
+        <source>Accuracy, merged</source>
+        <translation>Точность после объединения</translation>
+    </message>
+    <message>
+        <source>Windows behind these figures</source>
+        <translation>Учтено окон</translation>
+    </message>
+    <message>
+        <source>Change of accuracy, points</source>
+        <translation>Изменение точности, п.&#xa0;п.</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Мера</translation>
+    </message>
+    <message>
+        <source>Grouping</source>
+        <translation>Группировка</translation>
+    </message>
+    <message>
+        <source>KV policy</source>
+        <translation>Правило KV</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Слои</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>Протокол</translation>
+    </message>
+    <message>
+        <source>Window, tokens</source>
+        <translation>Окно, токенов</translation>
+    </message>
+    <message>
+        <source>Windows</source>
+        <translation>Окна</translation>
+    </message>
+    <message>
+        <source>BOS</source>
+        <translation>BOS</translation>
+    </message>
+    <message>
+        <source>Corpus</source>
+        <translation>Корпус</translation>
+    </message>
+    <message>
+        <source>Tokens in the corpus</source>
+        <translation>Токенов в корпусе</translation>
+    </message>
+    <message>
+        <source>Dtype</source>
+        <translation>Тип чисел (dtype)</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Устройство</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>Длительность</translation>
+    </message>
+    <message>
+        <source>Variants evaluated together</source>
+        <translation>Вариантов измерено вместе</translation>
+    </message>
+    <message>
+        <source>Started, UTC</source>
+        <translation>Начало, UTC</translation>
+    </message>
+    <message>
+        <source>Headscope</source>
+        <translation>Headscope</translation>
+    </message>
+    <message>
+        <source>Queued</source>
+        <translation>В очереди</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Идёт</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>Завершён</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Прерван</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Ошибка</translation>
+    </message>
+    <message>
+        <source>%1, %2&#xa0;%</source>
+        <comment>a stage such as Loading, and its share</comment>
+        <translation>%1, %2&#xa0;%</translation>
+    </message>
+    <message>
+        <source>Running, %1&#xa0;%</source>
+        <translation>Идёт, %1&#xa0;%</translation>
+    </message>
+    <message>
+        <source>%1 windows</source>
+        <translation>Окна: %1</translation>
+    </message>
+    <message>
+        <source>%1 / %2 windows</source>
+        <translation>Окна: %1 / %2</translation>
+    </message>
+    <message>
+        <source>%1 / %2 layers</source>
+        <translation>Слои: %1 / %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n layer(s)</source>
+        <translation>
+            <numerusform>%n слой</numerusform>
+            <numerusform>%n слоя</numerusform>
+            <numerusform>%n слоёв</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Threshold %1</source>
+        <translation>Порог %1</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Модель</translation>
+    </message>
+    <message>
+        <source>Path of the model</source>
+        <translation>Путь к модели</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>Пары</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Группы</translation>
+    </message>
+    <message>
+        <source>Merged heads</source>
+        <translation>Объединённые головы</translation>
+    </message>
+    <message>
+        <source>Heads with side effects</source>
+        <translation>Головы под побочным влиянием</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Файл</translation>
+    </message>
+    <message>
+        <source>Figures compare only where protocol, window, windows, corpus and dtype are the same. Intervals are of 95&#xa0;%.</source>
+        <translation>Показатели сравнимы, только если совпадают протокол, окно, число окон, корпус и тип чисел (dtype). Доверительные интервалы — 95&#xa0;%.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::Session</name>
+    <message>
+        <source>Change threshold</source>
+        <translation>изменение порога</translation>
+    </message>
+    <message>
+        <source>Choose layers</source>
+        <translation>выбор слоёв</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::SettingsDialog</name>
+    <message>
+        <source>&amp;All</source>
+        <translation>&amp;Все</translation>
+    </message>
+    <message>
+        <source>The &amp;first</source>
+        <translation>&amp;Первые</translation>
+    </message>
+    <message>
+        <source>Evaluation settings</source>
+        <translation>Настройки измерений</translation>
+    </message>
+    <message>
+        <source>Figures compare only between runs with the same protocol, window, windows, corpus and dtype. Every run keeps its settings beside its figures.</source>
+        <translation>Показатели сравнимы, только если у прогонов совпадают протокол, окно, число окон, корпус и тип чисел (dtype). Каждый прогон хранит настройки вместе с показателями.</translation>
+    </message>
+    <message>
+        <source>gptq, as papers print it</source>
+        <translation>gptq, как в статьях</translation>
+    </message>
+    <message>
+        <source>llama.cpp, as its perplexity tool does</source>
+        <translation>llama.cpp, как в его утилите perplexity</translation>
+    </message>
+    <message>
+        <source>Tokens that are scored together. With a longer window each token has more context, and perplexity falls.</source>
+        <translation>Токены, которые обрабатываются вместе. Чем длиннее окно, тем больше контекста у каждого токена и тем ниже перплексия.</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Текст</translation>
+    </message>
+    <message>
+        <source>&amp;Protocol:</source>
+        <translation>П&amp;ротокол:</translation>
+    </message>
+    <message>
+        <source>&amp;Window:</source>
+        <translation>&amp;Окно:</translation>
+    </message>
+    <message>
+        <source>Windows:</source>
+        <translation>Окна:</translation>
+    </message>
+    <message>
+        <source>&amp;Corpus:</source>
+        <translation>Корпу&amp;с:</translation>
+    </message>
+    <message>
+        <source>How many windows</source>
+        <translation>Число окон</translation>
+    </message>
+    <message>
+        <source>The first windows of the text only: sooner done, wider intervals.</source>
+        <translation>Только первые окна текста: быстрее, но интервалы шире.</translation>
+    </message>
+    <message>
+        <source>WikiText-2, test split</source>
+        <translation>WikiText-2, тестовая часть</translation>
+    </message>
+    <message>
+        <source>A text file in UTF-8. Empty: the test split of WikiText-2.</source>
+        <translation>Текстовый файл в UTF-8. Пусто — тестовая часть WikiText-2.</translation>
+    </message>
+    <message>
+        <source>&amp;Browse...</source>
+        <translation>О&amp;бзор...</translation>
+    </message>
+    <message>
+        <source>Automatic (CUDA where it works)</source>
+        <translation>Автоматически (CUDA, если работает)</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>CUDA</source>
+        <translation>CUDA</translation>
+    </message>
+    <message>
+        <source>Automatic (float32 on the CPU, else bfloat16)</source>
+        <translation>Автоматически (float32 на CPU, иначе bfloat16)</translation>
+    </message>
+    <message>
+        <source>The type of numbers in which the model computes. Merging itself is always done in float32.</source>
+        <translation>Тип чисел, с которыми считает модель. Само объединение всегда выполняется в float32.</translation>
+    </message>
+    <message>
+        <source>All cores</source>
+        <translation>Все ядра</translation>
+    </message>
+    <message>
+        <source>Threads of the CPU. They change the speed, not the figures.</source>
+        <translation>Потоки CPU. Влияют на скорость, но не на показатели.</translation>
+    </message>
+    <message>
+        <source>Computation</source>
+        <translation>Вычисления</translation>
+    </message>
+    <message>
+        <source>&amp;Device:</source>
+        <translation>&amp;Устройство:</translation>
+    </message>
+    <message>
+        <source>D&amp;type:</source>
+        <translation>&amp;Тип чисел (dtype):</translation>
+    </message>
+    <message>
+        <source>Th&amp;reads:</source>
+        <translation>Пото&amp;ки:</translation>
+    </message>
+    <message>
+        <source>One BOS in front of the whole text, consecutive windows, every prediction inside a window counts.</source>
+        <translation>Один BOS перед всем текстом, окна идут подряд, учитывается каждое предсказание внутри окна.</translation>
+    </message>
+    <message>
+        <source>Every window begins with BOS, and only the predictions of its second half count.</source>
+        <translation>Каждое окно начинается с BOS, учитываются только предсказания его второй половины.</translation>
+    </message>
+    <message>
+        <source>Default (%1)</source>
+        <translation>По умолчанию (%1)</translation>
+    </message>
+    <message>
+        <source>A window of %1 leaves this protocol nothing to score; choose %2 or more.</source>
+        <translation>При окне %1 этому протоколу нечего учитывать; задайте %2 или больше.</translation>
+    </message>
+    <message>
+        <source>There is no such corpus file.</source>
+        <translation>Такого файла корпуса нет.</translation>
+    </message>
+    <message>
+        <source>Choose a corpus</source>
+        <translation>Выберите корпус</translation>
+    </message>
+    <message>
+        <source>Text (*.txt *.raw *.tokens);;All files (*)</source>
+        <translation>Текст (*.txt *.raw *.tokens);;Все файлы (*)</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ShortcutsDialog</name>
+    <message>
+        <source>Keyboard and mouse</source>
+        <translation>Клавиатура и мышь</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Действие</translation>
+    </message>
+    <message>
+        <source>Keys or mouse</source>
+        <translation>Клавиши или мышь</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Поиск</translation>
+    </message>
+    <message>
+        <source>Search the shortcuts</source>
+        <translation>Поиск по сочетаниям клавиш</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Сочетания клавиш</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Другое</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>Distribution of similarities</source>
+        <translation>Распределение сходства</translation>
+    </message>
+    <message>
+        <source>Move the threshold</source>
+        <translation>Сдвинуть порог</translation>
+    </message>
+    <message>
+        <source>Drag the line</source>
+        <translation>Перетащить линию</translation>
+    </message>
+    <message>
+        <source>Move the threshold by 0.001</source>
+        <translation>Сдвинуть порог на 0,001</translation>
+    </message>
+    <message>
+        <source>Move the threshold by 0.01</source>
+        <translation>Сдвинуть порог на 0,01</translation>
+    </message>
+    <message>
+        <source>%1 with Shift</source>
+        <translation>%1 с Shift</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>Изменить масштаб</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>Колесо мыши</translation>
+    </message>
+    <message>
+        <source>Move the view</source>
+        <translation>Сдвинуть график</translation>
+    </message>
+    <message>
+        <source>Drag beside the line</source>
+        <translation>Перетащить вне линии</translation>
+    </message>
+    <message>
+        <source>Show all similarities</source>
+        <translation>Показать весь диапазон</translation>
+    </message>
+    <message>
+        <source>Double click</source>
+        <translation>Двойной щелчок</translation>
+    </message>
+    <message>
+        <source>Logarithmic counts, copy</source>
+        <translation>Логарифмическая шкала, копирование</translation>
+    </message>
+    <message>
+        <source>Right click</source>
+        <translation>Правый щелчок</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::StartPage</name>
+    <message>
+        <source>Finds attention heads of a Llama-family model that do the same work, merges them, and measures what that costs in perplexity and accuracy.</source>
+        <translation>Находит в модели семейства Llama головы внимания, которые делают одно и то же, объединяет их и измеряет, чего это стоит в перплексии и точности.</translation>
+    </message>
+    <message>
+        <source>Open the &amp;demo model</source>
+        <translation>Открыть &amp;демомодель</translation>
+    </message>
+    <message>
+        <source>A small model that comes with the program, to try things out.</source>
+        <translation>Небольшая модель из комплекта программы: попробовать, как всё работает.</translation>
+    </message>
+    <message>
+        <source>Open &amp;model…</source>
+        <translation>Открыть &amp;модель…</translation>
+    </message>
+    <message>
+        <source>A folder with config.json and safetensors files.</source>
+        <translation>Папка с config.json и файлами safetensors.</translation>
+    </message>
+    <message>
+        <source>Open &amp;results…</source>
+        <translation>Открыть &amp;результаты…</translation>
+    </message>
+    <message>
+        <source>A results file in JSON, to look at and compare.</source>
+        <translation>Файл результатов в JSON: посмотреть и сравнить.</translation>
+    </message>
+    <message>
+        <source>Re&amp;cent</source>
+        <translation>&amp;Недавние</translation>
+    </message>
+    <message>
+        <source>Drop a model folder, one of its files, or a results file anywhere in this window.</source>
+        <translation>Перетащите папку модели, любой её файл или файл результатов в окно программы.</translation>
+    </message>
+    <message>
+        <source>%1 is no longer there.</source>
+        <translation>%1 больше не существует.</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>&amp;Открыть</translation>
+    </message>
+    <message>
+        <source>&amp;Remove from the list</source>
+        <translation>&amp;Убрать из списка</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::SummaryGrid</name>
+    <message>
+        <source>Pairs</source>
+        <translation>Пары</translation>
+    </message>
+    <message>
+        <source>Heads of one layer whose similarity reaches the threshold</source>
+        <translation>Головы одного слоя, сходство которых достигает порога</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Группы</translation>
+    </message>
+    <message>
+        <source>Sets of heads that are merged with each other</source>
+        <translation>Наборы голов, объединяемых друг с другом</translation>
+    </message>
+    <message>
+        <source>Heads merged</source>
+        <translation>Объединено голов</translation>
+    </message>
+    <message>
+        <source>Heads that are a member of a group</source>
+        <translation>Головы, входящие в какую-либо группу</translation>
+    </message>
+    <message>
+        <source>Heads that become identical</source>
+        <translation>Станут одинаковыми</translation>
+    </message>
+    <message>
+        <source>Heads that end with the same queries and outputs as another head</source>
+        <translation>Головы, у которых запросы и выходы станут такими же, как у другой головы</translation>
+    </message>
+    <message>
+        <source>KV heads touched</source>
+        <translation>Затронуто KV-голов</translation>
+    </message>
+    <message>
+        <source>Key/value heads whose keys and values change</source>
+        <translation>KV-головы, ключи и значения которых изменятся</translation>
+    </message>
+    <message>
+        <source>Side effects</source>
+        <translation>Побочное влияние</translation>
+    </message>
+    <message>
+        <source>Heads outside every group whose keys and values change, because they share a key/value head with a merged head</source>
+        <translation>Головы вне групп, у которых изменятся ключи и значения, потому что KV-голова у них общая с объединённой головой</translation>
+    </message>
+    <message>
+        <source>Possible savings</source>
+        <translation>Возможная экономия</translation>
+    </message>
+    <message>
+        <source>Nothing is removed by merging; these duplicates could be held once.</source>
+        <translation>Объединение ничего не удаляет; эти дубликаты можно было бы хранить в одном экземпляре.</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>Головы</translation>
+    </message>
+    <message>
+        <source>KV heads</source>
+        <translation>KV-головы</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Параметры</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Веса</translation>
+    </message>
+    <message>
+        <source>KV cache per token</source>
+        <translation>KV-кэш на токен</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 из %2</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::SweepDialog</name>
+    <message>
+        <source>Sweep over thresholds</source>
+        <translation>Серия по порогам</translation>
+    </message>
+    <message>
+        <source>Similarities between −1 and 1, separated by semicolons or spaces; by commas too where the comma does not mark decimals.</source>
+        <translation>Значения сходства от −1 до 1 через точку с запятой или пробел; через запятую — только если она не десятичный разделитель.</translation>
+    </message>
+    <message>
+        <source>&amp;Thresholds, such as %1:</source>
+        <translation>&amp;Пороги, например %1:</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Запустить</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>Диапазон</translation>
+    </message>
+    <message>
+        <source>&amp;From:</source>
+        <translation>&amp;От:</translation>
+    </message>
+    <message>
+        <source>t&amp;o:</source>
+        <translation>&amp;до:</translation>
+    </message>
+    <message>
+        <source>&amp;step:</source>
+        <translation>&amp;шаг:</translation>
+    </message>
+    <message>
+        <source>&amp;Add to the list</source>
+        <translation>До&amp;бавить в список</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s), evaluated together with the original: %1</source>
+        <translation>
+            <numerusform>%n прогон вместе с исходной моделью: %1</numerusform>
+            <numerusform>%n прогона вместе с исходной моделью: %1</numerusform>
+            <numerusform>%n прогонов вместе с исходной моделью: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ThresholdBar</name>
+    <message>
+        <source>Choose &amp;by:</source>
+        <translation>От&amp;бор:</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Порог</translation>
+    </message>
+    <message>
+        <source>Percentile</source>
+        <translation>Процентиль</translation>
+    </message>
+    <message>
+        <source>Closest pairs</source>
+        <translation>Ближайшие пары</translation>
+    </message>
+    <message>
+        <source>How the pairs that are merged are chosen: those with a similarity of at least a threshold, those in the top of all similarities, or a number of the closest.</source>
+        <translation>Как отбираются пары для объединения: со сходством не ниже порога, из верхней части всех значений сходства или заданное число ближайших.</translation>
+    </message>
+    <message>
+        <source>Pairs of heads at least this similar are merged.</source>
+        <translation>Объединяются пары голов со сходством не ниже этого.</translation>
+    </message>
+    <message>
+        <source>&#xa0;%</source>
+        <comment>percentile</comment>
+        <translation>&#xa0;%</translation>
+    </message>
+    <message>
+        <source>Pairs are merged whose similarity is at or above this percentile of all pairs of the included layers.</source>
+        <translation>Объединяются пары со сходством не ниже этого процентиля среди всех пар включённых слоёв.</translation>
+    </message>
+    <message>
+        <source>Number of closest pairs</source>
+        <translation>Число ближайших пар</translation>
+    </message>
+    <message>
+        <source>So many of the most similar pairs are merged, and those equal to the last of them.</source>
+        <translation>Объединяется столько самых сходных пар, а также пары, равные последней из них.</translation>
+    </message>
+    <message>
+        <source>Which pairs are merged</source>
+        <translation>Какие пары объединяются</translation>
+    </message>
+    <message>
+        <source>Makes the highest similarity the threshold, which selects at least one pair.</source>
+        <translation>Сделать порогом наибольшее сходство: будет отобрана хотя бы одна пара.</translation>
+    </message>
+    <message>
+        <source>Change threshold</source>
+        <translation>изменение порога</translation>
+    </message>
+    <message>
+        <source>Change percentile</source>
+        <translation>изменение процентиля</translation>
+    </message>
+    <message>
+        <source>Change number of pairs</source>
+        <translation>изменение числа пар</translation>
+    </message>
+    <message>
+        <source>Choose by another value</source>
+        <translation>изменение способа отбора</translation>
+    </message>
+    <message>
+        <source>No layer is included.</source>
+        <translation>Не включён ни один слой.</translation>
+    </message>
+    <message>
+        <source>The KV policy allows no pair of these layers.</source>
+        <translation>Правило KV не допускает ни одной пары в этих слоях.</translation>
+    </message>
+    <message>
+        <source>Nothing is selected: the highest similarity is %1.</source>
+        <translation>Ничего не отобрано: наибольшее сходство — %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s) in %1 of %2 layers</source>
+        <translation>
+            <numerusform>%n пара; слоёв с парами: %1 из %2</numerusform>
+            <numerusform>%n пары; слоёв с парами: %1 из %2</numerusform>
+            <numerusform>%n пар; слоёв с парами: %1 из %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Use %1</source>
+        <translation>Вз&amp;ять %1</translation>
+    </message>
+    <message>
+        <source>Threshold %1</source>
+        <translation>Порог %1</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ThresholdCurve</name>
+    <message>
+        <source>%1: %2</source>
+        <comment>Perplexity: its settings</comment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Perplexity</source>
+        <translation>Перплексия</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>Точность</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Порог</translation>
+    </message>
+    <message>
+        <source>Change of perplexity, %</source>
+        <translation>Изменение перплексии, %</translation>
+    </message>
+    <message>
+        <source>Perplexity (dotted: original)</source>
+        <translation>Перплексия (точками — исходная)</translation>
+    </message>
+    <message>
+        <source>Change of accuracy, points</source>
+        <translation>Изменение точности, п.&#xa0;п.</translation>
+    </message>
+    <message>
+        <source>Accuracy, % (dotted: original)</source>
+        <translation>Точность, % (точками — исходная)</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ThresholdList</name>
+    <message>
+        <source>“%1” is ambiguous; separate thresholds with semicolons or spaces.</source>
+        <translation>«%1» можно понять по-разному; разделяйте пороги точкой с запятой или пробелом.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a number.</source>
+        <translation>«%1» — не число.</translation>
+    </message>
+    <message>
+        <source>%1 is not a threshold; similarities lie between −1 and 1.</source>
+        <translation>%1 не может быть порогом: сходство лежит между −1 и 1.</translation>
+    </message>
+    <message>
+        <source>Enter one threshold or more.</source>
+        <translation>Введите хотя бы один порог.</translation>
+    </message>
+    <message>
+        <source>These are %1 thresholds; a sweep takes at most %2.</source>
+        <translation>Задано порогов: %1; в серии может быть не больше %2.</translation>
+    </message>
+    <message>
+        <source>The step must not be 0.</source>
+        <translation>Шаг не может быть равен 0.</translation>
+    </message>
+    <message>
+        <source>The step leads away from the end.</source>
+        <translation>Шаг уводит от конца диапазона.</translation>
+    </message>
+    <message>
+        <source>A step this small makes more than %1 thresholds.</source>
+        <translation>При таком малом шаге порогов больше %1.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::WindowsCurve</name>
+    <message>
+        <source>%1 (run %2)</source>
+        <comment>title of a run, number of the run</comment>
+        <translation>%1 (прогон %2)</translation>
+    </message>
+    <message>
+        <source>Windows done</source>
+        <translation>Обработано окон</translation>
+    </message>
+    <message>
+        <source>Change of perplexity, %</source>
+        <translation>Изменение перплексии, %</translation>
+    </message>
+    <message>
+        <source>Perplexity (dotted: original)</source>
+        <translation>Перплексия (точками — исходная)</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::Workbench</name>
+    <message>
+        <source>Opening %1
+%2</source>
+        <translation>Открытие %1
+%2</translation>
+    </message>
+    <message>
+        <source>The results are in the table, but could not be written to the disk. Use Save results to keep them.</source>
+        <translation>Результаты есть в таблице, но записать их на диск не удалось. Чтобы не потерять их, выберите «Сохранить результаты».</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::Workspace</name>
+    <message>
+        <source>Layers</source>
+        <translation>Слои</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Порог</translation>
+    </message>
+    <message>
+        <source>Merge plan</source>
+        <translation>План объединения</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>Пары</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Прогоны</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>Кривые</translation>
+    </message>
+    <message>
+        <source>Heatmap</source>
+        <translation>Тепловая карта</translation>
+    </message>
+    <message>
+        <source>Distribution</source>
+        <translation>Распределение</translation>
+    </message>
+</context>
 </TS>

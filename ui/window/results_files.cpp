@@ -81,6 +81,7 @@ void save_results(const QList<const Run*>& runs, const QString& folder, bool rep
     if (!replace && !in_the_way.isEmpty()) {
         refuse(QObject::tr("%1 is there already. Choose another folder.").arg(in_the_way.front()));
     }
+    if (!QDir().mkpath(folder)) refuse(QObject::tr("%1 cannot be made a folder.").arg(folder));
     for (const Run* run : runs) write_result(folder.toStdString(), *run->result);
 }
 

@@ -1,6 +1,7 @@
 #include "ui/window/workspace.h"
 
 #include <QDockWidget>
+#include <QTimer>
 
 #include "ui/distribution/distribution_panel.h"
 #include "ui/heatmap/heatmap_panel.h"
@@ -55,7 +56,7 @@ void Workspace::reset_layout() {
         dock->setFloating(false);
     }
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     addDockWidget(Qt::LeftDockWidgetArea, docks_[kLayers]);
     addDockWidget(Qt::RightDockWidgetArea, docks_[kDistribution]);
     addDockWidget(Qt::RightDockWidgetArea, docks_[kPlan]);
@@ -64,11 +65,24 @@ void Workspace::reset_layout() {
     addDockWidget(Qt::BottomDockWidgetArea, docks_[kCurves]);
     for (QDockWidget* dock : docks_) dock->show();
     docks_[kPlan]->raise();
+    size_docks();
+}
+
+void Workspace::size_docks() {
+    // Two columns of layers, as many runs as fit, and the rest for the heatmap.
     const int unit = fontMetrics().averageCharWidth();
-    resizeDocks({docks_[kLayers], docks_[kDistribution]}, {34 * unit, 58 * unit}, Qt::Horizontal);
-    resizeDocks({docks_[kRuns], docks_[kCurves]}, {80 * unit, 58 * unit}, Qt::Horizontal);
-    resizeDocks({docks_[kDistribution], docks_[kPlan]}, {1, 1}, Qt::Vertical);
-    resizeDocks({docks_[kRuns]}, {15 * fontMetrics().height()}, Qt::Vertical);
+    const int line = fontMetrics().height();
+    resizeDocks({docks_[kLayers], docks_[kDistribution]}, {44 * unit, 56 * unit}, Qt::Horizontal);
+    resizeDocks({docks_[kRuns], docks_[kCurves]}, {11, 9}, Qt::Horizontal);
+    resizeDocks({docks_[kDistribution], docks_[kPlan]}, {22 * line, 24 * line}, Qt::Vertical);
+    resizeDocks({docks_[kRuns]}, {16 * line}, Qt::Vertical);
+}
+
+void Workspace::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    // Sizes only mean something once the window has one.
+    if (!sized_) QTimer::singleShot(0, this, &Workspace::size_docks);
+    sized_ = true;
 }
 
 QList<Exportable> Workspace::exportables() const {
@@ -93,7 +107,8 @@ void Workspace::save_state(QSettings& settings) const {
 }
 
 void Workspace::restore_state(const QSettings& settings) {
-    restoreState(settings.value(QStringLiteral("window/docks")).toByteArray(), kStateVersion);
+    const QByteArray docks = settings.value(QStringLiteral("window/docks")).toByteArray();
+    sized_ = restoreState(docks, kStateVersion);
     heatmap_->restore_state(settings);
     layers_->restore_state(settings);
     distribution_->restore_state(settings);

@@ -48,10 +48,15 @@ class Workspace : public QMainWindow {
     void save_state(QSettings& settings) const;
     void restore_state(const QSettings& settings);
 
+  protected:
+    void showEvent(QShowEvent* event) override;
+
   private:
+    void size_docks();
     QDockWidget* add_dock(const QString& name, const QString& title, QWidget* panel);
 
     QList<QDockWidget*> docks_;
+    bool sized_ = false;  ///< the docks have their sizes: the first ones, or restored
     HeatmapPanel* heatmap_;
     LayerPanel* layers_;
     DistributionPanel* distribution_;

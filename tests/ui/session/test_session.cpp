@@ -108,6 +108,7 @@ class TestSession : public QObject {
         QVERIFY(!session.undo_stack()->canUndo());
         session.set_model(nullptr);
         QVERIFY(!session.highest_similarity());
+        QCOMPARE(session.choices().excluded_layers, (std::set<int>{1}));
     }
 };
 
