@@ -116,7 +116,7 @@ QVariant PairModel::headerData(int section, Qt::Orientation orientation, int rol
         case second_head:
             return tool_tip ? tr("The second head of the pair, from 0") : tr("Head");
         case similarity:
-            return tool_tip ? tr("How alike the two heads are, from -1 to 1") : tr("Similarity");
+            return tool_tip ? tr("How alike the two heads are, from \u2212" "1 to 1") : tr("Similarity");
         case kv_heads:
             return tool_tip ? tr("The key/value heads that serve the two heads") : tr("KV heads");
         default:

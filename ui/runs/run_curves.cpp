@@ -33,6 +33,13 @@ void make_interactive(QCustomPlot& plot, QObject& owner, Fit fit, Moved moved) {
     });
 }
 
+/// Runs of one sweep began together.
+bool evaluated_together(const Run& a, const Run& b) {
+    if (a.id == b.id) return true;
+    return !a.curve.empty() && a.result && b.result && a.result->manifest && b.result->manifest &&
+           a.result->manifest->started == b.result->manifest->started;
+}
+
 }  // namespace
 
 RunCurves::RunCurves(RunStore& store, QWidget* parent)
@@ -168,7 +175,10 @@ std::vector<const Run*> RunCurves::shown_runs() const {
         if (run.state == RunState::running) runs.push_back(&run);
         if (!run.curve.empty()) latest = &run;
     }
-    if (runs.empty() && latest != nullptr) runs.push_back(latest);
+    if (!runs.empty() || latest == nullptr) return runs;
+    for (int row = 0; row < store_.count(); ++row) {
+        if (evaluated_together(store_.at(row), *latest)) runs.push_back(&store_.at(row));
+    }
     return runs;
 }
 

@@ -44,7 +44,7 @@
         <translation>%1 уже существует. Выберите другую папку.</translation>
     </message>
     <message>
-        <source>%1 cannot be made a folder.</source>
+        <source>The folder %1 could not be created.</source>
         <translation>Не удалось создать папку %1.</translation>
     </message>
 </context>
@@ -139,14 +139,6 @@
         <translation>&amp;Правка</translation>
     </message>
     <message>
-        <source>Undo:</source>
-        <translation>Отменить</translation>
-    </message>
-    <message>
-        <source>Redo:</source>
-        <translation>Повторить</translation>
-    </message>
-    <message>
         <source>Copy &amp;table</source>
         <translation>Копировать &amp;таблицу</translation>
     </message>
@@ -200,7 +192,12 @@
     </message>
     <message>
         <source>&amp;Run</source>
-        <translation>&amp;Запуск</translation>
+        <comment>menu</comment>
+        <translation>&amp;Прогон</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Запустить</translation>
     </message>
     <message>
         <source>Merge the selected heads and measure perplexity and accuracy</source>
@@ -1001,8 +998,14 @@
         <translation>Заменить результаты?</translation>
     </message>
     <message>
-        <source>%1 is there already. Replace it?</source>
-        <translation>Уже есть: %1. Заменить?</translation>
+        <source>These files are there already:
+%1
+
+Replace them?</source>
+        <translation>Уже есть файлы:
+%1
+
+Заменить их?</translation>
     </message>
     <message>
         <source>Results were written to %1</source>
@@ -1070,7 +1073,7 @@
         <translation>Вторая голова пары, с 0</translation>
     </message>
     <message>
-        <source>How alike the two heads are, from -1 to 1</source>
+        <source>How alike the two heads are, from −1 to 1</source>
         <translation>Сходство двух голов, от −1 до 1</translation>
     </message>
     <message>

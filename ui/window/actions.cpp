@@ -51,8 +51,8 @@ void Actions::make_file_menu() {
 
 void Actions::make_edit_menu(QUndoStack& undo_stack) {
     QMenu& menu = *window_.menuBar()->addMenu(tr("&Edit"));
-    undo = undo_stack.createUndoAction(&window_, tr("Undo:"));
-    redo = undo_stack.createRedoAction(&window_, tr("Redo:"));
+    undo = undo_stack.createUndoAction(&window_);
+    redo = undo_stack.createRedoAction(&window_);
     undo->setShortcut(QKeySequence::Undo);
     redo->setShortcut(QKeySequence::Redo);
     menu.addActions({undo, redo});
@@ -79,7 +79,7 @@ void Actions::make_view_menu() {
 }
 
 void Actions::make_run_menu() {
-    QMenu& menu = *window_.menuBar()->addMenu(tr("&Run"));
+    QMenu& menu = *window_.menuBar()->addMenu(tr("&Run", "menu"));
     run = add(menu, tr("&Run"), QKeySequence(Qt::CTRL | Qt::Key_R),
               tr("Merge the selected heads and measure perplexity and accuracy"));
     sweep = add(menu, tr("&Sweep..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R),

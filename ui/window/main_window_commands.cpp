@@ -95,7 +95,7 @@ void MainWindow::save_results(const QList<int>& run_ids) {
     const QStringList in_the_way = files_in_the_way(runs, folder);
     if (!in_the_way.isEmpty() &&
         QMessageBox::question(this, tr("Replace results?"),
-                              tr("%1 is there already. Replace it?")
+                              tr("These files are there already:\n%1\n\nReplace them?")
                                   .arg(in_the_way.join(QLatin1Char('\n')))) != QMessageBox::Yes) {
         return;
     }

@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/report/results.h"
+#include "ui/style/text.h"
 
 namespace headscope::ui {
 namespace {
@@ -74,14 +75,14 @@ void save_results(const QList<const Run*>& runs, const QString& folder, bool rep
         if (!names.insert(file_name_of(*run)).second) {
             refuse(QObject::tr("Two of these runs have the threshold %1 and would have the same "
                                "file name. Save them into different folders.")
-                       .arg(run->threshold));
+                       .arg(threshold_text(run->threshold)));
         }
     }
     const QStringList in_the_way = files_in_the_way(runs, folder);
     if (!replace && !in_the_way.isEmpty()) {
         refuse(QObject::tr("%1 is there already. Choose another folder.").arg(in_the_way.front()));
     }
-    if (!QDir().mkpath(folder)) refuse(QObject::tr("%1 cannot be made a folder.").arg(folder));
+    if (!QDir().mkpath(folder)) refuse(QObject::tr("The folder %1 could not be created.").arg(folder));
     for (const Run* run : runs) write_result(folder.toStdString(), *run->result);
 }
 
