@@ -4,6 +4,9 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
+
+#include "core/base/merge_runs.h"
 
 namespace headscope {
 
@@ -30,12 +33,15 @@ std::span<const HeadPair> RankedPairs::at_least(double threshold) const {
     return {pairs_.begin(), end};
 }
 
-std::vector<double> falling_similarities(std::span<const RankedPairs> layers) {
+std::vector<double> falling_similarities(std::span<const RankedPairs* const> layers) {
     std::vector<double> values;
-    for (const RankedPairs& layer : layers) {
-        for (const HeadPair& pair : layer.all()) values.push_back(pair.similarity);
+    std::vector<std::ptrdiff_t> ends = {0};
+    for (const RankedPairs* layer : layers) {
+        for (const HeadPair& pair : layer->all())
+            values.push_back(pair.similarity);
+        ends.push_back(static_cast<std::ptrdiff_t>(values.size()));
     }
-    std::sort(values.begin(), values.end(), std::greater<>());
+    merge_runs(values, std::move(ends), std::greater<>());
     return values;
 }
 

@@ -34,7 +34,7 @@ class RankedPairs {
 };
 
 /// The similarities of all pairs of some layers, falling.
-std::vector<double> falling_similarities(std::span<const RankedPairs> layers);
+std::vector<double> falling_similarities(std::span<const RankedPairs* const> layers);
 
 /// The threshold that selects the `count` closest of `falling` similarities, and those equal to the
 /// last of them; just above the highest where `count` is 0, infinity where there are none.

@@ -60,8 +60,11 @@ class Reader {
         Metrics metrics;
         metrics.perplexity.value = number(value, "perplexity", std::nan(""));
         metrics.accuracy.value = number(value, "accuracy", std::nan(""));
-        metrics.perplexity.low = metrics.perplexity.high = metrics.perplexity.value;
-        metrics.accuracy.low = metrics.accuracy.high = metrics.accuracy.value;
+        constexpr double kInfinity = std::numeric_limits<double>::infinity();
+        for (Estimate* estimate : {&metrics.perplexity, &metrics.accuracy}) {
+            estimate->low = -kInfinity;  // not known
+            estimate->high = kInfinity;
+        }
         return metrics;
     }
 

@@ -45,6 +45,7 @@ DistributionPanel::DistributionPanel(Session& session, QWidget* parent)
 }
 
 QCustomPlot& DistributionPanel::plot() {
+    distribution_->refresh();  // also while a closed dock hides it
     return distribution_->plot();
 }
 

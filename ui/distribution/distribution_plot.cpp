@@ -126,6 +126,11 @@ void DistributionPlot::update_bars() {
     replot_soon();
 }
 
+void DistributionPlot::refresh() {
+    if (stale_) update_bars();
+    plot_->replot();
+}
+
 void DistributionPlot::replot_soon() {
     if (isVisible()) plot_->replot(QCustomPlot::rpQueuedReplot);
 }

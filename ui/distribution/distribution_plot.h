@@ -25,6 +25,8 @@ class DistributionPlot : public QWidget {
     explicit DistributionPlot(Session& session, QWidget* parent = nullptr);
     ~DistributionPlot() override;
 
+    /// Brings the plot up to date now, also while it is hidden.
+    void refresh();
     [[nodiscard]] QCustomPlot& plot() { return *plot_; }
     [[nodiscard]] const Histogram& histogram() const;
 

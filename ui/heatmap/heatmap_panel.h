@@ -37,6 +37,10 @@ class HeatmapPanel : public QWidget {
     /// model.
     [[nodiscard]] QString copy_text() const;
 
+  Q_SIGNALS:
+    /// Other views of the same values may want the same colours.
+    void colors_changed(headscope::ui::ColorScheme colors);
+
   protected:
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "core/base/merge_runs.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -200,17 +201,7 @@ void PairModel::sort_rows(std::vector<std::ptrdiff_t> layer_ends) {
         std::sort(rows_.begin(), rows_.end(), order);
         return;
     }
-    // Each layer's pairs are in this order already: merging them takes a fraction of sorting.
-    while (layer_ends.size() > 2) {
-        std::vector<std::ptrdiff_t> merged = {0};
-        for (std::size_t i = 2; i < layer_ends.size(); i += 2) {
-            std::inplace_merge(rows_.begin() + layer_ends[i - 2], rows_.begin() + layer_ends[i - 1],
-                               rows_.begin() + layer_ends[i], order);
-            merged.push_back(layer_ends[i]);
-        }
-        if (merged.back() != layer_ends.back()) merged.push_back(layer_ends.back());
-        layer_ends = std::move(merged);
-    }
+    merge_runs(rows_, std::move(layer_ends), order);  // each layer's pairs are in this order
 }
 
 void PairModel::append(const LayerPlan& plan, int heads, int heads_per_kv) {

@@ -13,13 +13,10 @@
 #include "ui/plan/layer_bars.h"
 #include "ui/plan/rule_choices.h"
 #include "ui/plan/summary_grid.h"
+#include "ui/style/text.h"
 
 namespace headscope::ui {
 namespace {
-
-QString text_of(std::string_view name) {
-    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
-}
 
 /// Heads and KV heads of the included layers.
 std::pair<std::int64_t, std::int64_t> included_heads(const Session& session) {
@@ -112,10 +109,10 @@ QString PlanPanel::copy_text() const {
     const auto add = [&text](const char* name, const QString& value) {
         text += QLatin1String(name) + QLatin1Char('\t') + value + QLatin1Char('\n');
     };
-    add("measure", text_of(name_of(session_.model()->measure)));
-    add("threshold", QString::fromStdString(threshold_text(rule.threshold)));
-    add("grouping", text_of(name_of(rule.grouping)));
-    add("kv_policy", text_of(name_of(rule.kv_policy)));
+    add("measure", qstring(name_of(session_.model()->measure)));
+    add("threshold", QString::fromStdString(headscope::threshold_text(rule.threshold)));
+    add("grouping", qstring(name_of(rule.grouping)));
+    add("kv_policy", qstring(name_of(rule.kv_policy)));
     const std::initializer_list<std::pair<const char*, std::int64_t>> numbers = {
         {"layers", session_.included_count()},
         {"heads", heads},

@@ -141,10 +141,10 @@ void add_figures(Builder& builder) {
         return run.change ? change_text(run.change->perplexity_ratio) : QString();
     });
     builder.add(Text::tr("Accuracy, original"), [](const Run& run) {
-        return run.original ? percent_text(run.original->accuracy.value) : QString();
+        return run.original ? percent_text(run.original->accuracy) : QString();
     });
     builder.add(Text::tr("Accuracy, merged"), [](const Run& run) {
-        return run.merged ? percent_text(run.merged->accuracy.value) : QString();
+        return run.merged ? percent_text(run.merged->accuracy) : QString();
     });
     builder.add(Text::tr("Change of accuracy, points"), [](const Run& run) {
         return run.change ? points_text(run.change->accuracy_difference) : QString();

@@ -21,66 +21,29 @@ EvaluationFigures figures_of(const Scores& scores) {
     return figures;
 }
 
+std::vector<PlannedVariant> plan_variants(const EvaluationRequest& request,
+                                          const std::stop_token& stop) {
+    std::vector<PlannedVariant> variants;
+    for (const double threshold : request.thresholds) {
+        throw_if_stopped(stop);
+        MergePlan plan = request.plans.plan_at(threshold);
+        PlanSummary summary = summarize(plan, request.plans.model()->config());
+        variants.push_back({std::move(plan), summary});
+    }
+    return variants;
+}
+
 }  // namespace
 
-EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request,
-                                                const ProgressFn& progress,
-                                                const FiguresFn& partial,
-                                                const std::stop_token& stop) {
-    load(request, progress, stop);
-    ComparisonParams params{{}, text_->windows, request.window_limit, original_};
-    for (const MergePlan& plan : request.plans)
-        params.variants.push_back(variant_of(plan));
-
-    Manifest manifest;
-    manifest.started = utc_now();
-    const EvaluationResult evaluation = evaluate_against_original(
-        *model_, params, progress,
-        [&](const Scores& scores) {
-            remember_original(scores);
-            if (partial && scores.windows_done() > 0) {
-                partial(std::make_shared<const EvaluationFigures>(figures_of(scores)));
-            }
-        },
-        stop);
-    remember_original(evaluation.scores);
-
-    EvaluationOutcome outcome;
-    outcome.figures = figures_of(evaluation.scores);
-    if (request.window_limit != 0) return outcome;  // an estimate is no result
-    manifest.program_version = kVersion;
-    manifest.model_path = request.opened->checkpoint.directory().string();
-    manifest.window_order_seed = Windows::kOrderSeed;
-    manifest.duration_seconds = evaluation.seconds;
-    manifest.evaluated_together = static_cast<int>(request.plans.size()) + 1;
-    for (std::size_t plan = 0; plan < request.plans.size(); ++plan) {
-        outcome.results.push_back(make_result(request, outcome.figures, plan, manifest));
-    }
-    outcome.files.resize(request.plans.size());
-    if (!request.results_folder.empty()) save(request, outcome);
-    return outcome;
-}
-
-std::string EvaluationWorkplace::device_text() const {
-    return model_ ? model_->device() + ", " + std::string(name_of(model_->dtype())) : "";
-}
-
-void EvaluationWorkplace::release() {
-    model_.reset();
-    text_.reset();
-    opened_.reset();
-    original_ = {};
-}
-
-void EvaluationWorkplace::load(const EvaluationRequest& request, const ProgressFn& progress,
-                               const std::stop_token& stop) {
-    const bool other_model = request.opened != opened_;
+void EvaluationWorkplace::prepare(const EvaluationRequest& request, const ProgressFn& progress,
+                                  const std::stop_token& stop) {
+    const bool other_model = request.plans.model() != opened_;
     const bool other_compute = request.settings.compute != settings_.compute;
     const bool other_text = request.settings.text != settings_.text;
     if (other_model || other_compute || other_text) original_ = {};
     if (other_model || other_compute) model_.reset();
     if (other_model || other_text) text_.reset();
-    opened_ = request.opened;
+    opened_ = request.plans.model();
     settings_ = request.settings;
     if (!text_) {
         if (progress) progress({"tokenizing", 0, 0, ""});
@@ -88,6 +51,50 @@ void EvaluationWorkplace::load(const EvaluationRequest& request, const ProgressF
     }
     throw_if_stopped(stop);
     if (!model_) model_ = Model::load(opened_->checkpoint, settings_.compute, progress, stop);
+}
+
+EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request,
+                                                const ProgressFn& progress, const UpdateFn& update,
+                                                const std::stop_token& stop) {
+    const std::vector<PlannedVariant> variants = plan_variants(request, stop);
+    update(std::make_shared<const EvaluationUpdate>(EvaluationUpdate{variants, {}, {}}));
+    prepare(request, progress, stop);
+
+    ComparisonParams params{{}, text_->windows, request.window_limit, original_};
+    for (const PlannedVariant& variant : variants) {
+        params.variants.push_back(variant_of(variant.plan));
+    }
+    const std::string started = utc_now();
+    const EvaluationResult evaluation = evaluate_against_original(
+        *model_, params, progress,
+        [&](const Scores& scores) {
+            remember_original(scores);
+            if (scores.windows_done() == 0) return;
+            update(std::make_shared<const EvaluationUpdate>(
+                EvaluationUpdate{{}, figures_of(scores), device_text()}));
+        },
+        stop);
+    remember_original(evaluation.scores);
+
+    EvaluationOutcome outcome;
+    outcome.figures = figures_of(evaluation.scores);
+    if (request.window_limit != 0) return outcome;  // an estimate is no result
+    Manifest common = manifest(request, evaluation);
+    common.started = started;
+    for (std::size_t i = 0; i < variants.size(); ++i) {
+        outcome.results.push_back(
+            make_result(*opened_, variants[i], outcome.figures, i, common));
+    }
+    outcome.files.resize(variants.size());
+    if (!request.results_folder.empty()) save(request, outcome);
+    return outcome;
+}
+
+void EvaluationWorkplace::release() {
+    model_.reset();
+    text_.reset();
+    opened_.reset();
+    original_ = {};
 }
 
 void EvaluationWorkplace::remember_original(const Scores& scores) {
@@ -102,26 +109,40 @@ void EvaluationWorkplace::remember_original(const Scores& scores) {
     }
 }
 
-std::shared_ptr<const Result> EvaluationWorkplace::make_result(const EvaluationRequest& request,
+std::string EvaluationWorkplace::device_text() const {
+    return model_->device() + ", " + std::string(name_of(model_->dtype()));
+}
+
+Manifest EvaluationWorkplace::manifest(const EvaluationRequest& request,
+                                       const EvaluationResult& evaluation) const {
+    Manifest manifest;
+    manifest.program_version = kVersion;
+    manifest.model_path = opened_->checkpoint.directory().string();
+    manifest.window_order_seed = Windows::kOrderSeed;
+    manifest.duration_seconds = evaluation.seconds;
+    manifest.evaluated_together = static_cast<int>(request.thresholds.size()) + 1;
+    manifest.settings = make_run_settings(
+        opened_->checkpoint, opened_->measure, request.plans.grouping(), request.plans.kv_policy(),
+        request.plans.layers(), *text_, {model_->device(), model_->dtype()});
+    return manifest;
+}
+
+std::shared_ptr<const Result> EvaluationWorkplace::make_result(const OpenedModel& opened,
+                                                               const PlannedVariant& variant,
                                                                const EvaluationFigures& figures,
-                                                               std::size_t plan,
-                                                               const Manifest& manifest) const {
+                                                               std::size_t index,
+                                                               const Manifest& manifest) {
     Result result;
-    result.plan = request.plans[plan];
-    const MergeRule& rule = result.plan.rule;
-    result.threshold = rule.threshold;
+    result.threshold = variant.plan.rule.threshold;
     result.original = figures.original;
-    result.merged = figures.merged[plan];
-    result.change = figures.changes[plan];
-    result.summary = summarize(result.plan, request.opened->config());
+    result.merged = figures.merged[index];
+    result.change = figures.changes[index];
+    result.plan = variant.plan;
+    result.summary = variant.summary;
     for (const LayerPlan& layer : result.plan.layers) {
-        result.similarity.push_back(
-            request.opened->matrices.at(static_cast<std::size_t>(layer.layer)));
+        result.similarity.push_back(opened.matrices.at(static_cast<std::size_t>(layer.layer)));
     }
     result.manifest = manifest;
-    result.manifest->settings = make_run_settings(
-        request.opened->checkpoint, request.opened->measure, rule.grouping, rule.kv_policy,
-        request.layers, *text_, {model_->device(), model_->dtype()});
     return std::make_shared<const Result>(std::move(result));
 }
 
@@ -129,8 +150,8 @@ void EvaluationWorkplace::save(const EvaluationRequest& request, EvaluationOutco
     try {
         std::error_code error;
         std::filesystem::create_directories(request.results_folder, error);
-        for (std::size_t plan = 0; plan < outcome.results.size(); ++plan) {
-            outcome.files[plan] = write_result(request.results_folder, *outcome.results[plan]);
+        for (std::size_t i = 0; i < outcome.results.size(); ++i) {
+            outcome.files[i] = write_result(request.results_folder, *outcome.results[i]);
         }
     } catch (const Error& error) {
         outcome.save_error = error.what();

@@ -11,32 +11,44 @@
 #include "core/evaluation/comparison.h"
 #include "core/report/run_settings.h"
 #include "ui/runs/run.h"
-#include "ui/session/opened_model.h"
+#include "ui/session/plan_maker.h"
 
 namespace headscope::ui {
 
-/// What is to be evaluated: the variants of one model, together.
+/// What is to be evaluated: variants of one model, together.
 struct EvaluationRequest {
-    std::shared_ptr<const OpenedModel> opened;
+    PlanMaker plans;
     EvaluationSettings settings;
-    std::vector<MergePlan> plans;
-    std::vector<int> layers;              ///< that the plans may change, ascending
+    std::vector<double> thresholds;       ///< one variant each
     std::int64_t window_limit = 0;        ///< 0: all windows
     std::filesystem::path results_folder; ///< where results files are written; empty: nowhere
+};
+
+/// A variant before it is evaluated.
+struct PlannedVariant {
+    MergePlan plan;
+    PlanSummary summary;
 };
 
 /// The figures so far.
 struct EvaluationFigures {
     std::int64_t windows = 0;
     Metrics original;
-    std::vector<Metrics> merged;  ///< [plans]
-    std::vector<Change> changes;  ///< [plans]
+    std::vector<Metrics> merged;  ///< [thresholds]
+    std::vector<Change> changes;  ///< [thresholds]
+};
+
+/// What is told on the way: first the plans, then figures again and again.
+struct EvaluationUpdate {
+    std::vector<PlannedVariant> plans;  ///< [thresholds], or empty
+    std::optional<EvaluationFigures> figures;
+    std::string device;  ///< where and in what the model computes: "cpu, float32"
 };
 
 struct EvaluationOutcome {
     EvaluationFigures figures;
-    std::vector<std::shared_ptr<const Result>> results;  ///< [plans]
-    std::vector<std::filesystem::path> files;  ///< [plans]; empty where nothing was written
+    std::vector<std::shared_ptr<const Result>> results;  ///< [thresholds]; none of an estimate
+    std::vector<std::filesystem::path> files;  ///< [thresholds]; empty where nothing was written
     std::string save_error;                    ///< why results could not be written
 };
 
@@ -44,26 +56,30 @@ struct EvaluationOutcome {
 /// tokenized text and the scores of the original from one request to the next. Not thread-safe.
 class EvaluationWorkplace {
   public:
-    using FiguresFn = std::function<void(std::shared_ptr<const EvaluationFigures>)>;
+    using UpdateFn = std::function<void(std::shared_ptr<const EvaluationUpdate>)>;
 
-    /// Throws what Model::load, prepare_text and evaluate throw.
+    /// Loads the model and the text of a request, unless they are there. Throws what Model::load and
+    /// prepare_text throw.
+    void prepare(const EvaluationRequest& request, const ProgressFn& progress,
+                 const std::stop_token& stop);
+
+    /// Prepares and evaluates. Throws what prepare() and evaluate() throw.
     EvaluationOutcome evaluate(const EvaluationRequest& request, const ProgressFn& progress,
-                               const FiguresFn& partial, const std::stop_token& stop);
+                               const UpdateFn& update, const std::stop_token& stop);
 
-    /// Where and in what the loaded model computes: "cpu, float32".
-    [[nodiscard]] std::string device_text() const;
-
-    /// Gives the model's memory back.
+    /// Gives the memory back.
     void release();
 
   private:
-    void load(const EvaluationRequest& request, const ProgressFn& progress,
-              const std::stop_token& stop);
     void remember_original(const Scores& scores);
-    [[nodiscard]] std::shared_ptr<const Result> make_result(const EvaluationRequest& request,
-                                                            const EvaluationFigures& figures,
-                                                            std::size_t plan,
-                                                            const Manifest& manifest) const;
+    [[nodiscard]] std::string device_text() const;
+    [[nodiscard]] Manifest manifest(const EvaluationRequest& request,
+                                    const EvaluationResult& evaluation) const;
+    [[nodiscard]] static std::shared_ptr<const Result> make_result(const OpenedModel& opened,
+                                                                   const PlannedVariant& variant,
+                                                                   const EvaluationFigures& figures,
+                                                                   std::size_t index,
+                                                                   const Manifest& manifest);
     static void save(const EvaluationRequest& request, EvaluationOutcome& outcome);
 
     std::shared_ptr<const OpenedModel> opened_;

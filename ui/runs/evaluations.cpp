@@ -1,8 +1,9 @@
 #include "ui/runs/evaluations.h"
 
-#include <QDateTime>
 #include <algorithm>
 #include <utility>
+
+#include <QDateTime>
 
 namespace headscope::ui {
 namespace {
@@ -12,12 +13,6 @@ constexpr std::int64_t kEstimateWindows = 128;
 
 /// A slider that is dragged starts no estimate before it rests for so long.
 constexpr int kLiveDelayMs = 120;
-
-/// What a job sends back: the outcome, and where it was computed.
-struct Finished {
-    EvaluationOutcome outcome;
-    QString device;
-};
 
 }  // namespace
 
@@ -30,25 +25,18 @@ Evaluations::Evaluations(Session& session, RunStore& runs, QObject* parent)
     live_delay_.setSingleShot(true);
     live_delay_.setInterval(kLiveDelayMs);
     connect(&live_delay_, &QTimer::timeout, this, &Evaluations::begin_live);
-    connect(&session_, &Session::model_changed, this, &Evaluations::cancel_all);
+    connect(&session_, &Session::model_changed, this, &Evaluations::model_changed);
     connect(&session_, &Session::plan_changed, this, &Evaluations::plan_changed);
     connect(&job_, &Job::progressed, this, &Evaluations::show_progress);
     connect(&job_, &Job::partial, this, [this](const Job::Value& value) {
-        show_figures(*std::static_pointer_cast<const EvaluationFigures>(value));
+        show_update(*std::static_pointer_cast<const EvaluationUpdate>(value));
     });
-    connect(&job_, &Job::finished, this, [this](const Job::Value& value) {
-        const auto finished = std::static_pointer_cast<const Finished>(value);
-        if (std::exchange(device_text_, finished->device) != finished->device) {
-            Q_EMIT device_changed();
-        }
-        take(finished->outcome);
+    connect(&job_, &Job::finished, this, &Evaluations::job_finished);
+    connect(&job_, &Job::cancelled, this, [this] {
+        work_ = Work::none;
+        end_batch(RunState::cancelled, {});
     });
-    connect(&job_, &Job::cancelled, this, [this] { end_batch(RunState::cancelled, {}); });
-    connect(&job_, &Job::failed, this, [this](const JobError& error) {
-        const bool runs_failed = work_ == Work::runs;
-        end_batch(RunState::failed, error.text);
-        if (runs_failed) Q_EMIT failed(error);
-    });
+    connect(&job_, &Job::failed, this, &Evaluations::job_failed);
 }
 
 Evaluations::~Evaluations() = default;
@@ -61,33 +49,25 @@ void Evaluations::set_settings(const EvaluationSettings& settings) {
 }
 
 std::vector<int> Evaluations::start() {
-    return queue({session_.plan()});
+    return start_sweep({session_.threshold()});
 }
 
 std::vector<int> Evaluations::start_sweep(const std::vector<double>& thresholds) {
-    std::vector<MergePlan> plans;
-    for (const double threshold : thresholds)
-        plans.push_back(session_.plan_at(threshold));
-    return queue(std::move(plans));
-}
-
-std::vector<int> Evaluations::queue(std::vector<MergePlan> plans) {
-    Batch batch{{}, request(std::move(plans))};
+    Batch batch{{}, request(thresholds)};
     batch.request.results_folder = new_results_folder();
-    const auto& opened = *batch.request.opened;
-    for (const MergePlan& plan : batch.request.plans) {
+    const OpenedModel& opened = *session_.model();
+    for (const double threshold : thresholds) {
         Run run;
         run.model_name = QString::fromStdString(opened.name());
         run.model_path = QString::fromStdString(opened.checkpoint.directory().string());
-        run.threshold = plan.rule.threshold;
+        run.threshold = threshold;
         run.choices = session_.choices();
-        if (plan.rule.threshold != session_.threshold()) {  // one of a sweep
+        if (threshold != session_.threshold()) {  // one of a sweep
             run.choices->select_by = SelectBy::threshold;
-            run.choices->threshold = plan.rule.threshold;
+            run.choices->threshold = threshold;
         }
         run.settings = settings_;
-        run.plan = plan;
-        run.summary = summarize(plan, opened.config());
+        run.plan.rule = {threshold, session_.choices().grouping, session_.choices().kv_policy};
         batch.ids.push_back(runs_.add(std::move(run)));
     }
     std::vector<int> ids = batch.ids;
@@ -98,12 +78,8 @@ std::vector<int> Evaluations::queue(std::vector<MergePlan> plans) {
     return ids;
 }
 
-EvaluationRequest Evaluations::request(std::vector<MergePlan> plans) const {
-    EvaluationRequest request{session_.model(), settings_, std::move(plans), {}, 0, {}};
-    for (int layer = 0; layer < request.opened->layers(); ++layer) {
-        if (session_.included(layer)) request.layers.push_back(layer);
-    }
-    return request;
+EvaluationRequest Evaluations::request(std::vector<double> thresholds) const {
+    return {session_.plan_maker(), settings_, std::move(thresholds), 0, {}};
 }
 
 std::filesystem::path Evaluations::new_results_folder() const {
@@ -118,24 +94,31 @@ void Evaluations::next() {
     if (queue_.empty()) {
         Q_EMIT busy_changed(false);
         plan_changed();
+        release_if_closed();
         return;
     }
+    if (live_on_) set_live({LiveEstimate::State::waiting, 0, std::nullopt, {}});
+    const EvaluationRequest& first = queue_.front().request;
+    // What the estimate is loading serves the run: it begins when that is done.
+    if (work_ == Work::load && loading_ == LoadKey{first.plans.model(), first.settings}) return;
     current_ = std::move(queue_.front());
     queue_.pop_front();
-    if (live_on_) set_live({LiveEstimate::State::waiting, 0, std::nullopt, {}});
     start_job(Work::runs, current_->request);
 }
 
 void Evaluations::start_job(Work work, EvaluationRequest request) {
     work_ = work;
+    loading_ = {request.plans.model(), request.settings};
     clock_.start();
     evaluating_since_ms_ = -1;
-    job_.start([workplace = workplace_, request = std::move(request)](
+    job_.start([workplace = workplace_, work, request = std::move(request)](
                    const Job::Reporter& reporter, const std::stop_token& stop) -> Job::Value {
-        auto finished = std::make_shared<Finished>();
-        finished->outcome = workplace->evaluate(request, reporter.progress, reporter.partial, stop);
-        finished->device = QString::fromStdString(workplace->device_text());
-        return finished;
+        if (work == Work::load) {
+            workplace->prepare(request, reporter.progress, stop);
+            return nullptr;
+        }
+        return std::make_shared<const EvaluationOutcome>(
+            workplace->evaluate(request, reporter.progress, reporter.partial, stop));
     });
 }
 
@@ -149,16 +132,75 @@ void Evaluations::cancel(int run_id) {
     }
     const auto found = std::find_if(queue_.begin(), queue_.end(), has_run);
     if (found == queue_.end()) return;
-    for (const int id : found->ids) {
+    const std::vector<int> ids = found->ids;
+    queue_.erase(found);
+    for (const int id : ids) {
         runs_.update(id, [](Run& run) { run.state = RunState::cancelled; });
     }
-    queue_.erase(found);
+    if (!busy()) next();
 }
 
 void Evaluations::cancel_all() {
     while (!queue_.empty())
         cancel(queue_.back().ids.front());
     if (current_) job_.cancel();
+}
+
+void Evaluations::model_changed() {
+    cancel_all();
+    if (work_ == Work::load || work_ == Work::live) {
+        job_.abandon();
+        work_ = Work::none;
+    }
+    loaded_ = {};
+    loading_ = {};
+    set_device({});
+    release_if_closed();
+}
+
+void Evaluations::release_if_closed() {
+    if (session_.model() || work_ != Work::none) return;
+    job_.start([workplace = workplace_](const Job::Reporter&,
+                                        const std::stop_token&) -> Job::Value {
+        workplace->release();
+        return nullptr;
+    });
+}
+
+void Evaluations::job_finished(const Job::Value& value) {
+    const Work work = std::exchange(work_, Work::none);
+    if (work == Work::none) return;
+    loaded_ = loading_;
+    if (work == Work::load) {
+        if (busy()) {
+            next();
+        } else {
+            plan_changed();
+        }
+        return;
+    }
+    const auto outcome = std::static_pointer_cast<const EvaluationOutcome>(value);
+    if (work == Work::live) {
+        set_live({LiveEstimate::State::complete, outcome->figures.windows,
+                  outcome->figures.changes.front(), {}});
+    } else if (current_) {
+        take_results(*outcome);
+    }
+}
+
+void Evaluations::job_failed(const JobError& error) {
+    const Work work = std::exchange(work_, Work::none);
+    loaded_ = {};
+    if (work == Work::load || work == Work::live) {
+        set_live({LiveEstimate::State::failed, 0, std::nullopt, error.text});
+        if (!busy()) Q_EMIT failed(error);
+    }
+    if (work == Work::runs) {
+        end_batch(RunState::failed, error.text);
+        Q_EMIT failed(error);
+    } else if (busy()) {
+        next();
+    }
 }
 
 void Evaluations::show_progress(const Progress& progress) {
@@ -185,13 +227,30 @@ void Evaluations::show_progress(const Progress& progress) {
                 rate > 0.0 ? static_cast<double>(progress.total - progress.done) / rate : -1.0;
         });
     }
+    Q_EMIT progressed(progress);
+}
+
+void Evaluations::show_update(const EvaluationUpdate& update) {
+    if (work_ == Work::none) return;
+    if (!update.device.empty()) set_device(QString::fromStdString(update.device));
+    if (work_ == Work::runs && current_) {
+        for (std::size_t i = 0; i < update.plans.size(); ++i) {
+            runs_.update(current_->ids[i], [&](Run& run) {
+                run.plan = update.plans[i].plan;
+                run.summary = update.plans[i].summary;
+            });
+        }
+    }
+    if (!update.figures) return;
+    if (work_ == Work::live) {
+        set_live({LiveEstimate::State::running, update.figures->windows,
+                  update.figures->changes.front(), {}});
+    } else {
+        show_figures(*update.figures);
+    }
 }
 
 void Evaluations::show_figures(const EvaluationFigures& figures) {
-    if (work_ == Work::live) {
-        set_live({LiveEstimate::State::running, figures.windows, figures.changes.front(), {}});
-        return;
-    }
     if (!current_) return;
     for (std::size_t i = 0; i < current_->ids.size(); ++i) {
         runs_.update(current_->ids[i], [&](Run& run) {
@@ -207,15 +266,8 @@ void Evaluations::show_figures(const EvaluationFigures& figures) {
     }
 }
 
-void Evaluations::take(const EvaluationOutcome& outcome) {
+void Evaluations::take_results(const EvaluationOutcome& outcome) {
     show_figures(outcome.figures);
-    if (work_ == Work::live) {
-        LiveEstimate live = live_;
-        live.state = LiveEstimate::State::complete;
-        work_ = Work::none;
-        set_live(std::move(live));
-        return;
-    }
     const std::vector<int> ids = current_->ids;
     for (std::size_t i = 0; i < ids.size(); ++i) {
         runs_.update(ids[i], [&](Run& run) {
@@ -223,22 +275,13 @@ void Evaluations::take(const EvaluationOutcome& outcome) {
             run.file = QString::fromStdString(outcome.files[i].string());
         });
     }
-    if (!outcome.save_error.empty()) {
-        Q_EMIT not_saved(QString::fromStdString(outcome.save_error));
-    }
+    if (!outcome.save_error.empty()) Q_EMIT not_saved(QString::fromStdString(outcome.save_error));
     end_batch(RunState::finished, {});
     for (const int id : ids)
         Q_EMIT run_finished(id);
 }
 
 void Evaluations::end_batch(RunState state, const QString& error) {
-    const Work work = std::exchange(work_, Work::none);
-    if (work == Work::live) {
-        set_live(state == RunState::failed
-                     ? LiveEstimate{LiveEstimate::State::failed, 0, std::nullopt, error}
-                     : LiveEstimate{});
-        return;
-    }
     if (!current_) return;
     const Batch batch = *std::exchange(current_, std::nullopt);
     const double seconds = static_cast<double>(clock_.elapsed()) / 1000.0;
@@ -257,36 +300,49 @@ void Evaluations::set_live_estimate(bool on) {
     if (on == live_on_) return;
     live_on_ = on;
     plan_changed();
+    Q_EMIT live_estimate_changed();
 }
 
 void Evaluations::plan_changed() {
     live_delay_.stop();
-    if (work_ == Work::live) {
-        job_.cancel();
+    const bool wanted = live_on_ && session_.model() && !busy() && session_.summary().pairs > 0;
+    // Runs may be waiting for what is being loaded.
+    const bool loads_in_vain = work_ == Work::load && queue_.empty() &&
+                               !(live_on_ && loading_ == load_key());
+    if (work_ == Work::live || loads_in_vain) {
+        job_.abandon();
         work_ = Work::none;
     }
-    if (!live_on_ || !session_.model()) {
-        set_live({});
-    } else if (busy()) {
-        set_live({LiveEstimate::State::waiting, 0, std::nullopt, {}});
-    } else if (session_.summary().pairs == 0) {
-        set_live({LiveEstimate::State::empty, 0, std::nullopt, {}});
-    } else {
+    if (wanted) {
         set_live({LiveEstimate::State::running, 0, std::nullopt, {}});
-        live_delay_.start();
+        if (work_ == Work::none) live_delay_.start();
+    } else if (!live_on_ || !session_.model()) {
+        set_live({});
+    } else {
+        set_live({busy() ? LiveEstimate::State::waiting : LiveEstimate::State::empty, 0,
+                  std::nullopt, {}});
     }
 }
 
 void Evaluations::begin_live() {
-    if (!live_on_ || busy() || !session_.model()) return;
-    EvaluationRequest estimate = request({session_.plan()});
+    if (!live_on_ || busy() || !session_.model() || work_ != Work::none) return;
+    EvaluationRequest estimate = request({session_.threshold()});
     estimate.window_limit = kEstimateWindows;
-    start_job(Work::live, std::move(estimate));
+    const bool loaded = loaded_ == load_key();
+    start_job(loaded ? Work::live : Work::load, std::move(estimate));
 }
 
 void Evaluations::set_live(LiveEstimate live) {
+    // While it is off, a slider that moves changes nothing here.
+    if (live.state == LiveEstimate::State::off && live_.state == live.state) return;
     live_ = std::move(live);
     Q_EMIT live_estimate_changed();
+}
+
+void Evaluations::set_device(const QString& device) {
+    if (device == device_text_) return;
+    device_text_ = device;
+    Q_EMIT device_changed();
 }
 
 }  // namespace headscope::ui

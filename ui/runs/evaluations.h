@@ -34,7 +34,7 @@ class Evaluations : public QObject {
     /// empty: they are only kept in memory.
     void set_results_folder(const std::filesystem::path& folder) { results_folder_ = folder; }
 
-    /// Queues one run with the present plan, or one for each threshold; those are evaluated
+    /// Queues one run with the present choices, or one for each threshold; those are evaluated
     /// together. Returns the ids of the runs. Needs an open model.
     std::vector<int> start();
     std::vector<int> start_sweep(const std::vector<double>& thresholds);
@@ -50,16 +50,18 @@ class Evaluations : public QObject {
     void set_live_estimate(bool on);
     [[nodiscard]] const LiveEstimate& live_estimate() const { return live_; }
 
-    /// Where and in what the loaded model computes ("cpu, float32"); empty before the first run.
+    /// Where and in what the loaded model computes ("cpu, float32"); empty while none is loaded.
     [[nodiscard]] const QString& device_text() const { return device_text_; }
 
   Q_SIGNALS:
     void settings_changed();
     void busy_changed(bool busy);
+    /// What the running runs do, once for all that are evaluated together.
+    void progressed(const headscope::Progress& progress);
     void live_estimate_changed();
     void device_changed();
     void run_finished(int run_id);
-    /// Runs failed; their rows say so too.
+    /// Runs, or the live estimate, failed.
     void failed(const headscope::ui::JobError& error);
     /// Results could not be written; they are in the store all the same.
     void not_saved(const QString& why);
@@ -70,21 +72,35 @@ class Evaluations : public QObject {
         std::vector<int> ids;
         EvaluationRequest request;
     };
-    /// What the job is doing now.
-    enum class Work { none, runs, live };
+    /// What the job is doing now. A live estimate first loads the model, which the user's changes of
+    /// mind do not interrupt.
+    enum class Work { none, runs, load, live };
+    /// What has to be loaded for a request.
+    struct LoadKey {
+        std::shared_ptr<const OpenedModel> model;
+        EvaluationSettings settings;
+        bool operator==(const LoadKey&) const = default;
+    };
 
-    std::vector<int> queue(std::vector<MergePlan> plans);
-    [[nodiscard]] EvaluationRequest request(std::vector<MergePlan> plans) const;
+    [[nodiscard]] EvaluationRequest request(std::vector<double> thresholds) const;
+    [[nodiscard]] LoadKey load_key() const { return {session_.model(), settings_}; }
     [[nodiscard]] std::filesystem::path new_results_folder() const;
     void next();
     void start_job(Work work, EvaluationRequest request);
-    void show_progress(const Progress& progress);
-    void show_figures(const EvaluationFigures& figures);
-    void take(const EvaluationOutcome& outcome);
-    void end_batch(RunState state, const QString& error);
+    void model_changed();
+    /// Gives the memory of a model that was closed back, once nothing uses it.
+    void release_if_closed();
     void plan_changed();
     void begin_live();
+    void job_finished(const Job::Value& value);
+    void job_failed(const JobError& error);
+    void show_progress(const Progress& progress);
+    void show_update(const EvaluationUpdate& update);
+    void show_figures(const EvaluationFigures& figures);
+    void take_results(const EvaluationOutcome& outcome);
+    void end_batch(RunState state, const QString& error);
     void set_live(LiveEstimate live);
+    void set_device(const QString& device);
 
     Session& session_;
     RunStore& runs_;
@@ -94,6 +110,8 @@ class Evaluations : public QObject {
     std::deque<Batch> queue_;
     std::optional<Batch> current_;
     Work work_ = Work::none;
+    LoadKey loading_;                   ///< of the job that loads, or did last
+    LoadKey loaded_;                    ///< what is known to be loaded
     QElapsedTimer clock_;               ///< of the current batch
     qint64 evaluating_since_ms_ = -1;   ///< on clock_
     std::int64_t evaluating_from_ = 0;  ///< windows that were done then

@@ -39,7 +39,8 @@ void RunActions::retranslate() {
     name(settings, tr("Se&ttings..."),
          tr("Protocol, window, corpus, device and dtype of new runs"));
     name(restore, tr("R&estore choices"),
-         tr("Takes threshold, layers, grouping and KV policy from the selected run"));
+         tr("Takes threshold, layers, grouping, KV policy and the settings of evaluations from the "
+            "selected run"));
     name(save, tr("&Save results..."), tr("Writes the selected finished runs as results files"));
     name(remove, tr("Remo&ve"), tr("Takes the selected runs off the table; files stay"));
     name(open_results, tr("&Open results..."), tr("Adds runs from results files"));

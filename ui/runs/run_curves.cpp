@@ -76,13 +76,8 @@ RunCurves::RunCurves(RunStore& store, QWidget* parent)
     connect(&store, &RunStore::added, this, &RunCurves::mark_dirty);
     connect(&store, &RunStore::removed, this, &RunCurves::mark_dirty);
     connect(&store, &RunStore::changed, this, [this](int row) {
-        // The second plot only has finished runs: a running one leaves it as it is.
-        if (store_.at(row).active()) {
-            windows_dirty_ = true;
-            if (!refresh_timer_.isActive() && isVisible()) refresh_timer_.start();
-        } else {
-            mark_dirty();
-        }
+        // A run without figures is in neither plot.
+        if (store_.at(row).merged) mark_dirty();
     });
 }
 
@@ -122,10 +117,10 @@ void RunCurves::retranslate() {
     tabs_->setTabToolTip(0,
                          tr("How the figures of the selected runs settle as windows are scored"));
     tabs_->setTabText(1, tr("By threshold"));
-    tabs_->setTabToolTip(1, tr("What merging costs at each threshold, for all finished runs"));
+    tabs_->setTabToolTip(1, tr("What merging costs at each threshold, for finished and running runs"));
     retranslate_page(windows_page_, {tr("Change of perplexity"), tr("Perplexity")});
     retranslate_page(threshold_page_, {tr("Change against the original"), tr("Absolute figures")});
-    threshold_page_.message->setText(tr("Finished runs appear here, ordered by threshold."));
+    threshold_page_.message->setText(tr("Runs appear here, ordered by threshold."));
     const QString tip =
         tr("Bands and bars are 95\u00a0% intervals. Drag to move, turn the wheel to "
            "zoom, double-click to show everything.");
@@ -149,6 +144,8 @@ void RunCurves::show_runs(const QList<int>& ids) {
 }
 
 QCustomPlot& RunCurves::plot() {
+    if (windows_dirty_) refresh_windows();
+    if (thresholds_dirty_) refresh_thresholds();
     return tabs_->currentIndex() == 0 ? *windows_plot_ : *threshold_plot_;
 }
 

@@ -12,10 +12,6 @@
 namespace headscope::ui {
 namespace {
 
-QString from(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 /// "auto" says what was asked for, not what it became.
 QString unless_auto(const std::string& name) {
     return name == "auto" ? QString() : QString::fromStdString(name);
@@ -49,7 +45,7 @@ void take(RunFacts& facts, const Manifest& manifest) {
 void take_settings(RunFacts& facts, const Run& run) {
     if (run.settings) {
         const TextOptions& text = run.settings->text;
-        facts.protocol = from(name_of(text.protocol));
+        facts.protocol = qstring(name_of(text.protocol));
         facts.window = text.window;
         facts.windows = text.max_windows;
         facts.corpus = text.corpus.empty()
@@ -59,8 +55,8 @@ void take_settings(RunFacts& facts, const Run& run) {
         facts.device = unless_auto(run.settings->compute.device);
     }
     if (run.choices || run.settings) {
-        facts.grouping = from(name_of(run.plan.rule.grouping));
-        facts.kv_policy = from(name_of(run.plan.rule.kv_policy));
+        facts.grouping = qstring(name_of(run.plan.rule.grouping));
+        facts.kv_policy = qstring(name_of(run.plan.rule.kv_policy));
     }
     if (run.progress.unit == "windows" && run.progress.total > 0) {
         facts.windows = run.progress.total;

@@ -26,7 +26,7 @@ QString rate_text(const Run& run) {
 }
 
 QString accuracy_text(const Run& run) {
-    return run.merged ? percent_text(run.merged->accuracy.value) : QString();
+    return run.merged ? percent_text(run.merged->accuracy) : QString();
 }
 
 QString cell_text(const Run& run, int column) {

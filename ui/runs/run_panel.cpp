@@ -69,10 +69,12 @@ RunPanel::RunPanel(RunStore& store, QWidget* parent)
     connect_actions();
     retranslate();
     // The model heard of the change before: it was connected first.
-    const auto update = [this] { update_actions(); };
-    connect(&store, &RunStore::added, this, update);
-    connect(&store, &RunStore::changed, this, update);
-    connect(&store, &RunStore::removed, this, update);
+    // Runs that are evaluated together change together: one update serves them all.
+    update_timer_.setSingleShot(true);
+    connect(&update_timer_, &QTimer::timeout, this, &RunPanel::update_actions);
+    for (const auto signal : {&RunStore::added, &RunStore::changed, &RunStore::removed}) {
+        connect(&store, signal, &update_timer_, qOverload<>(&QTimer::start));
+    }
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         update_actions();
         Q_EMIT selection_changed(selected_ids());
@@ -115,7 +117,7 @@ void RunPanel::build_table() {
                                                          "+0.0130 % [+0.0114, +0.0146] m",
                                                          "61.6318 [58.92, 64.47] m",
                                                          "+0.004 [+0.010, +0.003] mm",
-                                                         "Accuracy mm",
+                                                         "33.009 % [32.80, 33.20] mm",
                                                          "1,234 / 1,234 windows",
                                                          "Remaining mm",
                                                          "Windows/s mm",
@@ -194,16 +196,21 @@ void RunPanel::retranslate() {
     more_->setText(tr("More"));
     more_->setToolTip(tr("More to do with runs"));
     table_->setAccessibleName(tr("Runs"));
-    set_can_run(can_run_, why_not_);
+    show_can_run();
 }
 
 void RunPanel::set_can_run(bool can_run, const QString& why_not) {
+    if (can_run == can_run_ && why_not == why_not_) return;  // asked at every move of a slider
     can_run_ = can_run;
     why_not_ = why_not;
+    show_can_run();
+}
+
+void RunPanel::show_can_run() {
     actions_->retranslate();
     for (QAction* action : {&actions_->run, &actions_->sweep}) {
-        action->setEnabled(can_run);
-        if (!can_run && !why_not.isEmpty()) action->setToolTip(why_not);
+        action->setEnabled(can_run_);
+        if (!can_run_ && !why_not_.isEmpty()) action->setToolTip(why_not_);
     }
 }
 

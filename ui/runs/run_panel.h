@@ -2,6 +2,7 @@
 
 #include <QList>
 #include <QString>
+#include <QTimer>
 #include <QWidget>
 
 #include "ui/runs/run_store.h"
@@ -64,6 +65,7 @@ class RunPanel : public QWidget {
     void build_layout();
     void connect_actions();
     void retranslate();
+    void show_can_run();
     void update_actions();
     void show_table_menu(const QPoint& position);
     void show_header_menu(const QPoint& position);
@@ -79,6 +81,7 @@ class RunPanel : public QWidget {
     QStackedWidget* pages_;
     QLabel* empty_;
     QToolButton* more_;
+    QTimer update_timer_;
     QString why_not_;
     bool can_run_ = true;
 };

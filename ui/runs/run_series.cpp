@@ -46,7 +46,8 @@ std::vector<RunSeries> series_of(const RunStore& store) {
     std::vector<Group> groups;
     for (int row = 0; row < store.count(); ++row) {
         const Run& run = store.at(row);
-        if (run.state != RunState::finished || !run.original || !run.merged) continue;
+        const bool shown = run.state == RunState::finished || run.state == RunState::running;
+        if (!shown || !run.original || !run.merged) continue;
         std::vector<ComparableSetting> settings = comparable_settings(run);
         auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& other) {
             return same(other.settings, settings);

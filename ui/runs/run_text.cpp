@@ -17,6 +17,7 @@ struct Text {
 QString stage_name(const std::string& stage) {
     if (stage == "loading") return Text::tr("Loading");
     if (stage == "evaluating") return Text::tr("Evaluating");
+    if (stage == "tokenizing") return Text::tr("Tokenizing");
     if (stage == "similarity") return Text::tr("Comparing heads");
     const QString name = QString::fromStdString(stage);
     return name.left(1).toUpper() + name.mid(1);
@@ -50,10 +51,10 @@ void add_metrics(Details& details, const Run& run) {
         details.add(Text::tr("Change of perplexity"), change_text(run.change->perplexity_ratio));
     }
     if (run.original) {
-        details.add(Text::tr("Accuracy, original"), percent_text(run.original->accuracy.value));
+        details.add(Text::tr("Accuracy, original"), percent_text(run.original->accuracy));
     }
     if (run.merged) {
-        details.add(Text::tr("Accuracy, merged"), percent_text(run.merged->accuracy.value));
+        details.add(Text::tr("Accuracy, merged"), percent_text(run.merged->accuracy));
         details.add_count(Text::tr("Windows behind these figures"), run.merged->windows);
     }
     if (run.change) {

@@ -185,9 +185,9 @@ void ThresholdCurve::fit() {
 void ThresholdCurve::name_axes() {
     const bool change = figure_ == Figure::change;
     plot_.xAxis->setLabel(Text::tr("Threshold"));
-    plot_.yAxis->setLabel(change ? Text::tr("Change of perplexity, %")
+    plot_.yAxis->setLabel(change ? Text::tr("Perplexity, %")
                                  : Text::tr("Perplexity (dotted: original)"));
-    plot_.yAxis2->setLabel(change ? Text::tr("Change of accuracy, points")
+    plot_.yAxis2->setLabel(change ? Text::tr("Accuracy, points")
                                   : Text::tr("Accuracy, % (dotted: original)"));
 }
 

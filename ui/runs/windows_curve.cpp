@@ -181,7 +181,7 @@ void WindowsCurve::restyle() {
 
 void WindowsCurve::name_axes() {
     plot_.xAxis->setLabel(Text::tr("Windows done"));
-    plot_.yAxis->setLabel(figure_ == Figure::change ? Text::tr("Change of perplexity, %")
+    plot_.yAxis->setLabel(figure_ == Figure::change ? Text::tr("Change, %")
                                                     : Text::tr("Perplexity (dotted: original)"));
     plot_.legend->setVisible(!series_.empty());
 }

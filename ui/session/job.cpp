@@ -54,6 +54,12 @@ void Job::cancel() {
     stop_.request_stop();
 }
 
+void Job::abandon() {
+    stop_.request_stop();
+    ++generation_;
+    running_ = false;
+}
+
 void Job::run(quint64 generation, const Body& body, const std::stop_token& stop) {
     const Reporter reporter{
         [this, generation](const Progress& progress) {

@@ -51,12 +51,15 @@ class Job : public QObject {
     /// Asks the job to stop; `cancelled` follows. Nothing where none runs.
     void cancel();
 
+    /// The same, but nothing more is told of the job, not even that it ended.
+    void abandon();
+
     [[nodiscard]] bool running() const { return running_; }
 
   Q_SIGNALS:
     void progressed(const headscope::Progress& progress);
     void partial(const headscope::ui::Job::Value& value);
-    /// Exactly one of these ends each job that was not replaced by another.
+    /// Exactly one of these ends each job that was neither replaced nor abandoned.
     void finished(const headscope::ui::Job::Value& value);
     void cancelled();
     void failed(const headscope::ui::JobError& error);

@@ -20,9 +20,6 @@ void Session::set_model(std::shared_ptr<const OpenedModel> model) {
     undo_stack_.clear();
     pinned_.reset();
     const int layers = model_ ? model_->layers() : 0;
-    if (model_) {  // without one, the choices wait for the next
-        std::erase_if(choices_.excluded_layers, [layers](int layer) { return layer >= layers; });
-    }
     focused_layer_ = std::clamp(focused_layer_, 0, std::max(0, layers - 1));
     rank();
     update_similarities();
@@ -62,7 +59,10 @@ bool Session::included(int layer) const {
 }
 
 int Session::included_count() const {
-    return model_ ? model_->layers() - static_cast<int>(choices_.excluded_layers.size()) : 0;
+    if (!model_) return 0;
+    const auto& excluded = choices_.excluded_layers;
+    const auto end = excluded.lower_bound(model_->layers());
+    return model_->layers() - static_cast<int>(std::distance(excluded.lower_bound(0), end));
 }
 
 const LayerPlan& Session::layer_plan(int layer) const {
@@ -77,17 +77,6 @@ MergePlan Session::plan() const {
     MergePlan plan{rule(), {}};
     for (const LayerPlan& layer : layer_plans_) {
         if (included(layer.layer)) plan.layers.push_back(layer);
-    }
-    return plan;
-}
-
-MergePlan Session::plan_at(double threshold) const {
-    MergePlan plan{{threshold, choices_.grouping, choices_.kv_policy}, {}};
-    for (const RankedPairs& ranked : allowed_) {
-        if (!included(ranked.layer())) continue;
-        const auto pairs = ranked.at_least(threshold);
-        plan.layers.push_back(make_layer_plan(ranked.layer(), {pairs.begin(), pairs.end()},
-                                              model_->config(), plan.rule));
     }
     return plan;
 }
@@ -130,19 +119,21 @@ void Session::apply(const Choices& choices) {
 }
 
 void Session::rank() {
-    allowed_.clear();
+    auto allowed = std::make_shared<std::vector<RankedPairs>>();
     layer_plans_.clear();
-    if (!model_) return;
-    const int heads_per_kv = static_cast<int>(model_->config().heads_per_kv_head());
-    for (const RankedPairs& ranked : model_->ranked) {
-        allowed_.push_back(ranked.allowed_by(choices_.kv_policy, heads_per_kv));
+    if (model_) {
+        const int heads_per_kv = static_cast<int>(model_->config().heads_per_kv_head());
+        for (const RankedPairs& ranked : model_->ranked) {
+            allowed->push_back(ranked.allowed_by(choices_.kv_policy, heads_per_kv));
+        }
     }
+    allowed_ = std::move(allowed);
 }
 
 void Session::update_similarities() {
-    std::vector<RankedPairs> layers;
-    for (const RankedPairs& ranked : allowed_) {
-        if (included(ranked.layer())) layers.push_back(ranked);
+    std::vector<const RankedPairs*> layers;
+    for (const RankedPairs& ranked : *allowed_) {
+        if (included(ranked.layer())) layers.push_back(&ranked);
     }
     similarities_ = falling_similarities(layers);
 }
@@ -165,17 +156,18 @@ void Session::update_plan() {
         return;
     }
     // While the slider moves, most layers keep their pairs and with them their plan.
-    const bool anew = layer_plans_.size() != allowed_.size();
-    layer_plans_.resize(allowed_.size());
-    layer_summaries_.resize(allowed_.size());
-    for (std::size_t i = 0; i < allowed_.size(); ++i) {
-        const auto pairs = allowed_[i].at_least(threshold_);
+    const std::vector<RankedPairs>& allowed = *allowed_;
+    const bool anew = layer_plans_.size() != allowed.size();
+    layer_plans_.resize(allowed.size());
+    layer_summaries_.resize(allowed.size());
+    for (std::size_t i = 0; i < allowed.size(); ++i) {
+        const auto pairs = allowed[i].at_least(threshold_);
         if (anew || pairs.size() != layer_plans_[i].pairs.size()) {
-            layer_plans_[i] = make_layer_plan(allowed_[i].layer(), {pairs.begin(), pairs.end()},
+            layer_plans_[i] = make_layer_plan(allowed[i].layer(), {pairs.begin(), pairs.end()},
                                               model_->config(), rule());
             layer_summaries_[i] = summarize(layer_plans_[i], model_->config());
         }
-        if (included(allowed_[i].layer())) summary_ += layer_summaries_[i];
+        if (included(allowed[i].layer())) summary_ += layer_summaries_[i];
     }
 }
 

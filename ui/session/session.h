@@ -9,6 +9,7 @@
 
 #include "ui/session/choices.h"
 #include "ui/session/opened_model.h"
+#include "ui/session/plan_maker.h"
 
 namespace headscope::ui {
 
@@ -32,7 +33,8 @@ class Session : public QObject {
     // --- the model
     /// Null while no model is open.
     [[nodiscard]] const std::shared_ptr<const OpenedModel>& model() const { return model_; }
-    /// Keeps the choices but for layers that the new model does not have; forgets undo steps.
+    /// Keeps the choices; excluded layers that the new model does not have wait for one that has.
+    /// Forgets undo steps.
     void set_model(std::shared_ptr<const OpenedModel> model);
 
     // --- choices; each change is one undo step, changes of one kind in quick succession are one
@@ -57,8 +59,8 @@ class Session : public QObject {
     [[nodiscard]] const PlanSummary& summary() const { return summary_; }
     /// The plan of the included layers, to be evaluated.
     [[nodiscard]] MergePlan plan() const;
-    /// The plan that the present choices give at another threshold.
-    [[nodiscard]] MergePlan plan_at(double threshold) const;
+    /// Makes plans with the present choices, here or on another thread.
+    [[nodiscard]] PlanMaker plan_maker() const { return {model_, allowed_, choices_}; }
     /// The similarities of all pairs that could be selected (included layers, allowed by the KV
     /// policy), falling.
     [[nodiscard]] const std::vector<double>& similarities() const { return similarities_; }
@@ -93,7 +95,8 @@ class Session : public QObject {
     std::shared_ptr<const OpenedModel> model_;
     Choices choices_;
     QUndoStack undo_stack_;
-    std::vector<RankedPairs> allowed_;  ///< [layers]: the pairs that the KV policy allows
+    /// [layers]: the pairs that the KV policy allows.
+    std::shared_ptr<const std::vector<RankedPairs>> allowed_;
     std::vector<double> similarities_;
     double threshold_ = 0.98;
     std::vector<LayerPlan> layer_plans_;

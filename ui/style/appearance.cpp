@@ -68,13 +68,14 @@ QPalette light_palette() {
 }
 
 QPalette dark_palette() {
-    return palette_of({QColor(0x2b2b2e), QColor(0x1f1f21), QColor(0x262629), QColor(0xe4e4e6),
-                       QColor(0x38383c), QColor(0x3f7fc4), QColor(0xffffff), QColor(0x7fb4ec),
-                       QColor(0x55555a)});
+    return palette_of({QColor(0x36373a), QColor(0x1f2022), QColor(0x27282a), QColor(0xe4e4e6),
+                       QColor(0x434448), QColor(0x3f7fc4), QColor(0xffffff), QColor(0x7fb4ec),
+                       QColor(0x66676c)});
 }
 
 SystemColorScheme::SystemColorScheme(QObject* parent)
-    : QObject(parent), dark_(is_dark(QApplication::palette())) {
+    : QObject(parent), dark_at_start_(is_dark(QApplication::palette())),
+      dark_(dark_at_start_) {
     QDBusConnection bus = QDBusConnection::sessionBus();
     if (!bus.isConnected()) return;
     bus.connect(kService, kPath, kInterface, QStringLiteral("SettingChanged"), this,
@@ -97,11 +98,13 @@ void SystemColorScheme::setting_changed(const QString& space, const QString& key
 }
 
 void SystemColorScheme::take(const QVariant& value) {
-    constexpr uint kNoPreference = 0;
+    constexpr uint kNoPreference = 0;  // what some desktops say for light
     constexpr uint kPreferDark = 1;
     const uint scheme = unwrapped(value).toUInt();
-    if (scheme == kNoPreference) return;
-    if (std::exchange(dark_, scheme == kPreferDark) != dark_) Q_EMIT changed();
+    const bool dark = scheme == kNoPreference ? dark_at_start_ : scheme == kPreferDark;
+    if (dark == dark_) return;
+    dark_ = dark;
+    Q_EMIT changed();
 }
 
 }  // namespace headscope::ui

@@ -29,6 +29,7 @@ class SystemColorScheme : public QObject {
   private:
     void take(const QVariant& value);
 
+    bool dark_at_start_;  ///< of the palette that Qt took from the desktop
     bool dark_;
 };
 

@@ -41,6 +41,10 @@ QString signed_with_interval(const Estimate& estimate, int digits, const QString
 
 }  // namespace
 
+QString qstring(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
 QString count_text(std::int64_t count) {
     return QLocale().toString(static_cast<qlonglong>(count));
 }
@@ -84,6 +88,15 @@ QString perplexity_text(const Estimate& perplexity) {
 
 QString percent_text(double share) {
     return fixed(share * 100.0, 3) + QStringLiteral("\u00a0%");
+}
+
+QString percent_text(const Estimate& share) {
+    QString text = percent_text(share.value);
+    if (has_interval(share)) {
+        text += QStringLiteral(" [%1%2%3]")
+                    .arg(fixed(share.low * 100.0, 2), separator(), fixed(share.high * 100.0, 2));
+    }
+    return text;
 }
 
 QString change_text(const Estimate& ratio) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include <QString>
 
@@ -9,6 +10,9 @@
 /// Numbers as the window shows them, in the user's locale. Values that are copied or exported use
 /// the C locale instead.
 namespace headscope::ui {
+
+/// A name of core: UTF-8.
+QString qstring(std::string_view text);
 
 /// "1,234,567"
 QString count_text(std::int64_t count);
@@ -26,6 +30,8 @@ QString perplexity_text(double perplexity);
 QString perplexity_text(const Estimate& perplexity);
 /// "33.009 %"
 QString percent_text(double share);
+/// "33.009 % [32.8, 33.2]": with its 95 % interval, where that is known.
+QString percent_text(const Estimate& share);
 /// "+0.0130 % [+0.0114, +0.0146]": a ratio as a change in per cent, with its interval.
 QString change_text(const Estimate& ratio);
 /// "-0.004 [-0.010, +0.003]": a difference of shares in percentage points, with its interval.

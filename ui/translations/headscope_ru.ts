@@ -32,10 +32,6 @@
         <translation>Сохранить изображение</translation>
     </message>
     <message>
-        <source>Only finished runs have results to save.</source>
-        <translation>Сохранить можно только результаты завершённых прогонов.</translation>
-    </message>
-    <message>
         <source>Two of these runs have the threshold %1 and would have the same file name. Save them into different folders.</source>
         <translation>У двух из этих прогонов порог %1, и имена их файлов совпали бы. Сохраните их в разные папки.</translation>
     </message>
@@ -1321,10 +1317,6 @@ Replace them?</source>
         <translation>&amp;Восстановить выбор</translation>
     </message>
     <message>
-        <source>Takes threshold, layers, grouping and KV policy from the selected run</source>
-        <translation>Взять порог, слои, группировку и правило KV из выбранного прогона</translation>
-    </message>
-    <message>
         <source>&amp;Save results...</source>
         <translation>&amp;Сохранить результаты...</translation>
     </message>
@@ -1356,6 +1348,10 @@ Replace them?</source>
         <source>Copies the selected runs, or all, as tab-separated text</source>
         <translation>Копировать выбранные прогоны или все как текст с табуляцией</translation>
     </message>
+    <message>
+        <source>Takes threshold, layers, grouping, KV policy and the settings of evaluations from the selected run</source>
+        <translation>Взять порог, слои, группировку, правило KV и настройки измерений из выбранного прогона</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::RunCurves</name>
@@ -1376,10 +1372,6 @@ Replace them?</source>
         <translation>По порогу</translation>
     </message>
     <message>
-        <source>What merging costs at each threshold, for all finished runs</source>
-        <translation>Чего стоит объединение при каждом пороге, по всем завершённым прогонам</translation>
-    </message>
-    <message>
         <source>Change of perplexity</source>
         <translation>Изменение перплексии</translation>
     </message>
@@ -1394,10 +1386,6 @@ Replace them?</source>
     <message>
         <source>Absolute figures</source>
         <translation>Абсолютные значения</translation>
-    </message>
-    <message>
-        <source>Finished runs appear here, ordered by threshold.</source>
-        <translation>Здесь появятся завершённые прогоны по порядку порогов.</translation>
     </message>
     <message>
         <source>Bands and bars are 95&#xa0;% intervals. Drag to move, turn the wheel to zoom, double-click to show everything.</source>
@@ -1418,6 +1406,14 @@ Replace them?</source>
     <message>
         <source>No windows are done yet, or the selected runs were opened from files, which hold no curves.</source>
         <translation>Ещё не обработано ни одного окна, или выбранные прогоны открыты из файлов, а в них нет кривых.</translation>
+    </message>
+    <message>
+        <source>What merging costs at each threshold, for finished and running runs</source>
+        <translation>Цена объединения при каждом пороге, по завершённым и идущим прогонам</translation>
+    </message>
+    <message>
+        <source>Runs appear here, ordered by threshold.</source>
+        <translation>Здесь появятся прогоны по порядку порогов.</translation>
     </message>
 </context>
 <context>
@@ -1752,6 +1748,10 @@ Replace them?</source>
         <source>Figures compare only where protocol, window, windows, corpus and dtype are the same. Intervals are of 95&#xa0;%.</source>
         <translation>Показатели сравнимы, только если совпадают протокол, окно, число окон, корпус и тип чисел (dtype). Доверительные интервалы — 95&#xa0;%.</translation>
     </message>
+    <message>
+        <source>Tokenizing</source>
+        <translation>Токенизация</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::Session</name>
@@ -1996,6 +1996,94 @@ Replace them?</source>
     <message>
         <source>Right click</source>
         <translation>Правый щелчок</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3</source>
+        <translation>%1, %2, %3</translation>
+    </message>
+    <message>
+        <source>Heatmap</source>
+        <translation>Тепловая карта</translation>
+    </message>
+    <message>
+        <source>Read a pair</source>
+        <translation>Прочитать пару</translation>
+    </message>
+    <message>
+        <source>Point at it</source>
+        <translation>Навести указатель</translation>
+    </message>
+    <message>
+        <source>Move over the cells</source>
+        <translation>Ходить по ячейкам</translation>
+    </message>
+    <message>
+        <source>Pin a pair</source>
+        <translation>Закрепить пару</translation>
+    </message>
+    <message>
+        <source>Click, or %1</source>
+        <translation>Щелчок или %1</translation>
+    </message>
+    <message>
+        <source>Let go of the pinned pair</source>
+        <translation>Открепить пару</translation>
+    </message>
+    <message>
+        <source>Wheel, or + and −</source>
+        <translation>Колесо или + и −</translation>
+    </message>
+    <message>
+        <source>Drag</source>
+        <translation>Перетаскивание</translation>
+    </message>
+    <message>
+        <source>Show all heads</source>
+        <translation>Показать все головы</translation>
+    </message>
+    <message>
+        <source>Double click, or 0</source>
+        <translation>Двойной щелчок или 0</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Слои</translation>
+    </message>
+    <message>
+        <source>Look at another layer</source>
+        <translation>Показать другой слой</translation>
+    </message>
+    <message>
+        <source>Click, or arrow keys</source>
+        <translation>Щелчок или стрелки</translation>
+    </message>
+    <message>
+        <source>Select several</source>
+        <translation>Выделить несколько</translation>
+    </message>
+    <message>
+        <source>Click with Ctrl or Shift</source>
+        <translation>Щелчок с Ctrl или Shift</translation>
+    </message>
+    <message>
+        <source>Include or exclude the selected</source>
+        <translation>Включить или исключить выделенные</translation>
+    </message>
+    <message>
+        <source>Runs and pairs</source>
+        <translation>Прогоны и пары</translation>
+    </message>
+    <message>
+        <source>Copy the selected rows</source>
+        <translation>Скопировать выделенные строки</translation>
+    </message>
+    <message>
+        <source>Show and hide columns</source>
+        <translation>Показать и скрыть столбцы</translation>
+    </message>
+    <message>
+        <source>Right click on the header</source>
+        <translation>Правый щелчок по заголовку</translation>
     </message>
 </context>
 <context>
@@ -2295,20 +2383,20 @@ Replace them?</source>
         <translation>Порог</translation>
     </message>
     <message>
-        <source>Change of perplexity, %</source>
-        <translation>Изменение перплексии, %</translation>
-    </message>
-    <message>
         <source>Perplexity (dotted: original)</source>
         <translation>Перплексия (точками — исходная)</translation>
     </message>
     <message>
-        <source>Change of accuracy, points</source>
-        <translation>Изменение точности, п.&#xa0;п.</translation>
-    </message>
-    <message>
         <source>Accuracy, % (dotted: original)</source>
         <translation>Точность, % (точками — исходная)</translation>
+    </message>
+    <message>
+        <source>Perplexity, %</source>
+        <translation>Перплексия, %</translation>
+    </message>
+    <message>
+        <source>Accuracy, points</source>
+        <translation>Точность, п. п.</translation>
     </message>
 </context>
 <context>
@@ -2358,25 +2446,35 @@ Replace them?</source>
         <translation>Обработано окон</translation>
     </message>
     <message>
-        <source>Change of perplexity, %</source>
-        <translation>Изменение перплексии, %</translation>
-    </message>
-    <message>
         <source>Perplexity (dotted: original)</source>
         <translation>Перплексия (точками — исходная)</translation>
+    </message>
+    <message>
+        <source>Change, %</source>
+        <translation>Изменение, %</translation>
     </message>
 </context>
 <context>
     <name>headscope::ui::Workbench</name>
     <message>
-        <source>Opening %1
-%2</source>
-        <translation>Открытие %1
-%2</translation>
-    </message>
-    <message>
         <source>The results are in the table, but could not be written to the disk. Use Save results to keep them.</source>
         <translation>Результаты есть в таблице, но записать их на диск не удалось. Чтобы не потерять их, выберите «Сохранить результаты».</translation>
+    </message>
+    <message>
+        <source>Opening %1</source>
+        <translation>Открытие %1</translation>
+    </message>
+    <message>
+        <source>Evaluating</source>
+        <translation>Измерение</translation>
+    </message>
+    <message>
+        <source>Saving results</source>
+        <translation>Сохранение результатов</translation>
+    </message>
+    <message>
+        <source>Opening the demo model</source>
+        <translation>Открытие демонстрационной модели</translation>
     </message>
 </context>
 <context>

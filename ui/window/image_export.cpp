@@ -97,20 +97,26 @@ void save_image(QCustomPlot& plot, const QString& path, int scale) {
 }
 
 QString ask_and_save_image(QCustomPlot& plot, const QString& name, QWidget* parent) {
+    const QList<Format> all = formats();
     QStringList filters;
-    for (const Format& format : formats()) filters << format.filter;
-    QString chosen = filters.front();
-    const QString start =
-        QDir(QStandardPaths::writableLocation(QStandardPaths::PicturesLocation)).filePath(name);
-    QString path = QFileDialog::getSaveFileName(parent, QObject::tr("Save image"), start,
-                                                filters.join(QStringLiteral(";;")), &chosen);
-    if (path.isEmpty()) return {};
-    const Format format = formats().value(filters.indexOf(chosen));
-    const QString suffix = QFileInfo(path).suffix().toLower();
-    const bool known = suffix == QStringLiteral("png") || suffix == QStringLiteral("pdf") ||
-                       suffix == QStringLiteral("svg");
-    if (!known) path += QLatin1Char('.') + format.suffix;
-    save_image(plot, path, format.scale);
+    for (const Format& format : all) filters << format.filter;
+    QFileDialog dialog(
+        parent, QObject::tr("Save image"),
+        QStandardPaths::writableLocation(QStandardPaths::PicturesLocation));
+    dialog.setAcceptMode(QFileDialog::AcceptSave);
+    dialog.setNameFilters(filters);
+    dialog.setDefaultSuffix(all.front().suffix);
+    dialog.selectFile(name + QLatin1Char('.') + all.front().suffix);
+    // The dialog asks before it replaces a file, so it has to know the whole name.
+    QObject::connect(&dialog, &QFileDialog::filterSelected, &dialog, [&](const QString& filter) {
+        const QString suffix = all.value(filters.indexOf(filter)).suffix;
+        dialog.setDefaultSuffix(suffix);
+        const QFileInfo chosen(dialog.selectedFiles().value(0));
+        dialog.selectFile(chosen.completeBaseName() + QLatin1Char('.') + suffix);
+    });
+    if (dialog.exec() != QDialog::Accepted) return {};
+    const QString path = dialog.selectedFiles().value(0);
+    save_image(plot, path, all.value(filters.indexOf(dialog.selectedNameFilter())).scale);
     return path;
 }
 

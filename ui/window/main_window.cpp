@@ -54,6 +54,7 @@ MainWindow::MainWindow(Workbench& workbench, QWidget* parent)
 
     QSettings& settings = workbench_.settings().settings();
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(settings.value(QStringLiteral("window/tool_bars")).toByteArray());
     workspace_->restore_state(settings);
     refresh();
 }
@@ -128,9 +129,10 @@ void MainWindow::connect_workbench() {
     connect(&workbench_.session(), &Session::plan_changed, this, &MainWindow::refresh_runs);
     connect(&workbench_.runs(), &RunStore::added, this, &MainWindow::refresh);
     connect(&workbench_.runs(), &RunStore::removed, this, &MainWindow::refresh);
-    connect(&workbench_.runs(), &RunStore::changed, this, [this](int row) {
-        const Run& run = workbench_.runs().at(row);
-        if (run.state == RunState::running) job_status_->show_progress(run.progress);
+    connect(&workbench_.evaluations(), &Evaluations::progressed, job_status_,
+            &JobStatus::show_progress);
+    connect(&workbench_, &Workbench::results_saved, this, [this](const QString& folder) {
+        statusBar()->showMessage(tr("Results were written to %1").arg(folder), 5000);
     });
     connect(&workbench_.evaluations(), &Evaluations::busy_changed, this, &MainWindow::refresh);
     connect(&workbench_.evaluations(), &Evaluations::device_changed, this, &MainWindow::refresh);
@@ -138,6 +140,7 @@ void MainWindow::connect_workbench() {
     const ModelOpener& opener = workbench_.opener();
     connect(&opener, &ModelOpener::started, this, [this](const QString& path) {
         message_bar_->hide();
+        refresh();
         statusBar()->showMessage(tr("Opening %1").arg(path));
         job_status_->show_progress({"similarity", 0, 0, "layers"});
     });
@@ -245,6 +248,7 @@ void MainWindow::fill_choice_menus() {
 void MainWindow::keep_state() {
     QSettings& settings = workbench_.settings().settings();
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("window/tool_bars"), saveState());
     workspace_->save_state(settings);
 }
 

@@ -1,6 +1,7 @@
 // What the commands of the window do that ask the user something.
 
-#include <algorithm>
+#include <cmath>
+#include <set>
 
 #include <QClipboard>
 #include <QFileDialog>
@@ -13,6 +14,7 @@
 #include "ui/runs/compare_dialog.h"
 #include "ui/runs/settings_dialog.h"
 #include "ui/runs/sweep_dialog.h"
+#include "ui/runs/threshold_list.h"
 #include "ui/window/about_dialog.h"
 #include "ui/window/image_export.h"
 #include "ui/window/main_window.h"
@@ -28,6 +30,18 @@ namespace {
 void show_error_in(MessageBar& bar, const Error& error) {
     const QString text = QString::fromUtf8(error.what());
     bar.show_error(text, text);
+}
+
+/// The thresholds of the original experiment, where they select anything; else such as select the
+/// closest tenth of a per cent, per cent, and twentieth of all pairs.
+std::vector<double> proposed_thresholds(const Session& session) {
+    if (session.highest_similarity().value_or(0.0) >= 0.98) return {0.98, 0.99, 0.995};
+    std::set<double> thresholds;
+    for (const double percentile : {95.0, 99.0, 99.9}) {
+        const double exact = threshold_of_percentile(session.similarities(), percentile);
+        thresholds.insert(std::floor(exact * 1e4) / 1e4);
+    }
+    return {thresholds.begin(), thresholds.end()};
 }
 
 /// What the window of an evaluation may be at most where no model says it.
@@ -47,7 +61,7 @@ void MainWindow::ask_for_results() {
 }
 
 void MainWindow::sweep() {
-    SweepDialog dialog(QStringLiteral("0.98; 0.99; 0.995"), this);
+    SweepDialog dialog(thresholds_text(proposed_thresholds(workbench_.session())), this);
     if (dialog.exec() == QDialog::Accepted) {
         workbench_.evaluations().start_sweep(dialog.thresholds());
     }
@@ -80,31 +94,32 @@ void MainWindow::remove_runs(const QList<int>& run_ids) {
 
 void MainWindow::save_results(const QList<int>& run_ids) {
     const RunStore& store = workbench_.runs();
-    QList<const Run*> runs;
+    Results results;
     for (int row = 0; row < store.count(); ++row) {
         const Run& run = store.at(row);
-        if (run.result != nullptr && (run_ids.isEmpty() || run_ids.contains(run.id))) runs << &run;
+        const bool wanted = run_ids.isEmpty() || run_ids.contains(run.id);
+        if (wanted && run.result != nullptr) results.push_back(run.result);
     }
-    if (runs.isEmpty()) {
+    if (results.empty()) {
         message_bar_->show_information(tr("There are no finished runs to save yet."));
         return;
+    }
+    try {
+        require_different_names(results);
+    } catch (const Error& error) {
+        return show_error_in(*message_bar_, error);
     }
     const QString folder =
         QFileDialog::getExistingDirectory(this, tr("Choose a folder for the results"));
     if (folder.isEmpty()) return;
-    const QStringList in_the_way = files_in_the_way(runs, folder);
+    const QStringList in_the_way = files_in_the_way(results, folder);
     if (!in_the_way.isEmpty() &&
         QMessageBox::question(this, tr("Replace results?"),
                               tr("These files are there already:\n%1\n\nReplace them?")
                                   .arg(in_the_way.join(QLatin1Char('\n')))) != QMessageBox::Yes) {
         return;
     }
-    try {
-        headscope::ui::save_results(runs, folder, true);
-        statusBar()->showMessage(tr("Results were written to %1").arg(folder), 5000);
-    } catch (const Error& error) {
-        show_error_in(*message_bar_, error);
-    }
+    workbench_.save_results(results, folder);
 }
 
 void MainWindow::compare(const QList<int>& run_ids) {

@@ -13,11 +13,11 @@ ModelOpener::ModelOpener(QObject* parent) : QObject(parent), job_(QStringLiteral
 
 void ModelOpener::open(const QString& path) {
     path_ = path;
-    Q_EMIT started(path);
     job_.start([file = path.toStdString()](const Job::Reporter& reporter,
                                            const std::stop_token& stop) -> Job::Value {
         return open_model(file, Measure::q, reporter.progress, stop);
     });
+    Q_EMIT started(path);
 }
 
 }  // namespace headscope::ui

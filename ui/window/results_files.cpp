@@ -14,8 +14,41 @@
 namespace headscope::ui {
 namespace {
 
-QString file_name_of(const Run& run) {
-    return QString::fromStdString(results_file_name(run.threshold));
+QString file_name_of(const Result& result) {
+    return QString::fromStdString(results_file_name(result.threshold));
+}
+
+/// What the user would choose to get this result again; nothing where its manifest holds names that
+/// this version does not know.
+std::optional<Choices> choices_of(const Result& result) {
+    try {
+        const RunSettings& settings = result.manifest->settings;
+        Choices choices;
+        choices.threshold = result.threshold;
+        choices.grouping = parse_grouping(settings.grouping);
+        choices.kv_policy = parse_kv_policy(settings.kv_policy);
+        const int layers = settings.layers.empty() ? 0 : settings.layers.back() + 1;
+        for (int layer = 0; layer < layers; ++layer)
+            choices.excluded_layers.insert(layer);
+        for (const int layer : settings.layers)
+            choices.excluded_layers.erase(layer);
+        return choices;
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+std::optional<EvaluationSettings> settings_of(const RunSettings& settings) {
+    try {
+        EvaluationSettings evaluation;
+        evaluation.text.protocol = parse_protocol(settings.protocol);
+        evaluation.text.window = settings.window;
+        evaluation.text.max_windows = settings.windows;
+        evaluation.compute.dtype = settings.dtype;
+        return evaluation;
+    } catch (const Error&) {
+        return std::nullopt;
+    }
 }
 
 [[noreturn]] void refuse(const QString& text) {
@@ -52,38 +85,43 @@ Run run_from_file(const QString& path) {
         run.model_path = QString::fromStdString(result->manifest->model_path);
         run.model_name = QFileInfo(QDir::cleanPath(run.model_path)).fileName();
         run.seconds = result->manifest->duration_seconds;
+        run.choices = choices_of(*result);
+        run.settings = settings_of(result->manifest->settings);
     }
     run.result = std::move(result);
     return run;
 }
 
-QStringList files_in_the_way(const QList<const Run*>& runs, const QString& folder) {
+void require_different_names(const Results& results) {
+    std::set<QString> names;
+    for (const auto& result : results) {
+        if (names.insert(file_name_of(*result)).second) continue;
+        refuse(QObject::tr("Two of these runs have the threshold %1 and would have the same file "
+                           "name. Save them into different folders.")
+                   .arg(threshold_text(result->threshold)));
+    }
+}
+
+QStringList files_in_the_way(const Results& results, const QString& folder) {
     QStringList files;
-    for (const Run* run : runs) {
-        const QString file = QDir(folder).filePath(file_name_of(*run));
+    for (const auto& result : results) {
+        const QString file = QDir(folder).filePath(file_name_of(*result));
         if (QFileInfo::exists(file)) files << file;
     }
     return files;
 }
 
-void save_results(const QList<const Run*>& runs, const QString& folder, bool replace) {
-    std::set<QString> names;
-    for (const Run* run : runs) {
-        if (run->result == nullptr) {
-            refuse(QObject::tr("Only finished runs have results to save."));
-        }
-        if (!names.insert(file_name_of(*run)).second) {
-            refuse(QObject::tr("Two of these runs have the threshold %1 and would have the same "
-                               "file name. Save them into different folders.")
-                       .arg(threshold_text(run->threshold)));
-        }
-    }
-    const QStringList in_the_way = files_in_the_way(runs, folder);
+void save_results(const Results& results, const QString& folder, bool replace) {
+    require_different_names(results);
+    const QStringList in_the_way = files_in_the_way(results, folder);
     if (!replace && !in_the_way.isEmpty()) {
         refuse(QObject::tr("%1 is there already. Choose another folder.").arg(in_the_way.front()));
     }
-    if (!QDir().mkpath(folder)) refuse(QObject::tr("The folder %1 could not be created.").arg(folder));
-    for (const Run* run : runs) write_result(folder.toStdString(), *run->result);
+    if (!QDir().mkpath(folder)) {
+        refuse(QObject::tr("The folder %1 could not be created.").arg(folder));
+    }
+    for (const auto& result : results)
+        write_result(folder.toStdString(), *result);
 }
 
 }  // namespace headscope::ui

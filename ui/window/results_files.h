@@ -1,8 +1,9 @@
 #pragma once
 
-#include <QList>
 #include <QString>
 #include <QStringList>
+#include <memory>
+#include <vector>
 
 #include "ui/runs/run.h"
 
@@ -14,12 +15,17 @@ namespace headscope::ui {
 /// A results file as a finished run. Throws Error(bad_input) that names the file.
 [[nodiscard]] Run run_from_file(const QString& path);
 
-/// Writes the results of finished runs into a folder, each in a file named by its threshold. Throws
-/// Error(bad_input), before it writes anything, where two would have the same name or a file is
-/// there already and `replace` is not set.
-void save_results(const QList<const Run*>& runs, const QString& folder, bool replace);
+using Results = std::vector<std::shared_ptr<const Result>>;
+
+/// Throws Error(bad_input) where two results would have the same file name.
+void require_different_names(const Results& results);
 
 /// The files that save_results would replace.
-[[nodiscard]] QStringList files_in_the_way(const QList<const Run*>& runs, const QString& folder);
+[[nodiscard]] QStringList files_in_the_way(const Results& results, const QString& folder);
+
+/// Writes results into a folder, which is made where it is missing, each in a file named by its
+/// threshold. Throws Error(bad_input), before it writes anything, where two would have the same
+/// name, or where a file is there already and `replace` is not set.
+void save_results(const Results& results, const QString& folder, bool replace);
 
 }  // namespace headscope::ui

@@ -8,13 +8,13 @@
 #include <QIcon>
 #include <QLoggingCategory>
 #include <QStandardPaths>
-#include <QStyleFactory>
 #include <QTimer>
 
 #include "core/base/error.h"
 #include "core/base/locations.h"
 #include "core/base/version.h"
 #include "ui/style/appearance.h"
+#include "ui/style/outlined_style.h"
 #include "ui/window/main_window.h"
 #include "ui/window/translations.h"
 #include "ui/window/workbench.h"
@@ -62,8 +62,9 @@ class WindowProgram : public QObject {
     }
 
     void open_first(const WindowOptions& options) {
+        workbench_.restore_runs();
         if (options.path.empty()) {
-            workbench_.restore_session();
+            workbench_.restore_model();
         } else {
             workbench_.open(QString::fromStdString(options.path));
         }
@@ -119,7 +120,7 @@ int run_window(int& argc, char** argv, const WindowOptions& options) {
     QApplication::setApplicationVersion(QLatin1String(kVersion));
     QApplication::setDesktopFileName(QStringLiteral("headscope"));
     const QApplication application(argc, argv);
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new OutlinedStyle);
     const WindowProgram program(options);
     return QApplication::exec();
 }

@@ -3,15 +3,12 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "ui/style/text.h"
 
 namespace headscope::ui {
 namespace {
 
 constexpr int kMostRecent = 10;
-
-QString text(std::string_view value) {
-    return QString::fromUtf8(value.data(), static_cast<qsizetype>(value.size()));
-}
 
 /// What a name in the settings means; the default where it means nothing (any more).
 template <typename Value, typename Parse>
@@ -89,7 +86,11 @@ Choices SettingsStore::choices() const {
     choices.percentile = clamped(value("percentile"), choices.percentile, 0.0, 100.0);
     choices.closest = clamped(value("closest"), choices.closest, 0, 100'000'000);
     const QStringList excluded = value("excluded_layers").toStringList();
-    for (const QString& layer : excluded) choices.excluded_layers.insert(layer.toInt());
+    for (const QString& entry : excluded) {
+        bool ok = false;
+        const int layer = entry.toInt(&ok);
+        if (ok && layer >= 0) choices.excluded_layers.insert(layer);
+    }
     choices.grouping = parsed(value("grouping"), choices.grouping, parse_grouping);
     choices.kv_policy = parsed(value("kv_policy"), choices.kv_policy, parse_kv_policy);
     settings_.endGroup();
@@ -108,8 +109,8 @@ void SettingsStore::set_choices(const Choices& choices) {
     QStringList excluded;
     for (const int layer : choices.excluded_layers) excluded << QString::number(layer);
     set("excluded_layers", excluded);
-    set("grouping", text(name_of(choices.grouping)));
-    set("kv_policy", text(name_of(choices.kv_policy)));
+    set("grouping", qstring(name_of(choices.grouping)));
+    set("kv_policy", qstring(name_of(choices.kv_policy)));
     settings_.endGroup();
 }
 
@@ -138,7 +139,7 @@ void SettingsStore::set_evaluation(const EvaluationSettings& evaluation) {
         settings_.setValue(QLatin1String(key), value);
     };
     set("corpus", QString::fromStdString(evaluation.text.corpus.string()));
-    set("protocol", text(name_of(evaluation.text.protocol)));
+    set("protocol", qstring(name_of(evaluation.text.protocol)));
     set("window", static_cast<qlonglong>(evaluation.text.window));
     set("max_windows", static_cast<qlonglong>(evaluation.text.max_windows));
     set("device", QString::fromStdString(evaluation.compute.device));

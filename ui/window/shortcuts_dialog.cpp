@@ -123,6 +123,22 @@ void ShortcutsDialog::add_plot_hints() {
                {tr("Move the view"), tr("Drag beside the line")},
                {tr("Show all similarities"), tr("Double click")},
                {tr("Logarithmic counts, copy"), tr("Right click")}});
+    const QString arrows =
+        tr("%1, %2, %3").arg(left_right, key(Qt::Key_Up), key(Qt::Key_Down));
+    add_hints(tr("Heatmap"), {{tr("Read a pair"), tr("Point at it")},
+                              {tr("Move over the cells"), arrows},
+                              {tr("Pin a pair"), tr("Click, or %1").arg(key(Qt::Key_Return))},
+                              {tr("Let go of the pinned pair"), key(Qt::Key_Escape)},
+                              {tr("Zoom"), tr("Wheel, or + and \u2212")},
+                              {tr("Move the view"), tr("Drag")},
+                              {tr("Show all heads"), tr("Double click, or 0")}});
+    add_hints(tr("Layers"), {{tr("Look at another layer"), tr("Click, or arrow keys")},
+                             {tr("Select several"), tr("Click with Ctrl or Shift")},
+                             {tr("Include or exclude the selected"), key(Qt::Key_Space)}});
+    add_hints(tr("Runs and pairs"),
+              {{tr("Copy the selected rows"),
+                QKeySequence(QKeySequence::Copy).toString(QKeySequence::NativeText)},
+               {tr("Show and hide columns"), tr("Right click on the header")}});
 }
 
 void ShortcutsDialog::search(const QString& text) {

@@ -6,23 +6,46 @@
 
 #include "core/base/error.h"
 #include "core/base/locations.h"
-#include "ui/window/results_files.h"
 
 namespace headscope::ui {
+namespace {
+
+/// A results file that was read, or why it could not be.
+struct ReadResult {
+    QString path;
+    Run run;
+    QString error;
+};
+
+ReadResult read_quietly(const QString& path) {
+    try {
+        return {path, run_from_file(path), {}};
+    } catch (const Error& error) {
+        return {path, {}, QString::fromUtf8(error.what())};
+    }
+}
+
+}  // namespace
 
 Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& results_folder,
                      QObject* parent)
-    : QObject(parent), settings_(settings), evaluations_(session_, runs_) {
+    : QObject(parent),
+      settings_(settings),
+      evaluations_(session_, runs_),
+      reading_(QStringLiteral("reading")),
+      saving_(QStringLiteral("saving")) {
     evaluations_.set_results_folder(results_folder);
     evaluations_.set_settings(settings_.evaluation());
     session_.choose(settings_.choices(), {});
     session_.undo_stack()->clear();
     connect(&opener_, &ModelOpener::opened, this, &Workbench::take_model);
+    connect(&opener_, &ModelOpener::cancelled, this, [this] { layer_to_focus_ = 0; });
     connect(&opener_, &ModelOpener::failed, this, [this](const JobError& error) {
-        Q_EMIT failed(error.text, tr("Opening %1\n%2").arg(opener_.path(), error.text));
+        layer_to_focus_ = 0;
+        report(tr("Opening %1").arg(opener_.path()), error.text);
     });
     connect(&evaluations_, &Evaluations::failed, this,
-            [this](const JobError& error) { Q_EMIT failed(error.text, error.text); });
+            [this](const JobError& error) { report(tr("Evaluating"), error.text); });
     connect(&evaluations_, &Evaluations::not_saved, this, [this](const QString& why) {
         Q_EMIT failed(tr("The results are in the table, but could not be written to the disk. Use "
                          "Save results to keep them."),
@@ -30,17 +53,28 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     });
     connect(&evaluations_, &Evaluations::settings_changed, this,
             [this] { settings_.set_evaluation(evaluations_.settings()); });
+    connect(&reading_, &Job::finished, this, &Workbench::take_results);
+    connect(&saving_, &Job::finished, this, [this](const Job::Value& folder) {
+        Q_EMIT results_saved(*std::static_pointer_cast<const QString>(folder));
+    });
+    connect(&saving_, &Job::failed, this,
+            [this](const JobError& error) { report(tr("Saving results"), error.text); });
 }
 
 Workbench::~Workbench() {
     keep_session();
 }
 
+void Workbench::report(const QString& what, const QString& text) {
+    Q_EMIT failed(text, what + QLatin1Char('\n') + text);
+}
+
 void Workbench::open(const QString& path) {
-    if (looks_like_results(path)) {
-        open_results({path});
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    if (looks_like_results(absolute)) {
+        open_results({absolute});
     } else {
-        opener_.open(path);
+        opener_.open(absolute);
     }
 }
 
@@ -48,27 +82,58 @@ void Workbench::open_demo() {
     try {
         open(QString::fromStdString(demo_model_dir().string()));
     } catch (const Error& error) {
-        Q_EMIT failed(QString::fromUtf8(error.what()), QString::fromUtf8(error.what()));
+        report(tr("Opening the demo model"), QString::fromUtf8(error.what()));
     }
 }
 
 void Workbench::open_results(const QStringList& paths) {
-    for (const QString& path : paths) {
-        try {
-            Run run = run_from_file(path);
-            const QString model = run.model_path;
-            runs_.add(std::move(run));
-            if (!session_.model() && !opener_.opening() && QFileInfo::exists(model)) open(model);
-        } catch (const Error& error) {
-            Q_EMIT failed(QString::fromUtf8(error.what()),
-                          tr("Opening %1\n%2").arg(path, QString::fromUtf8(error.what())));
+    read_results(paths, true);
+}
+
+void Workbench::read_results(const QStringList& paths, bool with_model) {
+    open_model_of_results_ = with_model;
+    for (const QString& path : paths)
+        results_to_read_ << QFileInfo(path).absoluteFilePath();
+    if (!reading_.running()) read_next_results();
+}
+
+void Workbench::read_next_results() {
+    if (results_to_read_.isEmpty()) return;
+    reading_.start([path = results_to_read_.takeFirst()](const Job::Reporter&,
+                                                         const std::stop_token&) -> Job::Value {
+        return std::make_shared<const ReadResult>(read_quietly(path));
+    });
+}
+
+void Workbench::take_results(const Job::Value& value) {
+    const auto read = std::static_pointer_cast<const ReadResult>(value);
+    bool known = false;
+    for (int row = 0; row < runs_.count(); ++row)
+        known = known || runs_.at(row).file == read->path;
+    if (!read->error.isEmpty()) {
+        report(tr("Opening %1").arg(read->path), read->error);
+    } else if (!known) {
+        runs_.add(read->run);
+        const QString& model = read->run.model_path;
+        if (open_model_of_results_ && !session_.model() && !opener_.opening() &&
+            QFileInfo::exists(model)) {
+            open(model);
         }
     }
+    read_next_results();
+}
+
+void Workbench::save_results(const Results& results, const QString& folder) {
+    saving_.start([results, folder](const Job::Reporter&, const std::stop_token&) -> Job::Value {
+        headscope::ui::save_results(results, folder, true);
+        return std::make_shared<const QString>(folder);
+    });
 }
 
 void Workbench::close_model() {
     opener_.cancel();
     session_.set_model(nullptr);
+    settings_.set_last_model({});
 }
 
 void Workbench::take_model(const std::shared_ptr<const OpenedModel>& model) {
@@ -78,28 +143,34 @@ void Workbench::take_model(const std::shared_ptr<const OpenedModel>& model) {
     Q_EMIT recent_changed();
 }
 
-void Workbench::restore_session() {
-    const QString model = settings_.last_model();
-    if (!model.isEmpty() && QFileInfo::exists(model)) {
-        layer_to_focus_ = settings_.last_layer();
-        open(model);
+void Workbench::restore_runs() {
+    QStringList there;
+    for (const QString& file : settings_.run_files()) {
+        (QFileInfo::exists(file) ? there : missing_runs_) << file;
     }
-    QStringList files = settings_.run_files();
-    files.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
-    open_results(files);
+    read_results(there, false);
+}
+
+void Workbench::restore_model() {
+    const QString model = settings_.last_model();
+    if (model.isEmpty() || !QFileInfo::exists(model)) return;
+    layer_to_focus_ = settings_.last_layer();
+    open(model);
 }
 
 void Workbench::keep_session() {
-    const auto& model = session_.model();
-    settings_.set_last_model(
-        model ? QString::fromStdString(model->checkpoint.directory().string()) : QString());
-    settings_.set_last_layer(session_.focused_layer());
+    // While a model is being opened, or could not be, the last one stays the one to come back to.
+    if (const auto& model = session_.model()) {
+        settings_.set_last_model(
+            QString::fromStdString(model->checkpoint.directory().string()));
+        settings_.set_last_layer(session_.focused_layer());
+    }
     settings_.set_choices(session_.choices());
-    QStringList files;
+    QStringList files = missing_runs_;
     for (int row = 0; row < runs_.count(); ++row) {
         if (!runs_.at(row).file.isEmpty()) files << runs_.at(row).file;
     }
-    settings_.set_run_files(files);
+    settings_.set_run_files(files + results_to_read_);
 }
 
 }  // namespace headscope::ui

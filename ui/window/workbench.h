@@ -7,6 +7,7 @@
 #include "ui/runs/run_store.h"
 #include "ui/session/session.h"
 #include "ui/window/model_opener.h"
+#include "ui/window/results_files.h"
 #include "ui/window/settings_store.h"
 
 namespace headscope::ui {
@@ -32,27 +33,44 @@ class Workbench : public QObject {
     /// A model folder, a file of one, or a results file.
     void open(const QString& path);
     void open_demo();
-    /// Adds results to the runs, and opens their model where it is still there and none is open.
+    /// Adds results to the runs, in the background, and opens their model where it is still there
+    /// and none is open. Files that are in the table already are left out.
     void open_results(const QStringList& paths);
+    /// Writes results into a folder in the background; results_saved or failed follows.
+    void save_results(const Results& results, const QString& folder);
+    /// The next session begins without it.
     void close_model();
-    /// What was open at the end of the last session.
-    void restore_session();
+
+    /// The runs, and the model, of the last session.
+    void restore_runs();
+    void restore_model();
     void keep_session();
 
   Q_SIGNALS:
     /// For the message bar: what happened, what to do, and the whole text.
     void failed(const QString& sentence, const QString& details);
+    void results_saved(const QString& folder);
     void recent_changed();
 
   private:
+    /// Files to read; `with_model`: the model of the first may be opened.
+    void read_results(const QStringList& paths, bool with_model);
+    void read_next_results();
+    void take_results(const Job::Value& value);
     void take_model(const std::shared_ptr<const OpenedModel>& model);
+    void report(const QString& what, const QString& text);
 
     SettingsStore& settings_;
     Session session_;
     RunStore runs_;
     Evaluations evaluations_;
     ModelOpener opener_;
+    QStringList results_to_read_;
+    QStringList missing_runs_;  ///< of the last session; they may come back
+    bool open_model_of_results_ = false;
     int layer_to_focus_ = 0;
+    Job reading_;
+    Job saving_;
 };
 
 }  // namespace headscope::ui

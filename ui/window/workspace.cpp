@@ -32,6 +32,7 @@ Workspace::Workspace(Workbench& workbench, QWidget* parent)
       run_panel_(new RunPanel(workbench.runs())),
       run_curves_(new RunCurves(workbench.runs())) {
     setDockNestingEnabled(true);
+    connect(heatmap_, &HeatmapPanel::colors_changed, layers_, &LayerPanel::set_color_scheme);
     setCentralWidget(heatmap_);
     add_dock(QStringLiteral("layers"), tr("Layers"), layers_);
     add_dock(QStringLiteral("distribution"), tr("Threshold"), distribution_);

@@ -32,6 +32,11 @@ struct Bench {
     Evaluations evaluations;
 };
 
+/// It is past loading and has finished a window.
+bool evaluates(const Run& run) {
+    return run.progress.unit == "windows" && run.progress.done > 0;
+}
+
 /// What core gives for the demo at a threshold.
 EvaluationFigures wanted_figures(double threshold, std::int64_t max_windows) {
     const auto opened = demo_opened_model();
@@ -128,15 +133,14 @@ class TestEvaluations : public QObject {
         const QSignalSpy failed(&bench.evaluations, &Evaluations::failed);
         const int running = bench.evaluations.start().front();
         const int queued = bench.evaluations.start().front();
-        QTRY_VERIFY_WITH_TIMEOUT(bench.runs.find(running)->progress.done > 0, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(evaluates(*bench.runs.find(running)), kPatience);
         bench.evaluations.cancel(queued);
         QCOMPARE(bench.runs.find(queued)->state, RunState::cancelled);
         bench.evaluations.cancel(running);
         QTRY_COMPARE_WITH_TIMEOUT(bench.runs.find(running)->state, RunState::cancelled, kPatience);
         QVERIFY(!bench.evaluations.busy());
         QCOMPARE(failed.count(), 0);
-        // What was learnt about the original serves the next.
-        bench.set_windows(8);
+        bench.set_windows(8);  // it goes on working
         const QSignalSpy finished(&bench.evaluations, &Evaluations::run_finished);
         bench.evaluations.start();
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
@@ -146,7 +150,7 @@ class TestEvaluations : public QObject {
         Bench bench(0);
         const int running = bench.evaluations.start().front();
         const int queued = bench.evaluations.start().front();
-        QTRY_VERIFY_WITH_TIMEOUT(bench.runs.find(running)->progress.done > 0, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(evaluates(*bench.runs.find(running)), kPatience);
         bench.session.set_model(nullptr);
         QTRY_COMPARE_WITH_TIMEOUT(bench.runs.find(running)->state, RunState::cancelled, kPatience);
         QCOMPARE(bench.runs.find(queued)->state, RunState::cancelled);
@@ -155,7 +159,7 @@ class TestEvaluations : public QObject {
     void destruction_while_running() {
         Bench bench(0);
         const int id = bench.evaluations.start().front();
-        QTRY_VERIFY_WITH_TIMEOUT(bench.runs.find(id)->progress.done > 0, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(evaluates(*bench.runs.find(id)), kPatience);
     }
 
     void errors_of_core_are_told() {
@@ -196,6 +200,45 @@ class TestEvaluations : public QObject {
         bench.evaluations.set_live_estimate(false);
         QCOMPARE(state(), State::off);
         QCOMPARE(bench.runs.count(), 0);  // an estimate is no run
+    }
+
+    /// Estimates that are replaced in the middle, again and again, also as they end.
+    void live_estimates_that_are_replaced() {
+        Bench bench(3);
+        bench.evaluations.set_live_estimate(true);
+        const auto live = [&bench]() -> const LiveEstimate& {
+            return bench.evaluations.live_estimate();
+        };
+        for (int i = 0; i < 12; ++i) {
+            QTRY_VERIFY_WITH_TIMEOUT(live().windows > i % 4 - 1, kPatience);
+            bench.session.choose_threshold(0.5 + 0.02 * i);
+            QCOMPARE(live().windows, std::int64_t{0});
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(live().state, LiveEstimate::State::complete, kPatience);
+        bench.session.choose_threshold(0.6);
+        QTRY_VERIFY_WITH_TIMEOUT(live().windows > 0, kPatience);
+        bench.session.set_model(nullptr);
+        QCOMPARE(live().state, LiveEstimate::State::off);
+        bench.session.set_model(demo_opened_model());
+        const QSignalSpy finished(&bench.evaluations, &Evaluations::run_finished);
+        QTest::qWait(150);          // the estimate loads the model again
+        bench.evaluations.start();  // and the run waits for that, or replaces the estimate
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(live().state, LiveEstimate::State::complete, kPatience);
+    }
+
+    void a_live_estimate_that_fails_says_why() {
+        Bench bench;
+        EvaluationSettings settings;
+        settings.text.corpus = "no/such/corpus.txt";
+        bench.evaluations.set_settings(settings);
+        const QSignalSpy failed(&bench.evaluations, &Evaluations::failed);
+        bench.evaluations.set_live_estimate(true);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
+        QCOMPARE(bench.evaluations.live_estimate().state, LiveEstimate::State::failed);
+        bench.set_windows(3);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.evaluations.live_estimate().state,
+                                  LiveEstimate::State::complete, kPatience);
     }
 
     void a_run_comes_before_the_live_estimate() {

@@ -24,7 +24,7 @@ class TestSession : public QObject {
             QCOMPARE(session.summary().pairs, sum.pairs);
             QCOMPARE(session.summary().removable_bytes, sum.removable_bytes);
             const MergePlan plan = session.plan();
-            const MergePlan at = session.plan_at(threshold);
+            const MergePlan at = session.plan_maker().plan_at(threshold);
             for (std::size_t i = 0; i < wanted.layers.size(); ++i) {
                 QCOMPARE(plan.layers[i].pairs, wanted.layers[i].pairs);
                 QVERIFY(plan.layers[i].merge == wanted.layers[i].merge);
@@ -97,18 +97,21 @@ class TestSession : public QObject {
         QCOMPARE(session.threshold(), 0.8);
     }
 
-    void another_model_keeps_choices_that_fit() {
+    void choices_wait_for_a_model_that_they_fit() {
         Session session;
         session.set_model(synthetic_model(8, 12, 4, 1));
         session.choose_layers({1, 7});
         session.focus_layer(7);
         session.set_model(demo_opened_model());
-        QCOMPARE(session.choices().excluded_layers, (std::set<int>{1}));
+        QCOMPARE(session.included_count(), 5);  // layer 7 is not one of these
         QCOMPARE(session.focused_layer(), 5);
         QVERIFY(!session.undo_stack()->canUndo());
         session.set_model(nullptr);
         QVERIFY(!session.highest_similarity());
-        QCOMPARE(session.choices().excluded_layers, (std::set<int>{1}));
+        QCOMPARE(session.included_count(), 0);
+        session.set_model(synthetic_model(8, 12, 4, 1));
+        QCOMPARE(session.choices().excluded_layers, (std::set<int>{1, 7}));
+        QCOMPARE(session.included_count(), 6);
     }
 };
 

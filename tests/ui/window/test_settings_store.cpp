@@ -50,7 +50,7 @@ class TestSettingsStore : public QObject {
     void damaged_entries_have_their_defaults() {
         QFile file(file_);
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\ngrouping=kmeans\n"
+        file.write("[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\nexcluded_layers=x, -3\ngrouping=kmeans\n"
                    "kv_policy=\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
                    "[General]\nappearance=7\n");
         file.close();

@@ -34,7 +34,8 @@ struct WindowFixture {
     void restart() {
         end();
         make();
-        workbench->restore_session();
+        workbench->restore_runs();
+        workbench->restore_model();
     }
 
     void set_windows(std::int64_t windows) const {

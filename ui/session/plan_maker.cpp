@@ -1,0 +1,29 @@
+#include "ui/session/plan_maker.h"
+
+#include <utility>
+
+namespace headscope::ui {
+
+PlanMaker::PlanMaker(std::shared_ptr<const OpenedModel> model,
+                     std::shared_ptr<const std::vector<RankedPairs>> allowed,
+                     const Choices& choices)
+    : model_(std::move(model)),
+      allowed_(std::move(allowed)),
+      grouping_(choices.grouping),
+      kv_policy_(choices.kv_policy) {
+    for (int layer = 0; layer < model_->layers(); ++layer) {
+        if (!choices.excluded_layers.contains(layer)) layers_.push_back(layer);
+    }
+}
+
+MergePlan PlanMaker::plan_at(double threshold) const {
+    MergePlan plan{{threshold, grouping_, kv_policy_}, {}};
+    for (const int layer : layers_) {
+        const auto pairs = allowed_->at(static_cast<std::size_t>(layer)).at_least(threshold);
+        plan.layers.push_back(
+            make_layer_plan(layer, {pairs.begin(), pairs.end()}, model_->config(), plan.rule));
+    }
+    return plan;
+}
+
+}  // namespace headscope::ui

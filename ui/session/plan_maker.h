@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ui/session/choices.h"
+#include "ui/session/opened_model.h"
+
+namespace headscope::ui {
+
+/// Makes the merge plans that the choices of a moment give at any threshold. A value that other
+/// threads may use while the choices go on changing.
+class PlanMaker {
+  public:
+    /// `allowed`: the pairs of each layer that the KV policy of `choices` allows.
+    PlanMaker(std::shared_ptr<const OpenedModel> model,
+              std::shared_ptr<const std::vector<RankedPairs>> allowed, const Choices& choices);
+
+    [[nodiscard]] MergePlan plan_at(double threshold) const;
+
+    [[nodiscard]] Grouping grouping() const { return grouping_; }
+    [[nodiscard]] KvPolicy kv_policy() const { return kv_policy_; }
+    [[nodiscard]] const std::shared_ptr<const OpenedModel>& model() const { return model_; }
+    /// The layers that plans may change, ascending.
+    [[nodiscard]] const std::vector<int>& layers() const { return layers_; }
+
+  private:
+    std::shared_ptr<const OpenedModel> model_;
+    std::shared_ptr<const std::vector<RankedPairs>> allowed_;
+    std::vector<int> layers_;
+    Grouping grouping_;
+    KvPolicy kv_policy_;
+};
+
+}  // namespace headscope::ui
