@@ -50,6 +50,11 @@ QString legend_name(const Run& run, const std::vector<const Run*>& runs) {
 }  // namespace
 
 WindowsCurve::WindowsCurve(QCustomPlot& plot) : plot_(plot) {
+    // Below the axes, where it hides no curve.
+    plot.plotLayout()->addElement(1, 0, plot.legend);
+    plot.plotLayout()->setRowStretchFactor(1, 0.001);
+    plot.legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
+    plot.legend->setWrap(3);
     plot.legend->setVisible(true);
     plot.axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
 }
@@ -172,6 +177,7 @@ void WindowsCurve::fit() {
 
 void WindowsCurve::restyle() {
     style_plot(plot_);
+    plot_.legend->setBorderPen(Qt::NoPen);
     for (const auto& [id, series] : series_)
         color(series);
     // The zero line is the original.

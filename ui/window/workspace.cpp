@@ -47,6 +47,12 @@ QDockWidget* Workspace::add_dock(const QString& name, const QString& title, QWid
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(name);  // what saveState() knows it by
     dock->setWidget(panel);
+    // A dock behind another tab counts as visible to Qt; its panel shall not, so that it rests. It
+    // keeps its room meanwhile.
+    QSizePolicy policy = panel->sizePolicy();
+    policy.setRetainSizeWhenHidden(true);
+    panel->setSizePolicy(policy);
+    connect(dock, &QDockWidget::visibilityChanged, panel, &QWidget::setVisible);
     docks_ << dock;
     return dock;
 }

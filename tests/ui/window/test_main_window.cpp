@@ -263,6 +263,21 @@ class TestMainWindow : public QObject {
         QVERIFY(!QGuiApplication::clipboard()->pixmap().isNull());
     }
 
+    void panels_rest_while_another_tab_hides_them() {
+        WindowFixture at;
+        at.open_demo();
+        QDockWidget* plan = at.window->workspace().docks().at(2);
+        QDockWidget* pairs = at.window->workspace().docks().at(3);
+        QTRY_VERIFY(plan->widget()->isVisible() && !pairs->widget()->isVisible());
+        pairs->raise();
+        QTRY_VERIFY(!plan->widget()->isVisible() && pairs->widget()->isVisible());
+        pairs->close();
+        QTRY_VERIFY(plan->widget()->isVisible() && !pairs->widget()->isVisible());
+        pairs->show();
+        pairs->raise();
+        QTRY_VERIFY(pairs->widget()->isVisible());
+    }
+
     void layer_shortcuts_and_undo() {
         WindowFixture at;
         at.open_demo();

@@ -2,6 +2,7 @@
 // while the user drags the slider and walks through the layers.
 
 #include <algorithm>
+#include <limits>
 
 #include <QElapsedTimer>
 #include <QSlider>
@@ -54,15 +55,18 @@ class TestResponsiveness : public QObject {
         WindowFixture at(0);
         at.window->resize(1280, 800);
         at.open_demo();
-        at.workbench->evaluations().start();
-        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->runs().at(0).progress.unit == "windows", kPatience);
         // Another program may take the processor for a moment: the best of three tries counts.
-        qint64 best = longest_gap(at);
-        for (int again = 0; again < 2 && best > kLongestGapMs; ++again) {
+        qint64 best = std::numeric_limits<qint64>::max();
+        for (int attempt = 0; attempt < 3 && best > kLongestGapMs; ++attempt) {
+            const int id = at.workbench->evaluations().start_sweep({0.98, 0.99, 0.995}).front();
+            const auto run = [&at, id] { return *at.workbench->runs().find(id); };
+            QTRY_VERIFY_WITH_TIMEOUT(run().progress.unit == "windows", kPatience);
             best = std::min(best, longest_gap(at));
+            QCOMPARE(run().state, RunState::running);  // all the time
+            at.workbench->evaluations().cancel_all();
+            QTRY_VERIFY_WITH_TIMEOUT(!at.workbench->evaluations().busy(), kPatience);
         }
         qInfo("longest gap between event-loop turns: %lld ms", best);
-        QVERIFY(at.workbench->evaluations().busy());  // it was still evaluating
         QVERIFY2(best <= kLongestGapMs, qPrintable(QString::number(best)));
     }
 };
