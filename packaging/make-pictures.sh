@@ -61,7 +61,7 @@ picture() {
     xdotool windowmove "$window" 0 0 windowsize "$window" "${2%x*}" "${2#*x}" windowfocus "$window"
     sleep 1
     xdotool key ctrl+shift+r
-    sleep 1
+    sleep 3
     xdotool key Return
     wait_for 120 has_results
     sleep 2

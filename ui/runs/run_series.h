@@ -7,7 +7,7 @@
 
 namespace headscope::ui {
 
-/// One finished run of a series.
+/// One run of a series.
 struct SeriesPoint {
     int run_id = 0;
     double threshold = 0.0;
@@ -16,13 +16,14 @@ struct SeriesPoint {
     Change change;  ///< without intervals where the run's file had none
 };
 
-/// Finished runs that compare and differ in the threshold only.
+/// Runs that compare and differ in the threshold only.
 struct RunSeries {
     QString name;  ///< what tells it from the other series; empty where there is only one
     std::vector<SeriesPoint> points;  ///< rising thresholds, each once: the latest run's
 };
 
-/// All finished runs of the store in series of comparable ones, in the order of their first run.
+/// All finished runs of the store, and running ones with the figures so far, in series of
+/// comparable ones, in the order of their first run.
 [[nodiscard]] std::vector<RunSeries> series_of(const RunStore& store);
 
 }  // namespace headscope::ui

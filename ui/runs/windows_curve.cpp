@@ -56,7 +56,6 @@ WindowsCurve::WindowsCurve(QCustomPlot& plot) : plot_(plot) {
     plot.legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
     plot.legend->setWrap(3);
     plot.legend->setVisible(true);
-    plot.axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignTop | Qt::AlignRight);
 }
 
 void WindowsCurve::show(const std::vector<const Run*>& runs, Figure figure) {

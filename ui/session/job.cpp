@@ -1,5 +1,6 @@
 #include "ui/session/job.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -7,14 +8,14 @@
 #include <new>
 #include <utility>
 
-#include <QMetaObject>
+#include <QCoreApplication>
+#include <QEvent>
 
 namespace headscope::ui {
 namespace {
 
 /// Lets the window have a core whenever it wants one: a job takes all of them. On Linux nice values
-/// are a thread's own and pass on to the threads that it starts; QThread's priorities do nothing
-/// there.
+/// are a thread's own and pass on to the threads that it starts.
 void yield_to_the_window() {
     constexpr int kNice = 5;
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
@@ -22,32 +23,26 @@ void yield_to_the_window() {
 
 }  // namespace
 
-Job::Job(const QString& name, QObject* parent) : QObject(parent), worker_(new QObject) {
-    thread_.setObjectName(name);
-    worker_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, worker_, &QObject::deleteLater);
-    thread_.start();
-    QMetaObject::invokeMethod(worker_, yield_to_the_window, Qt::QueuedConnection);
+Job::Job(const QString& name, QObject* parent) : QObject(parent) {
+    thread_ = std::jthread([this, short_name = name.left(15).toStdString()](
+                               const std::stop_token& quit) {
+        ::pthread_setname_np(::pthread_self(), short_name.c_str());
+        yield_to_the_window();
+        work(quit);
+    });
 }
 
 Job::~Job() {
-    ++generation_;
     stop_.request_stop();
-    thread_.quit();
-    thread_.wait();
 }
 
 void Job::start(Body body) {
     stop_.request_stop();
     stop_ = std::stop_source();
     running_ = true;
-    const quint64 generation = ++generation_;
-    QMetaObject::invokeMethod(
-        worker_,
-        [this, generation, body = std::move(body), stop = stop_.get_token()] {
-            run(generation, body, stop);
-        },
-        Qt::QueuedConnection);
+    const std::scoped_lock lock(mutex_);
+    tasks_.push_back({++generation_, std::move(body), stop_.get_token()});
+    task_came_.notify_one();
 }
 
 void Job::cancel() {
@@ -60,7 +55,21 @@ void Job::abandon() {
     running_ = false;
 }
 
-void Job::run(quint64 generation, const Body& body, const std::stop_token& stop) {
+void Job::work(const std::stop_token& quit) {
+    while (true) {
+        Task task;
+        {
+            std::unique_lock lock(mutex_);
+            if (!task_came_.wait(lock, quit, [this] { return !tasks_.empty(); })) return;
+            task = std::move(tasks_.front());
+            tasks_.pop_front();
+        }
+        run(task);
+    }
+}
+
+void Job::run(const Task& task) {
+    const quint64 generation = task.generation;
     const Reporter reporter{
         [this, generation](const Progress& progress) {
             post(generation, [this, progress] { Q_EMIT progressed(progress); });
@@ -68,41 +77,56 @@ void Job::run(quint64 generation, const Body& body, const std::stop_token& stop)
         [this, generation](const Value& value) {
             post(generation, [this, value] { Q_EMIT partial(value); });
         }};
-    const auto end = [this, generation](std::function<void()> tell) {
-        post(generation, [this, tell = std::move(tell)] {
-            running_ = false;
-            tell();
-        });
-    };
-    const auto fail_with = [this, &end](ErrorCode code, const QString& text) {
-        end([this, error = JobError{code, text}] { Q_EMIT failed(error); });
-    };
     try {
-        throw_if_stopped(stop);
-        Value value = body(reporter, stop);
-        end([this, value = std::move(value)] { Q_EMIT finished(value); });
+        throw_if_stopped(task.stop);
+        post_end(generation,
+                 [this, value = task.body(reporter, task.stop)] { Q_EMIT finished(value); });
     } catch (const Error& error) {
         if (error.code() == ErrorCode::cancelled) {
-            end([this] { Q_EMIT cancelled(); });
+            post_end(generation, [this] { Q_EMIT cancelled(); });
         } else {
-            fail_with(error.code(), QString::fromUtf8(error.what()));
+            post_error(generation, error.code(), QString::fromUtf8(error.what()));
         }
     } catch (const std::bad_alloc&) {
-        fail_with(ErrorCode::out_of_memory,
-                  tr("Out of memory. Close other programs, or choose a smaller window."));
+        post_error(generation, ErrorCode::out_of_memory,
+                   tr("Out of memory. Close other programs, or choose a smaller window."));
     } catch (const std::exception& error) {
-        fail_with(ErrorCode::internal,
-                  tr("Internal error, please report it: %1").arg(QString::fromUtf8(error.what())));
+        post_error(generation, ErrorCode::internal,
+                   tr("Internal error, please report it: %1").arg(QString::fromUtf8(error.what())));
     }
 }
 
+void Job::post_error(quint64 generation, ErrorCode code, const QString& text) {
+    post_end(generation, [this, error = JobError{code, text}] { Q_EMIT failed(error); });
+}
+
+void Job::post_end(quint64 generation, std::function<void()> tell) {
+    post(generation, [this, tell = std::move(tell)] {
+        running_ = false;
+        tell();
+    });
+}
+
 void Job::post(quint64 generation, std::function<void()> deliver) {
-    QMetaObject::invokeMethod(
-        this,
-        [this, generation, deliver = std::move(deliver)] {
-            if (generation == generation_) deliver();
-        },
-        Qt::QueuedConnection);
+    {
+        const std::scoped_lock lock(mutex_);
+        messages_.push_back({generation, std::move(deliver)});
+    }
+    QCoreApplication::postEvent(this, new QEvent(QEvent::User));
+}
+
+void Job::customEvent(QEvent* /*event*/) {
+    // One at a time: a receiver may open a dialog, whose event loop delivers what follows.
+    while (true) {
+        Message message;
+        {
+            const std::scoped_lock lock(mutex_);
+            if (messages_.empty()) return;
+            message = std::move(messages_.front());
+            messages_.pop_front();
+        }
+        if (message.generation == generation_) message.deliver();
+    }
 }
 
 }  // namespace headscope::ui

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
+#include <thread>
 
 #include <QObject>
 #include <QString>
-#include <QThread>
 
 #include "core/base/error.h"
 #include "core/base/progress.h"
@@ -64,16 +67,39 @@ class Job : public QObject {
     void cancelled();
     void failed(const headscope::ui::JobError& error);
 
+  protected:
+    /// Delivers what was posted.
+    void customEvent(QEvent* event) override;
+
   private:
-    void run(quint64 generation, const Body& body, const std::stop_token& stop);
+    struct Task {
+        quint64 generation = 0;
+        Body body;
+        std::stop_token stop;
+    };
+    struct Message {
+        quint64 generation = 0;
+        std::function<void()> deliver;
+    };
+
+    void work(const std::stop_token& quit);
+    void run(const Task& task);
     /// Calls `deliver` on this object's thread, unless the job was replaced meanwhile.
     void post(quint64 generation, std::function<void()> deliver);
+    void post_error(quint64 generation, ErrorCode code, const QString& text);
+    void post_end(quint64 generation, std::function<void()> tell);
 
-    QThread thread_;
-    QObject* worker_;  ///< lives on thread_; a place to send calls to
     std::stop_source stop_;
-    quint64 generation_ = 0;  ///< of the newest job; only touched by the GUI thread
+    quint64 generation_ = 0;  ///< of the newest job; only touched by this object's thread
     bool running_ = false;
+
+    // All that passes between the threads does so under this lock; Qt's event queue only wakes. So a
+    // race would be seen by tools that do not know Qt.
+    std::mutex mutex_;
+    std::condition_variable_any task_came_;
+    std::deque<Task> tasks_;
+    std::deque<Message> messages_;
+    std::jthread thread_;  ///< the last member: it ends before what it uses
 };
 
 }  // namespace headscope::ui

@@ -15,6 +15,8 @@ QString fixed(double value, int digits) {
 }
 
 QString with_sign(double value, int digits) {
+    // What rounds to zero has no sign.
+    if (std::abs(value) < 0.5 * std::pow(10.0, -digits)) return fixed(0.0, digits);
     return (std::signbit(value) ? QStringLiteral("\u2212") : QStringLiteral("+")) +
            fixed(std::abs(value), digits);
 }

@@ -79,6 +79,10 @@ void Workspace::size_docks() {
     // Two columns of layers, as many runs as fit, and the rest for the heatmap.
     const int unit = fontMetrics().averageCharWidth();
     const int line = fontMetrics().height();
+    if (width() < 160 * unit) {  // no room for both side by side
+        tabifyDockWidget(docks_[kRuns], docks_[kCurves]);
+        docks_[kRuns]->raise();
+    }
     resizeDocks({docks_[kLayers], docks_[kDistribution]}, {44 * unit, 56 * unit}, Qt::Horizontal);
     resizeDocks({docks_[kRuns], docks_[kCurves]}, {11, 9}, Qt::Horizontal);
     resizeDocks({docks_[kDistribution], docks_[kPlan]}, {22 * line, 24 * line}, Qt::Vertical);

@@ -114,8 +114,7 @@ class TestRunCurves : public QObject {
         Fixture f(1);
         f.store.add(finished_run(0.99, 1.0));
         f.store.add(finished_run(0.98, 3.0));
-        f.store.add(finished_run(0.98, 2.0));    // again: the later one counts
-        f.store.add(running_run(0.9, 1.0, 10));  // not finished
+        f.store.add(finished_run(0.98, 2.0));  // again: the later one counts
         QCustomPlot& plot = f.curves.threshold_plot();
         QTRY_COMPARE(plot.graphCount(), 2);
         const QCPGraph& perplexity = *plot.graph(0);
@@ -130,6 +129,18 @@ class TestRunCurves : public QObject {
             if (bars == nullptr || bars->valueAxis() != plot.yAxis) continue;
             QVERIFY(qAbs(bars->data()->at(0).errorPlus - 0.1) < 1e-9);
         }
+    }
+
+    /// A sweep can be watched; until it is done, its runs do not mix with finished ones.
+    void running_runs_are_a_series_of_their_own() {
+        Fixture f(1);
+        f.store.add(finished_run(0.99, 1.0));
+        f.store.add(running_run(0.9, 1.0, 10));
+        f.store.add(running_run(0.95, 0.5, 10));
+        QCustomPlot& plot = f.curves.threshold_plot();
+        QTRY_COMPARE(plot.graphCount(), 4);
+        QCOMPARE(plot.graph(0)->data()->size(), 1);
+        QCOMPARE(plot.graph(2)->data()->size(), 2);
     }
 
     void other_settings_are_another_series() {

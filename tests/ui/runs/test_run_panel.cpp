@@ -49,7 +49,7 @@ class TestRunPanel : public QObject {
         Fixture f;
         RunPanel& panel = f.panel;
         const auto enabled = [&](const char* name) { return f.action(name).isEnabled(); };
-        QVERIFY(enabled("cancel"));  // the running one
+        QTRY_VERIFY(enabled("cancel"));  // the running one
         QVERIFY(!enabled("compare") && !enabled("restore") && !enabled("save"));
         QVERIFY(!enabled("remove"));
         panel.select({f.first});
@@ -69,6 +69,7 @@ class TestRunPanel : public QObject {
         Fixture f;
         RunPanel& panel = f.panel;
         QSignalSpy cancelled(&panel, &RunPanel::cancel_requested);
+        QTRY_VERIFY(f.action("cancel").isEnabled());
         f.action("cancel").trigger();
         QCOMPARE(cancelled.takeFirst().at(0).toInt(), f.running);
         panel.select({f.first, f.queued});
