@@ -109,7 +109,7 @@ class TestRunPanel : public QObject {
         f.panel.select({f.first, f.running});
         QVERIFY(!f.action("compare").isEnabled());
         f.store.update(f.running, [](Run& run) { run.state = RunState::finished; });
-        QVERIFY(f.action("compare").isEnabled());
+        QTRY_VERIFY(f.action("compare").isEnabled());
         QCOMPARE(f.panel.selected_ids(), (QList<int>{f.first, f.running}));
         const QSignalSpy selection(&f.panel, &RunPanel::selection_changed);
         f.store.remove(f.first);
@@ -163,7 +163,7 @@ class TestRunPanel : public QObject {
         panel.show();
         QVERIFY(!panel.table().isVisible());
         store.add(finished_run(0.9, 1.0));
-        QVERIFY(panel.table().isVisible());
+        QTRY_VERIFY(panel.table().isVisible());
     }
 };
 
