@@ -12,11 +12,12 @@ using namespace headscope::ui;
 
 namespace {
 
-constexpr int kPatience = 60'000;  // ms; sanitizers are slow
+constexpr int kPatience = 60'000;      // ms; sanitizers are slow
+constexpr std::int64_t kWindows = 4;  // enough for intervals, few enough for sanitizers
 
-/// A session with the demo model, and what evaluates it: 8 windows a run.
+/// A session with the demo model, and what evaluates it.
 struct Bench {
-    explicit Bench(std::int64_t windows = 8) : evaluations(session, runs) {
+    explicit Bench(std::int64_t windows = kWindows) : evaluations(session, runs) {
         session.set_model(demo_opened_model());
         set_windows(windows);
     }
@@ -63,17 +64,17 @@ class TestEvaluations : public QObject {
         QCOMPARE(bench.runs.find(id)->state, RunState::queued);
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
         const Run& run = *bench.runs.find(id);
-        const EvaluationFigures wanted = wanted_figures(0.5, 8);
+        const EvaluationFigures wanted = wanted_figures(0.5, kWindows);
         QCOMPARE(run.state, RunState::finished);
         QCOMPARE(run.merged->perplexity.value, wanted.merged[0].perplexity.value);
         QCOMPARE(run.original->accuracy.value, wanted.original.accuracy.value);
         QCOMPARE(run.change->perplexity_ratio.low, wanted.changes[0].perplexity_ratio.low);
-        QCOMPARE(run.merged->windows, 8);
+        QCOMPARE(run.merged->windows, kWindows);
         QVERIFY(!run.curve.empty());
-        QCOMPARE(run.curve.back().windows, 8);
-        QCOMPARE(run.progress.done, 8);
+        QCOMPARE(run.curve.back().windows, kWindows);
+        QCOMPARE(run.progress.done, kWindows);
         QVERIFY(run.result != nullptr);
-        QCOMPARE(run.result->manifest->settings.windows, 8);
+        QCOMPARE(run.result->manifest->settings.windows, kWindows);
         QCOMPARE(run.result->manifest->settings.layers.size(), std::size_t{6});
         QCOMPARE(run.result->plan.layers.size(), std::size_t{6});
         QCOMPARE(busy.count(), 2);
@@ -88,14 +89,14 @@ class TestEvaluations : public QObject {
         bench.session.choose_threshold(0.4);
         const int id = bench.evaluations.start().front();
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 2, kPatience);
-        const EvaluationFigures wanted = wanted_figures(0.4, 8);
+        const EvaluationFigures wanted = wanted_figures(0.4, kWindows);
         QCOMPARE(bench.runs.find(id)->merged->nll, wanted.merged[0].nll);
         QCOMPARE(bench.runs.find(id)->original->nll, wanted.original.nll);
-        bench.set_windows(4);  // another text: the original is evaluated again
+        bench.set_windows(2);  // another text: the original is evaluated again
         const int shorter = bench.evaluations.start().front();
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 3, kPatience);
-        QCOMPARE(bench.runs.find(shorter)->original->windows, 4);
-        QCOMPARE(bench.runs.find(shorter)->original->nll, wanted_figures(0.4, 4).original.nll);
+        QCOMPARE(bench.runs.find(shorter)->original->windows, 2);
+        QCOMPARE(bench.runs.find(shorter)->original->nll, wanted_figures(0.4, 2).original.nll);
     }
 
     void a_sweep_is_one_evaluation_and_keeps_its_files() {
@@ -113,7 +114,7 @@ class TestEvaluations : public QObject {
             QCOMPARE(read.merged.perplexity.value, run.merged->perplexity.value);
             QCOMPARE(run.choices->threshold, run.threshold);
         }
-        QCOMPARE(bench.runs.find(ids[1])->merged->nll, wanted_figures(0.5, 8).merged[0].nll);
+        QCOMPARE(bench.runs.find(ids[1])->merged->nll, wanted_figures(0.5, kWindows).merged[0].nll);
     }
 
     void results_that_cannot_be_written_are_not_lost() {
@@ -140,7 +141,7 @@ class TestEvaluations : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(bench.runs.find(running)->state, RunState::cancelled, kPatience);
         QVERIFY(!bench.evaluations.busy());
         QCOMPARE(failed.count(), 0);
-        bench.set_windows(8);  // it goes on working
+        bench.set_windows(2);  // it goes on working
         const QSignalSpy finished(&bench.evaluations, &Evaluations::run_finished);
         bench.evaluations.start();
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
@@ -172,20 +173,20 @@ class TestEvaluations : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
         QCOMPARE(bench.runs.find(id)->state, RunState::failed);
         QVERIFY(bench.runs.find(id)->error.contains(QStringLiteral("no/such/corpus.txt")));
-        bench.set_windows(4);  // it goes on working
+        bench.set_windows(2);  // it goes on working
         const QSignalSpy finished(&bench.evaluations, &Evaluations::run_finished);
         bench.evaluations.start();
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
     }
 
     void live_estimate_follows_the_threshold() {
-        Bench bench(12);
+        Bench bench(kWindows);
         using State = LiveEstimate::State;
         const auto state = [&bench] { return bench.evaluations.live_estimate().state; };
         QCOMPARE(state(), State::off);
         bench.evaluations.set_live_estimate(true);
         QTRY_COMPARE_WITH_TIMEOUT(state(), State::complete, kPatience);
-        QCOMPARE(bench.evaluations.live_estimate().windows, 12);
+        QCOMPARE(bench.evaluations.live_estimate().windows, kWindows);
         const double at_098 = bench.evaluations.live_estimate().change->perplexity_ratio.value;
         for (const double threshold : {0.9, 0.8, 0.7, 0.5}) {
             bench.session.choose_threshold(threshold);
@@ -193,7 +194,7 @@ class TestEvaluations : public QObject {
         }
         QTRY_COMPARE_WITH_TIMEOUT(state(), State::complete, kPatience);
         const double at_05 = bench.evaluations.live_estimate().change->perplexity_ratio.value;
-        QCOMPARE(at_05, wanted_figures(0.5, 12).changes[0].perplexity_ratio.value);
+        QCOMPARE(at_05, wanted_figures(0.5, kWindows).changes[0].perplexity_ratio.value);
         QVERIFY(at_05 != at_098);
         bench.session.choose_threshold(1.0);
         QCOMPARE(state(), State::empty);
@@ -242,7 +243,7 @@ class TestEvaluations : public QObject {
     }
 
     void a_run_comes_before_the_live_estimate() {
-        Bench bench(8);
+        Bench bench;
         bench.evaluations.set_live_estimate(true);
         const QSignalSpy finished(&bench.evaluations, &Evaluations::run_finished);
         bench.evaluations.start();

@@ -15,7 +15,7 @@ inline constexpr int kPatience = 60'000;  // ms; sanitizers are slow
 
 /// The whole window with a settings file and a results folder of its own.
 struct WindowFixture {
-    explicit WindowFixture(std::int64_t windows = 8)
+    explicit WindowFixture(std::int64_t windows = 4)
         : settings(folder.filePath(QStringLiteral("settings.ini"))) {
         make();
         set_windows(windows);
