@@ -25,6 +25,7 @@ cleanup() {
     rm -rf "$home"
 }
 trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
 
 # wait_for SECONDS COMMAND...: until the command succeeds
 wait_for() {
@@ -45,6 +46,7 @@ has_results() { [ "$(find "$home/data" -name 'results_threshold_*.json' | wc -l)
 # picture NAME WIDTHxHEIGHT SCALE LANGUAGE APPEARANCE(1 light, 2 dark)
 picture() {
     number=$((${number:-90} + 1))
+    while [ -e "/tmp/.X$number-lock" ]; do number=$((number + 1)); done
     Xvfb ":$number" -screen 0 "$2x24" >/dev/null 2>&1 &
     display_pid=$!
     DISPLAY=":$number"
@@ -59,7 +61,8 @@ picture() {
     wait_for 20 xdotool search --onlyvisible --name '^demo'
     window=$(xdotool search --onlyvisible --name '^demo' | head -n 1)
     xdotool windowmove "$window" 0 0 windowsize "$window" "${2%x*}" "${2#*x}" windowfocus "$window"
-    sleep 1
+    sleep 2
+    xdotool windowfocus "$window"  # again: the first may come before the window is drawn
     xdotool key ctrl+shift+r
     sleep 3
     xdotool key Return

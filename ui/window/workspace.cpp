@@ -79,7 +79,7 @@ void Workspace::size_docks() {
     // Two columns of layers, as many runs as fit, and the rest for the heatmap.
     const int unit = fontMetrics().averageCharWidth();
     const int line = fontMetrics().height();
-    if (width() < 160 * unit) {  // no room for both side by side
+    if (isVisible() && width() < 130 * unit) {  // no room for both side by side
         tabifyDockWidget(docks_[kRuns], docks_[kCurves]);
         docks_[kRuns]->raise();
     }
