@@ -26,6 +26,21 @@ std::vector<ExpectedTensor> expected_tensors(const ModelConfig& config) {
         tensors.push_back({names::gate_proj(layer), {ffn, hidden}});
         tensors.push_back({names::up_proj(layer), {ffn, hidden}});
         tensors.push_back({names::down_proj(layer), {hidden, ffn}});
+        if (config.qkv_bias) {
+            tensors.push_back({names::q_bias(layer), {q_rows}});
+            tensors.push_back({names::k_bias(layer), {kv_rows}});
+            tensors.push_back({names::v_bias(layer), {kv_rows}});
+        }
+        if (config.o_bias) tensors.push_back({names::o_bias(layer), {hidden}});
+        if (config.qk_norm) {
+            tensors.push_back({names::q_norm(layer), {config.head_dim}});
+            tensors.push_back({names::k_norm(layer), {config.head_dim}});
+        }
+        if (config.mlp_bias) {
+            tensors.push_back({names::gate_bias(layer), {ffn}});
+            tensors.push_back({names::up_bias(layer), {ffn}});
+            tensors.push_back({names::down_bias(layer), {hidden}});
+        }
     }
     return tensors;
 }

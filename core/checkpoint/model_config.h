@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/checkpoint/dtype.h"
 
@@ -36,12 +37,24 @@ struct ModelConfig {
     double rms_norm_eps = 0.0;
     RopeConfig rope;
     bool tie_word_embeddings = false;
+    bool qkv_bias = false;  ///< the projections to q, k and v have one
+    bool o_bias = false;    ///< the attention's output projection has one
+    bool mlp_bias = false;  ///< the three projections of the feed-forward part have one
+    bool qk_norm = false;   ///< each head's query and key are normalised before the rotation
+    /// Keys that a query sees, its own the last, for each layer; 0: all up to it. Empty where no
+    /// layer slides.
+    std::vector<std::int64_t> sliding_windows;
     std::optional<std::int32_t> bos_token_id;
     DType dtype = DType::f32;  ///< what the config names; a tensor's own dtype rules
 
     /// Heads that one KV head serves.
     [[nodiscard]] std::int64_t heads_per_kv_head() const {
         return num_attention_heads / num_key_value_heads;
+    }
+
+    /// Keys that a query of `layer` sees, its own the last; 0: all up to it.
+    [[nodiscard]] std::int64_t sliding_window(int layer) const {
+        return sliding_windows.empty() ? 0 : sliding_windows[static_cast<std::size_t>(layer)];
     }
 };
 

@@ -4,8 +4,8 @@
 
 #include <fmt/core.h>
 
-/// Hugging Face's tensor names of a Llama checkpoint. A projection of [out, in] features is stored
-/// as [out, in] and applied as x W^T.
+/// Hugging Face's tensor names of a Llama-family checkpoint. A projection of [out, in] features is
+/// stored as [out, in] and applied as x W^T + bias.
 namespace headscope::tensor_names {
 
 inline std::string layer(int index, const char* rest) {
@@ -57,6 +57,42 @@ inline std::string up_proj(int i) {
 /// [hidden, ffn]
 inline std::string down_proj(int i) {
     return layer(i, "mlp.down_proj.weight");
+}
+/// [heads*dim]
+inline std::string q_bias(int i) {
+    return layer(i, "self_attn.q_proj.bias");
+}
+/// [kv*dim]
+inline std::string k_bias(int i) {
+    return layer(i, "self_attn.k_proj.bias");
+}
+/// [kv*dim]
+inline std::string v_bias(int i) {
+    return layer(i, "self_attn.v_proj.bias");
+}
+/// [hidden]
+inline std::string o_bias(int i) {
+    return layer(i, "self_attn.o_proj.bias");
+}
+/// [dim]
+inline std::string q_norm(int i) {
+    return layer(i, "self_attn.q_norm.weight");
+}
+/// [dim]
+inline std::string k_norm(int i) {
+    return layer(i, "self_attn.k_norm.weight");
+}
+/// [ffn]
+inline std::string gate_bias(int i) {
+    return layer(i, "mlp.gate_proj.bias");
+}
+/// [ffn]
+inline std::string up_bias(int i) {
+    return layer(i, "mlp.up_proj.bias");
+}
+/// [hidden]
+inline std::string down_bias(int i) {
+    return layer(i, "mlp.down_proj.bias");
 }
 
 }  // namespace headscope::tensor_names

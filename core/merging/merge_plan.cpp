@@ -102,7 +102,8 @@ LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelCon
     LayerPlan plan;
     plan.layer = layer;
     plan.pairs = std::move(pairs);
-    plan.groups = group_heads(static_cast<int>(config.num_attention_heads), plan.pairs, rule.grouping);
+    plan.groups =
+        group_heads(static_cast<int>(config.num_attention_heads), plan.pairs, rule.grouping);
     if (rule.kv_policy == KvPolicy::average) {
         plan.kv_groups =
             group_kv_heads(plan.groups, static_cast<int>(config.num_key_value_heads), heads_per_kv);
@@ -178,10 +179,13 @@ PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config) {
     summary.side_effect_heads = static_cast<std::int64_t>(plan.side_effect_heads.size());
     summary.removable_heads = repetitions(whole_head);
     summary.removable_kv_heads = repetitions(kv_content);
-    // A head is its rows of Q and its columns of O; a KV head its rows of K and of V.
+    // A head is its rows of Q and its columns of O; a KV head its rows of K and of V. Rows have a
+    // bias, columns have none.
     const std::int64_t block = 2 * config.head_dim * config.hidden_size;
+    const std::int64_t bias = config.qkv_bias ? config.head_dim : 0;
     const auto element = static_cast<std::int64_t>(size_of(config.dtype));
-    summary.removable_parameters = block * (summary.removable_heads + summary.removable_kv_heads);
+    summary.removable_parameters =
+        (block + bias) * summary.removable_heads + (block + 2 * bias) * summary.removable_kv_heads;
     summary.removable_bytes = summary.removable_parameters * element;
     summary.kv_cache_bytes_per_token = 2 * config.head_dim * element * summary.removable_kv_heads;
     return summary;

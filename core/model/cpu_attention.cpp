@@ -1,7 +1,8 @@
 // Causal attention on one core, blocked so that scores never leave the cache and masked keys cost
-// nothing: a block of queries meets only the keys up to its last query. Keys are packed once,
-// transposed, and values once, so that both products stream vectors; a block's scores are exact
-// softmax rows (no running rescale), since a row of a window fits the cache.
+// nothing: a block of queries meets only the keys up to its last query, and, where the attention
+// slides, from the first that its first query sees. Keys are packed once, transposed, and values
+// once, so that both products stream vectors; a block's scores are exact softmax rows (no running
+// rescale), since a row of a window fits the cache.
 
 #include "core/model/cpu_attention.h"
 
@@ -50,10 +51,12 @@ void multiply_block(const float* a, std::int64_t a_stride, const float* b, std::
     }
 }
 
-/// Turns the first `visible` scores of a row into exp(score - max), the rest up to `width` into 0,
+/// Turns the scores [begin, end) of a row into exp(score - max), the others up to `width` into 0,
 /// and returns the sum.
-float exponentiate(float* row, std::int64_t visible, std::int64_t width) {
-    for (std::int64_t i = visible; i < width; ++i)
+float exponentiate(float* row, std::int64_t begin, std::int64_t end, std::int64_t width) {
+    for (std::int64_t i = 0; i < begin; ++i)
+        row[i] = kMasked;
+    for (std::int64_t i = end; i < width; ++i)
         row[i] = kMasked;
     Vec largest = splat(kMasked);
     for (std::int64_t i = 0; i < width; i += kLanes)
@@ -93,6 +96,13 @@ void pack(const T* keys, const T* values, const AttentionShape& shape, const Pac
     }
 }
 
+/// The first key that a query sees.
+std::int64_t first_key(const AttentionShape& shape, std::int64_t query) {
+    return shape.sliding_window == 0 || query < shape.sliding_window
+               ? 0
+               : query - shape.sliding_window + 1;
+}
+
 template <typename T>
 void attend_block(const T* queries, std::int64_t first, const AttentionShape& shape,
                   const Packed& packed, T* out) {
@@ -105,17 +115,20 @@ void attend_block(const T* queries, std::int64_t first, const AttentionShape& sh
             packed.queries[row * packed.width + d] = row < rows ? widen(query[d]) * scale : 0.0F;
         }
     }
-    const std::int64_t keys = padded(first + rows);
-    multiply_block(packed.queries, packed.width, packed.keys, packed.length, shape.head_dim, keys,
-                   packed.scores, packed.length);
+    // The block's keys: [begin, first + rows), from the edge of a tile, so that whole tiles fit.
+    const std::int64_t begin = first_key(shape, first) / kTileWidth * kTileWidth;
+    const std::int64_t keys = first + rows - begin;
+    multiply_block(packed.queries, packed.width, packed.keys + begin, packed.length, shape.head_dim,
+                   padded(keys), packed.scores, packed.length);
     float sums[kQueryBlock];
     for (std::int64_t row = 0; row < kQueryBlock; ++row) {
-        const std::int64_t visible = first + (row < rows ? row : rows - 1) + 1;
-        sums[row] = exponentiate(packed.scores + row * packed.length, visible, keys);
+        const std::int64_t query = first + (row < rows ? row : rows - 1);
+        sums[row] = exponentiate(packed.scores + row * packed.length,
+                                 first_key(shape, query) - begin, query + 1 - begin, padded(keys));
     }
     // The queries are spent: their buffer takes the result.
-    multiply_block(packed.scores, packed.length, packed.values, packed.width, first + rows,
-                   packed.width, packed.queries, packed.width);
+    multiply_block(packed.scores, packed.length, packed.values + begin * packed.width, packed.width,
+                   keys, packed.width, packed.queries, packed.width);
     for (std::int64_t row = 0; row < rows; ++row) {
         const float inverse = 1.0F / sums[row];
         T* to = out + (first + row) * shape.out_stride;

@@ -12,6 +12,7 @@ struct AttentionShape {
     int head_dim = 0;
     int heads = 0;
     int kv_heads = 0;
+    std::int64_t sliding_window = 0;  ///< keys a query sees, its own the last; 0: all up to it
 };
 
 /// The element-wise and reducing steps of the forward pass on the CPU, for one element type T
@@ -19,7 +20,7 @@ struct AttentionShape {
 /// Matrix products are left to BLAS. Rows are contiguous unless a stride says otherwise.
 struct CpuKernels {
     /// Root mean square normalisation (arXiv:1910.07467): out = round(x / rms(x)) * weight.
-    /// x, out: [rows, width]; weight: [width], float32.
+    /// x, out: [rows, width], may be the same; weight: [width], float32.
     void (*rms_norm)(const void* x, const float* weight, float eps, std::int64_t rows,
                      std::int64_t width, void* out);
 

@@ -34,18 +34,25 @@ at::Tensor ForwardPass::layer(int index, const AttentionWeights& attention,
                               const at::Tensor& hidden) const {
     const ModelConfig& config = model_.checkpoint.config();
     const LayerWeights& weights = model_.layers[static_cast<std::size_t>(index)];
-    const ops::AttentionLayout layout{hidden.size(0) / window_, window_, config.num_attention_heads,
-                                      config.num_key_value_heads, config.head_dim};
+    const ops::AttentionLayout layout{
+        hidden.size(0) / window_,   window_,         config.num_attention_heads,
+        config.num_key_value_heads, config.head_dim, config.sliding_window(index)};
 
-    at::Tensor qkv =
-        ops::linear(ops::rms_norm(hidden, weights.input_norm, config.rms_norm_eps), attention.qkv);
+    at::Tensor qkv = ops::linear(ops::rms_norm(hidden, weights.input_norm, config.rms_norm_eps),
+                                 attention.qkv, attention.qkv_bias);
+    if (weights.q_norm.defined()) {
+        ops::norm_heads_in_place(qkv, weights.q_norm, weights.k_norm, config.rms_norm_eps, layout);
+    }
     ops::rotate_in_place(qkv, rope_, layout);
-    at::Tensor attended = ops::linear(ops::causal_attention(qkv, layout), attention.o);
+    at::Tensor attended =
+        ops::linear(ops::causal_attention(qkv, layout), attention.o, attention.o_bias);
     ops::add_in_place(attended, hidden);
 
     const at::Tensor normed =
         ops::rms_norm(attended, weights.post_attention_norm, config.rms_norm_eps);
-    at::Tensor out = ops::linear(ops::swiglu(ops::linear(normed, weights.gate_up)), weights.down);
+    at::Tensor out =
+        ops::linear(ops::swiglu(ops::linear(normed, weights.gate_up, weights.gate_up_bias)),
+                    weights.down, weights.down_bias);
     ops::add_in_place(out, attended);
     return out;
 }

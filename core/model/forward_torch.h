@@ -9,9 +9,10 @@
 
 namespace headscope {
 
-/// The forward pass of a Llama model (arXiv:2302.13971) over windows of one length, layer by layer,
-/// so that variants can share a hidden state. Stateless but for the rotary table; safe for many
-/// threads.
+/// The forward pass of a Llama model (arXiv:2302.13971) and of its relatives, which differ in
+/// biases, norms of the heads, sliding attention and rotary scaling, over windows of one length,
+/// layer by layer, so that variants can share a hidden state. Stateless but for the rotary table;
+/// safe for many threads.
 class ForwardPass {
   public:
     /// `model` must outlive this. `window` in tokens.

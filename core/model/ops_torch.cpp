@@ -34,9 +34,9 @@ std::int64_t grain(std::int64_t width) {
 
 }  // namespace
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight) {
-    if (x.scalar_type() == weight.scalar_type()) return at::linear(x, weight);
-    return at::linear(x.to(weight.scalar_type()), weight).to(x.scalar_type());
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    if (x.scalar_type() == weight.scalar_type()) return at::linear(x, weight, bias);
+    return at::linear(x.to(weight.scalar_type()), weight, bias).to(x.scalar_type());
 }
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
@@ -48,6 +48,28 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
                                 end - begin, width, row_of(out, begin));
     });
     return out;
+}
+
+void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
+                         const at::Tensor& key_weight, double eps, const AttentionLayout& layout) {
+    if (!on_cpu(qkv)) {
+        reference::norm_heads_in_place(qkv, query_weight, key_weight, eps, layout);
+        return;
+    }
+    const std::int64_t dim = layout.head_dim;
+    const std::int64_t keys =
+        layout.heads * dim * static_cast<std::int64_t>(qkv.element_size());  // bytes before them
+    const auto norm = kernels_for(qkv).rms_norm;
+    const auto small_eps = static_cast<float>(eps);
+    at::parallel_for(0, qkv.size(0), grain(qkv.size(1)), [&](std::int64_t begin, std::int64_t end) {
+        // A token's heads lie side by side: to the kernel they are rows.
+        for (std::int64_t token = begin; token < end; ++token) {
+            char* row = row_of(qkv, token);
+            norm(row, query_weight.data_ptr<float>(), small_eps, layout.heads, dim, row);
+            norm(row + keys, key_weight.data_ptr<float>(), small_eps, layout.kv_heads, dim,
+                 row + keys);
+        }
+    });
 }
 
 void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout) {
@@ -75,7 +97,8 @@ at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout
                                out.stride(0),
                                static_cast<int>(layout.head_dim),
                                static_cast<int>(layout.heads),
-                               static_cast<int>(layout.kv_heads)};
+                               static_cast<int>(layout.kv_heads),
+                               layout.slides() ? layout.sliding_window : 0};
     const auto floats = static_cast<std::size_t>(attention_scratch_floats(shape));
     at::parallel_for(
         0, layout.windows * layout.kv_heads, 1, [&](std::int64_t begin, std::int64_t end) {

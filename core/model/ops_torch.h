@@ -16,9 +16,14 @@ struct AttentionLayout {
     std::int64_t heads = 0;
     std::int64_t kv_heads = 0;
     std::int64_t head_dim = 0;
+    std::int64_t sliding_window = 0;  ///< keys a query sees, its own the last; 0: all up to it
+
+    /// Whether the sliding window hides keys that causal attention would see.
+    [[nodiscard]] bool slides() const { return sliding_window > 0 && sliding_window < window; }
 };
 
-/// Angles of the rotary embedding: cosine and sine, each [positions, head_dim/2], float32.
+/// Angles of the rotary embedding: cosine and sine, each [positions, head_dim/2], float32, both
+/// times the attention factor where the scaling has one.
 struct RopeTable {
     at::Tensor cosine;
     at::Tensor sine;
@@ -30,17 +35,25 @@ struct Loss {
     at::Tensor correct;  ///< [rows], bool: the target is the argmax
 };
 
-/// x W^T, in x's dtype. A weight may be held in float32 for bfloat16 activations, on machines
-/// without a fast bfloat16 product; the product is then rounded once.
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight);
+/// x W^T + bias, in x's dtype. Weight and bias may be held in float32 for bfloat16 activations, on
+/// machines without a fast bfloat16 product; the result is then rounded once. An undefined bias is
+/// none.
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
 
 /// Root mean square normalisation; weight: [width], float32.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 
+/// Normalises each head's query and key by itself, in place, as rms_norm does (Qwen3).
+/// qkv: [tokens, (heads + 2 kv_heads) head_dim]; weights: [head_dim], float32, the same for all
+/// heads.
+void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
+                         const at::Tensor& key_weight, double eps, const AttentionLayout& layout);
+
 /// Rotates queries and keys in place; qkv: [tokens, (heads + 2 kv_heads) head_dim].
 void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout);
 
-/// Causal attention; returns [tokens, heads head_dim].
+/// Causal attention, over the last keys only where the layout's window slides; returns
+/// [tokens, heads head_dim].
 at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout);
 
 /// silu(gate) * up of [tokens, 2 width] rows [gate | up].
@@ -56,6 +69,8 @@ Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
 /// against.
 namespace reference {
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
+void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
+                         const at::Tensor& key_weight, double eps, const AttentionLayout& layout);
 void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout);
 at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout);
 at::Tensor swiglu(const at::Tensor& gate_up);

@@ -1,14 +1,60 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
 #include <ATen/ATen.h>
 
 #include "core/model/compat_torch.h"
 #include "core/model/ops_torch.h"
 
 namespace headscope::ops::reference {
+namespace {
+
+/// Attention where a query sees the last keys only. q, k, v: [windows, heads, tokens, dim]; result
+/// like q. In blocks of queries, so that keys that none of them sees cost nothing.
+at::Tensor sliding_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                             std::int64_t sliding_window) {
+    constexpr std::int64_t kBlock = 256;
+    const std::int64_t tokens = q.size(2);
+    const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
+    const at::Tensor positions = at::arange(tokens, q.options().dtype(at::kLong));
+    std::vector<at::Tensor> blocks;
+    for (std::int64_t first = 0; first < tokens; first += kBlock) {
+        const std::int64_t count = std::min(kBlock, tokens - first);
+        const std::int64_t begin = std::max<std::int64_t>(0, first - sliding_window + 1);
+        const std::int64_t keys = first + count - begin;
+        const at::Tensor distance = positions.narrow(0, first, count).unsqueeze(1) -
+                                    positions.narrow(0, begin, keys).unsqueeze(0);
+        const at::Tensor hidden = distance.lt(0).logical_or(distance.ge(sliding_window));
+        const at::Tensor scores =
+            q.narrow(2, first, count).matmul(k.narrow(2, begin, keys).transpose(2, 3)) * scale;
+        const at::Tensor shares = scores.to(at::kFloat)
+                                      .masked_fill(hidden, -std::numeric_limits<float>::infinity())
+                                      .softmax(-1)
+                                      .to(q.scalar_type());
+        blocks.push_back(shares.matmul(v.narrow(2, begin, keys)));
+    }
+    return at::cat(blocks, 2);
+}
+
+}  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
     const at::Tensor wide = x.to(at::kFloat);
     const at::Tensor inverse = at::rsqrt(wide.square().mean(-1, /*keepdim=*/true) + eps);
     return (wide * inverse).to(x.scalar_type()) * weight.to(x.scalar_type());
+}
+
+void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
+                         const at::Tensor& key_weight, double eps, const AttentionLayout& layout) {
+    const auto norm = [&](std::int64_t first, std::int64_t count, const at::Tensor& weight) {
+        at::Tensor heads = qkv.narrow(1, first * layout.head_dim, count * layout.head_dim)
+                               .view({qkv.size(0), count, layout.head_dim});
+        heads.copy_(rms_norm(heads, weight, eps));
+    };
+    norm(0, layout.heads, query_weight);
+    norm(layout.heads, layout.kv_heads, key_weight);
 }
 
 void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout) {
@@ -34,9 +80,14 @@ at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout
             .view({layout.windows, layout.window, count, layout.head_dim})
             .transpose(1, 2);
     };
-    const at::Tensor out =
-        compat::fused_causal_attention(part(0, layout.heads), part(layout.heads, layout.kv_heads),
-                                       part(layout.heads + layout.kv_heads, layout.kv_heads));
+    const at::Tensor q = part(0, layout.heads);
+    const at::Tensor k = part(layout.heads, layout.kv_heads);
+    const at::Tensor v = part(layout.heads + layout.kv_heads, layout.kv_heads);
+    const std::int64_t shared_by = layout.heads / layout.kv_heads;
+    const at::Tensor out = layout.slides() ? sliding_attention(q, k.repeat_interleave(shared_by, 1),
+                                                               v.repeat_interleave(shared_by, 1),
+                                                               layout.sliding_window)
+                                           : compat::fused_causal_attention(q, k, v);
     return out.transpose(1, 2).reshape({qkv.size(0), layout.heads * layout.head_dim});
 }
 

@@ -32,16 +32,17 @@ class Loader {
     Loader(const Checkpoint& checkpoint, const WeightFormat& format)
         : checkpoint_(checkpoint), format_(format) {}
 
-    /// The matrices `names`, one below the other, in the storage dtype.
-    [[nodiscard]] at::Tensor matrix(const std::vector<std::string>& names) const {
+    /// The matrices (or the biases) `names`, one below the other, in the storage dtype.
+    [[nodiscard]] at::Tensor stacked(const std::vector<std::string>& names) const {
         std::vector<TensorView> views;
         std::int64_t rows = 0;
         for (const std::string& name : names) {
             views.push_back(checkpoint_.tensor(name));
             rows += views.back().shape.at(0);
         }
-        at::Tensor all = at::empty({rows, views.front().shape.at(1)},
-                                   at::TensorOptions().dtype(format_.storage));
+        std::vector<std::int64_t> shape = views.front().shape;
+        shape.front() = rows;
+        at::Tensor all = at::empty(shape, at::TensorOptions().dtype(format_.storage));
         std::int64_t row = 0;
         for (const TensorView& view : views) {
             all.narrow(0, row, view.shape.at(0)).copy_(mapped(view).to(format_.compute));
@@ -69,14 +70,28 @@ class Loader {
 LayerWeights load_layer(const Checkpoint& checkpoint, int layer, const WeightFormat& format) {
     namespace names = tensor_names;
     const Loader loader(checkpoint, format);
+    const ModelConfig& config = checkpoint.config();
     LayerWeights weights;
     weights.input_norm = loader.copy(names::input_norm(layer), at::kFloat);
     weights.attention.qkv =
-        loader.matrix({names::q_proj(layer), names::k_proj(layer), names::v_proj(layer)});
-    weights.attention.o = loader.matrix({names::o_proj(layer)});
+        loader.stacked({names::q_proj(layer), names::k_proj(layer), names::v_proj(layer)});
+    weights.attention.o = loader.stacked({names::o_proj(layer)});
     weights.post_attention_norm = loader.copy(names::post_attention_norm(layer), at::kFloat);
-    weights.gate_up = loader.matrix({names::gate_proj(layer), names::up_proj(layer)});
-    weights.down = loader.matrix({names::down_proj(layer)});
+    weights.gate_up = loader.stacked({names::gate_proj(layer), names::up_proj(layer)});
+    weights.down = loader.stacked({names::down_proj(layer)});
+    if (config.qkv_bias) {
+        weights.attention.qkv_bias =
+            loader.stacked({names::q_bias(layer), names::k_bias(layer), names::v_bias(layer)});
+    }
+    if (config.o_bias) weights.attention.o_bias = loader.stacked({names::o_bias(layer)});
+    if (config.qk_norm) {
+        weights.q_norm = loader.copy(names::q_norm(layer), at::kFloat);
+        weights.k_norm = loader.copy(names::k_norm(layer), at::kFloat);
+    }
+    if (config.mlp_bias) {
+        weights.gate_up_bias = loader.stacked({names::gate_bias(layer), names::up_bias(layer)});
+        weights.down_bias = loader.stacked({names::down_bias(layer)});
+    }
     return weights;
 }
 
@@ -87,9 +102,10 @@ OuterWeights load_outer(const Checkpoint& checkpoint, const WeightFormat& format
     weights.embeddings = loader.copy(names::embeddings(), format.compute);
     weights.final_norm = loader.copy(names::final_norm(), at::kFloat);
     const bool tied = checkpoint.config().tie_word_embeddings;
-    weights.output = tied && format.storage == format.compute
-                         ? weights.embeddings
-                         : loader.matrix({tied ? names::embeddings() : names::output_projection()});
+    weights.output =
+        tied && format.storage == format.compute
+            ? weights.embeddings
+            : loader.stacked({tied ? names::embeddings() : names::output_projection()});
     return weights;
 }
 
@@ -101,12 +117,22 @@ AttentionWeights merge_attention(const AttentionWeights& original, const LayerMe
     const auto wide_copy = [](const at::Tensor& t) {
         return t.to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
     };
+    const auto rounded = [&](const at::Tensor& t) {
+        return t.to(format.compute).to(format.storage);
+    };
     const at::Tensor qkv = wide_copy(original.qkv);
     const at::Tensor o = wide_copy(original.o);
     AttentionProjections projections{qkv.narrow(0, 0, q_rows), qkv.narrow(0, q_rows, kv_rows),
                                      qkv.narrow(0, q_rows + kv_rows, kv_rows), o};
+    at::Tensor bias;
+    if (original.qkv_bias.defined()) {
+        bias = wide_copy(original.qkv_bias);
+        projections.q_bias = bias.narrow(0, 0, q_rows);
+        projections.k_bias = bias.narrow(0, q_rows, kv_rows);
+        projections.v_bias = bias.narrow(0, q_rows + kv_rows, kv_rows);
+    }
     apply_merge(merge, dim, projections);
-    return {qkv.to(format.compute).to(format.storage), o.to(format.compute).to(format.storage)};
+    return {rounded(qkv), rounded(o), bias.defined() ? rounded(bias) : bias, original.o_bias};
 }
 
 }  // namespace headscope

@@ -70,6 +70,27 @@ class TestApplyMerge : public QObject {
         }
     }
 
+    void biases_follow_their_rows() {
+        AttentionProjections projections = random_projections();
+        projections.q_bias = at::randn({8 * kDim});
+        projections.k_bias = at::randn({4 * kDim});
+        projections.v_bias = at::randn({4 * kDim});
+        const at::Tensor q = projections.q_bias.clone();
+        const at::Tensor k = projections.k_bias.clone();
+        const at::Tensor v = projections.v_bias.clone();
+        apply_merge({{{1, 3}}, {{0, 2}}}, kDim, projections);
+        const at::Tensor q_mean = (rows(q, 1) + rows(q, 3)) / 2;
+        for (const int head : {1, 3}) {
+            QVERIFY(at::allclose(rows(projections.q_bias, head), q_mean));
+        }
+        QVERIFY(at::equal(rows(projections.q_bias, 1), rows(projections.q_bias, 3)));
+        QVERIFY(at::allclose(rows(projections.k_bias, 2), (rows(k, 0) + rows(k, 2)) / 2));
+        QVERIFY(at::allclose(rows(projections.v_bias, 0), (rows(v, 0) + rows(v, 2)) / 2));
+        QVERIFY(at::equal(rows(projections.q_bias, 2), rows(q, 2)));
+        QVERIFY(at::equal(rows(projections.k_bias, 1), rows(k, 1)));
+        QVERIFY(at::equal(rows(projections.v_bias, 3), rows(v, 3)));
+    }
+
     void steps_run_in_order() {
         const AttentionProjections before = random_projections();
         AttentionProjections after = copy(before);

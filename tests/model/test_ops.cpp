@@ -23,13 +23,17 @@ double tolerance(at::ScalarType dtype) {
     return dtype == at::kFloat ? 2e-6 : 1.2e-2;
 }
 
-/// Softmax attention with a causal mask, in float64, written out.
+/// Softmax attention with a causal mask, and a sliding one where the layout has it, in float64,
+/// written out.
 at::Tensor attention_by_definition(const at::Tensor& qkv, const ops::AttentionLayout& layout) {
     const at::Tensor wide =
         qkv.to(at::kDouble).view({layout.windows, layout.window, -1, layout.head_dim});
     std::vector<at::Tensor> heads;
     const std::int64_t shared_by = layout.heads / layout.kv_heads;
-    const at::Tensor mask = at::ones({layout.window, layout.window}, at::kBool).triu(1);
+    at::Tensor mask = at::ones({layout.window, layout.window}, at::kBool).triu(1);
+    if (layout.sliding_window > 0) {
+        mask = mask.logical_or(at::ones_like(mask).tril(-layout.sliding_window));
+    }
     for (std::int64_t h = 0; h < layout.heads; ++h) {
         const at::Tensor q = wide.select(2, h);
         const at::Tensor k = wide.select(2, layout.heads + h / shared_by);
@@ -146,19 +150,31 @@ class TestOps : public QObject {
         QTest::addColumn<int>("dim");
         QTest::addColumn<int>("heads");
         QTest::addColumn<int>("kv_heads");
+        QTest::addColumn<int>("sliding_window");
         for (const char* set : {"baseline", "avx2", "avx512"}) {
             for (const bool bfloat16 : {false, true}) {
                 if (cpu_kernels_for(set, bfloat16) == nullptr) continue;
-                for (const auto& [length, dim, heads, kv] : {std::tuple{1, 16, 1, 1},
-                                                             {2, 2, 2, 1},
-                                                             {23, 16, 4, 2},
-                                                             {24, 64, 2, 2},
-                                                             {25, 10, 3, 1},
-                                                             {97, 128, 4, 1},
-                                                             {512, 16, 2, 1}}) {
-                    QTest::addRow("%s %s %d tokens, %d heads of %d, %d KV", set,
-                                  bfloat16 ? "bfloat16" : "float32", length, heads, dim, kv)
-                        << QString::fromLatin1(set) << bfloat16 << length << dim << heads << kv;
+                for (const auto& [length, dim, heads, kv, sliding] : {std::tuple{1, 16, 1, 1, 0},
+                                                                      {2, 2, 2, 1, 0},
+                                                                      {23, 16, 4, 2, 0},
+                                                                      {24, 64, 2, 2, 0},
+                                                                      {25, 10, 3, 1, 0},
+                                                                      {97, 128, 4, 1, 0},
+                                                                      {512, 16, 2, 1, 0},
+                                                                      {1, 16, 1, 1, 1},
+                                                                      {70, 16, 2, 1, 1},
+                                                                      {97, 10, 4, 2, 7},
+                                                                      {97, 16, 2, 1, 24},
+                                                                      {301, 64, 3, 1, 33},
+                                                                      {301, 64, 2, 2, 129},
+                                                                      {97, 16, 2, 1, 96},
+                                                                      {97, 16, 2, 1, 97},
+                                                                      {97, 16, 2, 1, 5000}}) {
+                    QTest::addRow("%s %s %d tokens, %d heads of %d, %d KV, sliding %d", set,
+                                  bfloat16 ? "bfloat16" : "float32", length, heads, dim, kv,
+                                  sliding)
+                        << QString::fromLatin1(set) << bfloat16 << length << dim << heads << kv
+                        << sliding;
                 }
             }
         }
@@ -171,12 +187,14 @@ class TestOps : public QObject {
         QFETCH(int, dim);
         QFETCH(int, heads);
         QFETCH(int, kv_heads);
+        QFETCH(int, sliding_window);
         const CpuKernels& kernels = *cpu_kernels_for(set.toLatin1().constData(), bfloat16);
         const at::ScalarType dtype = bfloat16 ? at::kBFloat16 : at::kFloat;
-        const ops::AttentionLayout layout{1, length, heads, kv_heads, dim};
+        const ops::AttentionLayout layout{1, length, heads, kv_heads, dim, sliding_window};
         const at::Tensor qkv = (2 * at::randn({length, (heads + 2 * kv_heads) * dim})).to(dtype);
         at::Tensor out = at::empty({length, heads * dim}, dtype);
-        const AttentionShape shape{length, qkv.stride(0), out.stride(0), dim, heads, kv_heads};
+        const AttentionShape shape{length, qkv.stride(0), out.stride(0), dim,
+                                   heads,  kv_heads,      sliding_window};
         std::vector<float> scratch(static_cast<std::size_t>(attention_scratch_floats(shape)));
         for (int kv = 0; kv < kv_heads; ++kv) {
             kernels.causal_attention(qkv.data_ptr(), shape, kv, out.data_ptr(), scratch.data());
@@ -219,6 +237,62 @@ class TestOps : public QObject {
         const ops::Loss wanted = ops::reference::cross_entropy(qkv, targets);
         QVERIFY(error_between(loss.nll, wanted.nll) < 2e-6);
         QVERIFY(at::equal(loss.correct, wanted.correct));
+    }
+
+    void sliding_attention_agrees_with_the_definition_data() {
+        operations_agree_with_the_reference_data();
+    }
+    /// Longer than a block of the reference, in several windows; a sliding window as long as the
+    /// window or longer hides nothing.
+    void sliding_attention_agrees_with_the_definition() {
+        QFETCH(bool, bfloat16);
+        const at::ScalarType dtype = bfloat16 ? at::kBFloat16 : at::kFloat;
+        const at::Tensor qkv = at::randn({2 * 300, 8 * 16}).to(dtype);
+        for (const std::int64_t sliding : {1, 5, 64, 290, 299, 300, 4096}) {
+            const ops::AttentionLayout layout{2, 300, 4, 2, 16, sliding};
+            QCOMPARE(layout.slides(), sliding < 300);
+            const at::Tensor wanted = attention_by_definition(qkv, layout);
+            QVERIFY(error_between(ops::causal_attention(qkv, layout), wanted) <
+                    (bfloat16 ? 1e-2 : 5e-6));
+            QVERIFY(error_between(ops::reference::causal_attention(qkv, layout), wanted) <
+                    (bfloat16 ? 2e-2 : 1e-5));
+        }
+    }
+
+    void heads_are_normalised_by_themselves_data() { operations_agree_with_the_reference_data(); }
+    void heads_are_normalised_by_themselves() {
+        QFETCH(bool, bfloat16);
+        const at::ScalarType dtype = bfloat16 ? at::kBFloat16 : at::kFloat;
+        const ops::AttentionLayout layout{3, 40, 4, 2, 10};
+        const at::Tensor qkv = at::randn({3 * 40, 8 * 10}).to(dtype);
+        const at::Tensor query_weight = at::rand({10}) + 0.5;
+        const at::Tensor key_weight = at::rand({10}) + 0.5;
+        at::Tensor fast = qkv.clone();
+        at::Tensor plain = qkv.clone();
+        ops::norm_heads_in_place(fast, query_weight, key_weight, 1e-3, layout);
+        ops::reference::norm_heads_in_place(plain, query_weight, key_weight, 1e-3, layout);
+        const at::Tensor wide = qkv.to(at::kDouble).view({120, 8, 10});
+        const at::Tensor normed = wide * at::rsqrt(wide.square().mean(-1, true) + 1e-3);
+        const at::Tensor wanted =
+            at::cat({normed.narrow(1, 0, 4) * query_weight, normed.narrow(1, 4, 2) * key_weight,
+                     wide.narrow(1, 6, 2)},
+                    1)
+                .view({120, 80});
+        QVERIFY(error_between(fast, wanted) < tolerance(dtype));
+        QVERIFY(error_between(plain, wanted) < tolerance(dtype));
+        QVERIFY(at::equal(fast.narrow(1, 60, 20), qkv.narrow(1, 60, 20)));
+    }
+
+    void a_bias_is_added_to_the_product() {
+        const at::Tensor x = at::randn({5, 32});
+        const at::Tensor weight = at::randn({8, 32});
+        const at::Tensor bias = at::randn({8});
+        const at::Tensor wanted = x.to(at::kDouble).matmul(weight.to(at::kDouble).t()) + bias;
+        QVERIFY(error_between(ops::linear(x, weight, bias), wanted) < tolerance(at::kFloat));
+        QVERIFY(at::equal(ops::linear(x, weight), ops::linear(x, weight, at::zeros({8}))));
+        const at::Tensor narrow = x.to(at::kBFloat16);
+        QVERIFY(at::equal(ops::linear(narrow, weight, bias),
+                          (narrow.to(at::kFloat).matmul(weight.t()) + bias).to(at::kBFloat16)));
     }
 
     void a_wide_weight_rounds_the_product_once() {
