@@ -33,6 +33,11 @@ std::string rate_text(const Progress& progress, std::int64_t done_here, double s
 Display::Display(bool json) : json_(json), terminal_(!json && ::isatty(STDERR_FILENO) != 0) {}
 
 void Display::progress(const Progress& progress) {
+    if (!progress.note.empty()) {
+        event({{"event", "note"}, {"text", progress.note}});
+        end_line();
+        if (!json_) fmt::print(stderr, "{}\n", progress.note);
+    }
     if (json_) {
         event({{"event", "progress"},
                {"stage", progress.stage},

@@ -11,10 +11,22 @@ pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece) # libsen
 # libtorch: Debian's libtorch-dev, or the PyPI wheel with
 #   -DCMAKE_PREFIX_PATH="$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)')"
 # Its own target puts flags and include folders on every user; ours is a system include.
+if(NOT DEFINED TORCH_CUDA_ARCH_LIST AND NOT DEFINED ENV{TORCH_CUDA_ARCH_LIST})
+  set(TORCH_CUDA_ARCH_LIST "8.0;9.0+PTX") # newer chips translate the last one when they start
+endif()
 find_package(Torch REQUIRED)
 add_library(headscope_torch INTERFACE)
 target_include_directories(headscope_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(headscope_torch INTERFACE ${TORCH_LIBRARIES})
+if(TARGET torch_cuda)
+  # TORCH_LIBRARIES of 2.x names what find_library finds first: Debian's c10, where both are installed.
+  target_link_libraries(headscope_torch INTERFACE torch c10 c10_cuda)
+  # It also brings headers of another version of fmt, but not the library.
+  target_compile_definitions(headscope_torch INTERFACE FMT_HEADER_ONLY)
+  find_package(CUDAToolkit REQUIRED)
+  set(HEADSCOPE_CUDA ON)
+else()
+  target_link_libraries(headscope_torch INTERFACE ${TORCH_LIBRARIES})
+endif()
 
 if(HEADSCOPE_UI)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core DBus Gui Widgets PrintSupport) # qt6-base-dev

@@ -10,7 +10,7 @@ void ProgressThrottle::report(const Progress& progress) {
     const auto now = std::chrono::steady_clock::now();
     const bool first = progress.stage != stage_;
     const bool last = progress.done >= progress.total;
-    if (!first && !last && now - last_ < kInterval) return;
+    if (!first && !last && progress.note.empty() && now - last_ < kInterval) return;
     stage_ = progress.stage;
     last_ = now;
     sink_(progress);

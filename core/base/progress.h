@@ -14,6 +14,7 @@ struct Progress {
     std::int64_t done = 0;
     std::int64_t total = 0;
     std::string unit;  ///< what `done` counts, in the plural ("layers", "windows")
+    std::string note = {};  ///< a line that people should see once, such as a change of plan
 };
 
 using ProgressFn = std::function<void(const Progress&)>;

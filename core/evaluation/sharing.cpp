@@ -16,6 +16,8 @@ Variant variant_of(const MergePlan& plan) {
 SharingSchedule::SharingSchedule(int layers, const std::vector<Variant>& variants)
     : passes_(static_cast<std::size_t>(layers)),
       merges_(static_cast<std::size_t>(layers)),
+      original_states_{0},
+      first_change_(layers),
       final_states_(variants.size(), 0) {
     for (int layer = 0; layer < layers; ++layer) {
         auto& merges = merges_[static_cast<std::size_t>(layer)];
@@ -35,7 +37,20 @@ SharingSchedule::SharingSchedule(int layers, const std::vector<Variant>& variant
             final_states_[v] = output->second;
         }
         final_state_count_ = static_cast<int>(outputs.size());
+        const auto original = outputs.find({original_states_.back(), -1});
+        original_states_.push_back(original == outputs.end() ? -1 : original->second);
+        if (!merges.empty()) first_change_ = std::min(first_change_, layer);
     }
+}
+
+std::int64_t SharingSchedule::most_states() const {
+    std::size_t most = 1;
+    std::size_t before = 1;
+    for (const auto& passes : passes_) {
+        most = std::max(most, before + passes.size());
+        before = passes.size();
+    }
+    return static_cast<std::int64_t>(most);
 }
 
 std::int64_t SharingSchedule::pass_count() const {

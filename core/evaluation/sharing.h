@@ -42,6 +42,19 @@ class SharingSchedule {
     [[nodiscard]] const std::vector<int>& final_states() const { return final_states_; }
     [[nodiscard]] int final_state_count() const { return final_state_count_; }
 
+    /// The first layer that some variant changes; the number of layers where none does. Up to there
+    /// all variants are the original.
+    [[nodiscard]] int first_change() const { return first_change_; }
+
+    /// Which of the states before `layer` is the original's; -1 where none is. `layer` may be the
+    /// number of layers.
+    [[nodiscard]] int original_state(int layer) const {
+        return original_states_[static_cast<std::size_t>(layer)];
+    }
+
+    /// The most states that exist at one time, those that a layer reads and those it makes.
+    [[nodiscard]] std::int64_t most_states() const;
+
     /// Layer computations for one micro-batch, and what separate evaluations would need.
     [[nodiscard]] std::int64_t pass_count() const;
     [[nodiscard]] std::int64_t separate_pass_count() const;
@@ -49,6 +62,8 @@ class SharingSchedule {
   private:
     std::vector<std::vector<Pass>> passes_;
     std::vector<std::vector<LayerMerge>> merges_;
+    std::vector<int> original_states_;  ///< [layers + 1]
+    int first_change_ = 0;
     std::vector<int> final_states_;
     int final_state_count_ = 1;
 };

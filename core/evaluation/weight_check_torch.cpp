@@ -8,14 +8,7 @@ namespace headscope {
 namespace {
 
 bool is_finite(const TensorView& view) {
-    const auto dtype = view.dtype == DType::bf16  ? at::kBFloat16
-                       : view.dtype == DType::f16 ? at::kHalf
-                                                  : at::kFloat;
-    auto* data = const_cast<std::byte*>(view.bytes.data());
-    return at::isfinite(
-               at::from_blob(data, view.shape, at::TensorOptions().dtype(dtype)).to(at::kFloat))
-        .all()
-        .item<bool>();
+    return at::isfinite(mapped(view).to(at::kFloat)).all().item<bool>();
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <ATen/core/Tensor.h>
 #include <torch/version.h>
 
+#define HEADSCOPE_TORCH_VERSION (TORCH_VERSION_MAJOR * 100 + TORCH_VERSION_MINOR)
+
 /// Everything that differs between libtorch 1.13 (Debian) and 2.x, and between its builds.
 namespace headscope::compat {
 
@@ -21,6 +23,20 @@ bool has_fast_cpu_bfloat16();
 
 /// CUDA devices that can be used; 0 where libtorch has no CUDA or no driver runs.
 int cuda_device_count();
+
+/// Bytes that an evaluation may take on `device` besides what it holds already: what is free, less a
+/// margin for the library itself, or what is left of `limit` where that is less (0: no limit).
+std::int64_t memory_budget(const c10::Device& device, std::int64_t limit);
+
+/// Has the library refuse to take more than `limit` bytes of a GPU; 0 lifts the limit. Does nothing
+/// for the CPU.
+void limit_device_memory(const c10::Device& device, std::int64_t limit);
+
+/// Returns a GPU's memory that the library keeps for later to the driver.
+void release_cached_memory(const c10::Device& device);
+
+/// The most bytes of a GPU that tensors took at one time so far; 0 on the CPU.
+std::int64_t peak_device_memory(const c10::Device& device);
 
 /// Sets the threads that one operation may use when called from this thread, for ATen and, for the
 /// whole process, for OpenBLAS, which does not follow ATen.

@@ -1,6 +1,7 @@
 #include "core/model/forward_torch.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -27,13 +28,21 @@ ForwardPass::ForwardPass(const LoadedModel& model, std::int64_t window)
       rope_(make_rope_table(model.checkpoint.config(), window, model.format.device)) {}
 
 at::Tensor ForwardPass::embed(const at::Tensor& ids) const {
-    return model_.outer.embeddings.index_select(0, ids);
+    const OuterWeights& outer = model_.outer;
+    const WeightFormat& format = model_.format;
+    if (outer.embeddings.defined()) {
+        return outer.embeddings.index_select(0, ids.to(format.device));
+    }
+    return mapped(*outer.embedding_rows)
+        .index_select(0, ids)
+        .to(format.compute)
+        .to(format.device);
 }
 
-at::Tensor ForwardPass::layer(int index, const AttentionWeights& attention,
-                              const at::Tensor& hidden) const {
+at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
+                              const AttentionWeights& attention, at::Tensor hidden,
+                              bool spend) const {
     const ModelConfig& config = model_.checkpoint.config();
-    const LayerWeights& weights = model_.layers[static_cast<std::size_t>(index)];
     const ops::AttentionLayout layout{
         hidden.size(0) / window_,   window_,         config.num_attention_heads,
         config.num_key_value_heads, config.head_dim, config.sliding_window(index)};
@@ -44,17 +53,16 @@ at::Tensor ForwardPass::layer(int index, const AttentionWeights& attention,
         ops::norm_heads_in_place(qkv, weights.q_norm, weights.k_norm, config.rms_norm_eps, layout);
     }
     ops::rotate_in_place(qkv, rope_, layout);
-    at::Tensor attended =
-        ops::linear(ops::causal_attention(qkv, layout), attention.o, attention.o_bias);
-    ops::add_in_place(attended, hidden);
+    at::Tensor attended = ops::causal_attention(qkv, layout);
+    qkv.reset();
+    at::Tensor out = ops::add_linear(std::move(hidden), attended, attention.o, attention.o_bias,
+                                     spend);
+    attended.reset();
 
-    const at::Tensor normed =
-        ops::rms_norm(attended, weights.post_attention_norm, config.rms_norm_eps);
-    at::Tensor out =
-        ops::linear(ops::swiglu(ops::linear(normed, weights.gate_up, weights.gate_up_bias)),
-                    weights.down, weights.down_bias);
-    ops::add_in_place(out, attended);
-    return out;
+    const at::Tensor normed = ops::rms_norm(out, weights.post_attention_norm, config.rms_norm_eps);
+    const at::Tensor active = ops::swiglu(ops::linear(normed, weights.gate_up, weights.gate_up_bias));
+    return ops::add_linear(std::move(out), active, weights.down, weights.down_bias,
+                           /*spend=*/true);
 }
 
 ops::Loss ForwardPass::loss(const at::Tensor& hidden, const at::Tensor& ids,
@@ -77,6 +85,25 @@ ops::Loss ForwardPass::loss(const at::Tensor& hidden, const at::Tensor& ids,
         }
     }
     return {at::cat(nll).view({windows, scored}), at::cat(correct).view({windows, scored})};
+}
+
+std::int64_t ForwardPass::state_bytes() const {
+    return window_ * model_.checkpoint.config().hidden_size *
+           static_cast<std::int64_t>(at::elementSize(model_.format.compute));
+}
+
+std::int64_t ForwardPass::working_bytes(std::int64_t windows) const {
+    const ModelConfig& config = model_.checkpoint.config();
+    const auto size = static_cast<std::int64_t>(at::elementSize(model_.format.compute));
+    const std::int64_t q = config.num_attention_heads * config.head_dim;
+    const std::int64_t kv = config.num_key_value_heads * config.head_dim;
+    // The widest moments of a layer: [normed | qkv], [qkv | attended | a library's copies of keys and
+    // values], [out | normed | gate and up | active].
+    const std::int64_t attention = 2 * (q + 2 * kv) + 2 * q;
+    const std::int64_t feed_forward = 2 * config.hidden_size + 3 * config.intermediate_size;
+    const std::int64_t layer = windows * window_ * size * std::max(attention, feed_forward);
+    const std::int64_t loss = chunk_rows_ * (config.vocab_size + config.hidden_size) * size;
+    return std::max(layer, loss);
 }
 
 }  // namespace headscope

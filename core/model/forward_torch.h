@@ -18,18 +18,28 @@ class ForwardPass {
     /// `model` must outlive this. `window` in tokens.
     ForwardPass(const LoadedModel& model, std::int64_t window);
 
-    /// ids: [windows * window], int64, on the device. Returns [windows * window, hidden].
+    /// ids: [windows * window], int64, on the host. Returns [windows * window, hidden].
     [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
-    /// One layer, with `attention` in place of its own projections. `hidden` is not changed.
-    [[nodiscard]] at::Tensor layer(int index, const AttentionWeights& attention,
-                                   const at::Tensor& hidden) const;
+    /// One layer, with `attention` in place of the projections in `weights`. `hidden` is not changed
+    /// unless `spend` allows to: then the result may take its memory.
+    [[nodiscard]] at::Tensor layer(int index, const LayerWeights& weights,
+                                   const AttentionWeights& attention, at::Tensor hidden,
+                                   bool spend) const;
 
     /// Loss of the predictions made at positions [first, window - 1) of each window, whose targets
-    /// are the tokens that follow. nll and correct: [windows, window - 1 - first]. The output
-    /// projection runs in chunks of rows: logits of all predictions never exist at once.
+    /// are the tokens that follow; `ids` as for embed, on the device. nll and correct:
+    /// [windows, window - 1 - first]. The output projection runs in chunks of rows: logits of all
+    /// predictions never exist at once.
     [[nodiscard]] ops::Loss loss(const at::Tensor& hidden, const at::Tensor& ids,
                                  std::int64_t first) const;
+
+    /// Bytes of the activations that one layer or the loss holds at a time, over `windows` windows,
+    /// besides the hidden states that go in and out.
+    [[nodiscard]] std::int64_t working_bytes(std::int64_t windows) const;
+
+    /// Bytes of one hidden state of one window.
+    [[nodiscard]] std::int64_t state_bytes() const;
 
   private:
     const LoadedModel& model_;

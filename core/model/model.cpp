@@ -26,7 +26,7 @@ Model Model::load(const Checkpoint& checkpoint, const ComputeOptions& options,
                   const ProgressFn& progress, const std::stop_token& stop) {
     ResolvedCompute compute = engine().resolve(options);
     const int threads = options.threads > 0 ? options.threads : available_cores();
-    auto loaded = engine().load(checkpoint, compute, threads, progress, stop);
+    auto loaded = engine().load(checkpoint, compute, options, threads, progress, stop);
     return {checkpoint, std::move(compute), threads, std::move(loaded)};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -14,6 +15,7 @@ struct ComputeOptions {
     std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
     std::string dtype = "auto";   ///< auto, float32 (f32), bfloat16 (bf16) or float16 (f16)
     int threads = 0;              ///< on the CPU; 0: all cores
+    std::int64_t memory_limit = 0;  ///< bytes of the device's memory to use; 0: what is free
 
     bool operator==(const ComputeOptions&) const = default;
 };
@@ -31,11 +33,12 @@ ResolvedCompute resolve(const ComputeOptions& options);
 
 struct LoadedModel;  // tensors; see core/model/loaded_model_torch.h
 
-/// A model with its original weights resident on a device. A value: copies share the weights, which
-/// never change. Safe to use from many threads.
+/// A model with its original weights on a device; where they do not fit, with those that every window
+/// needs, while the layers are read from the files when their turn comes. A value: copies share the
+/// weights, which never change. Safe to use from many threads.
 class Model {
   public:
-    /// Loads all weights. Throws what resolve() throws, and Error(cancelled).
+    /// Loads the weights. Throws what resolve() throws, and Error(cancelled).
     static Model load(const Checkpoint& checkpoint, const ComputeOptions& options,
                       const ProgressFn& progress = {}, const std::stop_token& stop = {});
 

@@ -11,7 +11,8 @@ namespace headscope {
 struct ModelEngine {
     ResolvedCompute (*resolve)(const ComputeOptions& options) = nullptr;
     std::shared_ptr<const LoadedModel> (*load)(const Checkpoint& checkpoint,
-                                               const ResolvedCompute& compute, int threads,
+                                               const ResolvedCompute& compute,
+                                               const ComputeOptions& options, int threads,
                                                const ProgressFn& progress,
                                                const std::stop_token& stop) = nullptr;
 };

@@ -7,6 +7,7 @@
 #include <ATen/Parallel.h>
 
 #include "core/model/cpu_kernels.h"
+#include "core/model/cuda_ops_torch.h"
 
 namespace headscope::ops {
 namespace {
@@ -39,7 +40,19 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
     return at::linear(x.to(weight.scalar_type()), weight, bias).to(x.scalar_type());
 }
 
+at::Tensor add_linear(at::Tensor residual, const at::Tensor& x, const at::Tensor& weight,
+                      const at::Tensor& bias, bool spend) {
+    if (residual.is_cuda()) {
+        at::Tensor sum = spend ? residual.addmm_(x, weight.t()) : at::addmm(residual, x, weight.t());
+        return bias.defined() ? sum.add_(bias) : sum;
+    }
+    at::Tensor sum = linear(x, weight, bias);
+    add_in_place(sum, residual);
+    return sum;
+}
+
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+    if (cuda::serves(x)) return cuda::rms_norm(x, weight, eps);
     if (!on_cpu(x)) return reference::rms_norm(x, weight, eps);
     at::Tensor out = at::empty_like(x);
     const std::int64_t width = x.size(1);
@@ -73,6 +86,7 @@ void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
 }
 
 void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout) {
+    if (cuda::serves(qkv)) return cuda::rotate_in_place(qkv, rope, layout);
     if (!on_cpu(qkv)) return reference::rotate_in_place(qkv, rope, layout);
     const auto heads = static_cast<int>(layout.heads + layout.kv_heads);
     const std::int64_t half = layout.head_dim / 2;
@@ -114,6 +128,7 @@ at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout
 }
 
 at::Tensor swiglu(const at::Tensor& gate_up) {
+    if (cuda::serves(gate_up)) return cuda::swiglu(gate_up);
     if (!on_cpu(gate_up)) return reference::swiglu(gate_up);
     const std::int64_t width = gate_up.size(1) / 2;
     at::Tensor out = at::empty({gate_up.size(0), width}, gate_up.options());
@@ -134,6 +149,7 @@ void add_in_place(at::Tensor& x, const at::Tensor& y) {
 }
 
 Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
+    if (cuda::serves(logits)) return cuda::cross_entropy(logits, targets);
     if (!on_cpu(logits)) return reference::cross_entropy(logits, targets);
     const std::int64_t rows = logits.size(0);
     Loss loss{at::empty({rows}, at::kDouble), at::empty({rows}, at::kBool)};

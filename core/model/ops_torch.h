@@ -5,7 +5,8 @@
 #include <ATen/core/Tensor.h>
 
 /// The steps of the forward pass. Each takes the fastest way for the tensors' device: kernels of
-/// our own on the CPU (cpu_kernels.h), plain library operations (`reference`) elsewhere.
+/// our own on the CPU (cpu_kernels.h) and on CUDA (cuda_kernels.h), plain library operations
+/// (`reference`) elsewhere.
 /// Activations are [tokens, width], contiguous; the tokens of whole windows follow each other.
 namespace headscope::ops {
 
@@ -39,6 +40,11 @@ struct Loss {
 /// machines without a fast bfloat16 product; the result is then rounded once. An undefined bias is
 /// none.
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
+
+/// residual + x W^T + bias. On CUDA the product is added where it is made, rounded once. Where
+/// `spend` is set the result may take the residual's memory.
+at::Tensor add_linear(at::Tensor residual, const at::Tensor& x, const at::Tensor& weight,
+                      const at::Tensor& bias, bool spend);
 
 /// Root mean square normalisation; weight: [width], float32.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);

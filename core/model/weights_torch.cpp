@@ -1,5 +1,9 @@
 #include "core/model/weights_torch.h"
 
+#include <initializer_list>
+#include <string>
+#include <utility>
+
 #include <ATen/ATen.h>
 
 #include "core/checkpoint/tensor_names.h"
@@ -8,104 +12,102 @@
 namespace headscope {
 namespace {
 
-at::ScalarType scalar_type(DType dtype) {
-    switch (dtype) {
-        case DType::bf16:
-            return at::kBFloat16;
-        case DType::f16:
-            return at::kHalf;
-        case DType::f32:
-            return at::kFloat;
+namespace names = tensor_names;
+
+/// Adds the matrices (or the biases) `names`, which lie one below the other in `to`.
+void add_stacked(WeightReader& reader, std::initializer_list<std::pair<std::string, std::int64_t>> parts,
+                 const at::Tensor& to) {
+    std::int64_t row = 0;
+    for (const auto& [name, rows] : parts) {
+        reader.add(name, to.narrow(0, row, rows));
+        row += rows;
     }
-    return at::kFloat;
 }
-
-/// A tensor where it lies in the mapped file; valid as long as `view` is, and never written to.
-at::Tensor mapped(const TensorView& view) {
-    // from_blob wants a writable pointer; the mapping itself is read-only.
-    auto* data = const_cast<std::byte*>(view.bytes.data());
-    return at::from_blob(data, view.shape, at::TensorOptions().dtype(scalar_type(view.dtype)));
-}
-
-class Loader {
-  public:
-    Loader(const Checkpoint& checkpoint, const WeightFormat& format)
-        : checkpoint_(checkpoint), format_(format) {}
-
-    /// The matrices (or the biases) `names`, one below the other, in the storage dtype.
-    [[nodiscard]] at::Tensor stacked(const std::vector<std::string>& names) const {
-        std::vector<TensorView> views;
-        std::int64_t rows = 0;
-        for (const std::string& name : names) {
-            views.push_back(checkpoint_.tensor(name));
-            rows += views.back().shape.at(0);
-        }
-        std::vector<std::int64_t> shape = views.front().shape;
-        shape.front() = rows;
-        at::Tensor all = at::empty(shape, at::TensorOptions().dtype(format_.storage));
-        std::int64_t row = 0;
-        for (const TensorView& view : views) {
-            all.narrow(0, row, view.shape.at(0)).copy_(mapped(view).to(format_.compute));
-            row += view.shape.at(0);
-        }
-        return all.to(format_.device);
-    }
-
-    /// A tensor in `dtype`, rounded to the compute dtype.
-    [[nodiscard]] at::Tensor copy(const std::string& name, at::ScalarType dtype) const {
-        const TensorView view = checkpoint_.tensor(name);
-        return mapped(view)
-            .to(format_.compute)
-            .to(at::TensorOptions().device(format_.device).dtype(dtype), /*non_blocking=*/false,
-                /*copy=*/true);
-    }
-
-  private:
-    const Checkpoint& checkpoint_;
-    const WeightFormat& format_;
-};
 
 }  // namespace
 
-LayerWeights load_layer(const Checkpoint& checkpoint, int layer, const WeightFormat& format) {
-    namespace names = tensor_names;
-    const Loader loader(checkpoint, format);
-    const ModelConfig& config = checkpoint.config();
+LayerWeights allocate_layer(const ModelConfig& config, const WeightFormat& format) {
+    const auto held = at::TensorOptions().device(format.device).dtype(format.storage);
+    const auto wide = held.dtype(at::kFloat);
+    const std::int64_t hidden = config.hidden_size;
+    const std::int64_t ffn = config.intermediate_size;
+    const std::int64_t q_rows = config.num_attention_heads * config.head_dim;
+    const std::int64_t qkv_rows = q_rows + 2 * config.num_key_value_heads * config.head_dim;
     LayerWeights weights;
-    weights.input_norm = loader.copy(names::input_norm(layer), at::kFloat);
-    weights.attention.qkv =
-        loader.stacked({names::q_proj(layer), names::k_proj(layer), names::v_proj(layer)});
-    weights.attention.o = loader.stacked({names::o_proj(layer)});
-    weights.post_attention_norm = loader.copy(names::post_attention_norm(layer), at::kFloat);
-    weights.gate_up = loader.stacked({names::gate_proj(layer), names::up_proj(layer)});
-    weights.down = loader.stacked({names::down_proj(layer)});
-    if (config.qkv_bias) {
-        weights.attention.qkv_bias =
-            loader.stacked({names::q_bias(layer), names::k_bias(layer), names::v_bias(layer)});
-    }
-    if (config.o_bias) weights.attention.o_bias = loader.stacked({names::o_bias(layer)});
+    weights.input_norm = at::empty({hidden}, wide);
+    weights.attention.qkv = at::empty({qkv_rows, hidden}, held);
+    weights.attention.o = at::empty({hidden, q_rows}, held);
+    weights.post_attention_norm = at::empty({hidden}, wide);
+    weights.gate_up = at::empty({2 * ffn, hidden}, held);
+    weights.down = at::empty({hidden, ffn}, held);
+    if (config.qkv_bias) weights.attention.qkv_bias = at::empty({qkv_rows}, held);
+    if (config.o_bias) weights.attention.o_bias = at::empty({hidden}, held);
     if (config.qk_norm) {
-        weights.q_norm = loader.copy(names::q_norm(layer), at::kFloat);
-        weights.k_norm = loader.copy(names::k_norm(layer), at::kFloat);
+        weights.q_norm = at::empty({config.head_dim}, wide);
+        weights.k_norm = at::empty({config.head_dim}, wide);
     }
     if (config.mlp_bias) {
-        weights.gate_up_bias = loader.stacked({names::gate_bias(layer), names::up_bias(layer)});
-        weights.down_bias = loader.stacked({names::down_bias(layer)});
+        weights.gate_up_bias = at::empty({2 * ffn}, held);
+        weights.down_bias = at::empty({hidden}, held);
     }
     return weights;
 }
 
-OuterWeights load_outer(const Checkpoint& checkpoint, const WeightFormat& format) {
-    namespace names = tensor_names;
-    const Loader loader(checkpoint, format);
+void add_layer(WeightReader& reader, const ModelConfig& config, int layer, LayerWeights& to) {
+    const std::int64_t ffn = config.intermediate_size;
+    const std::int64_t q_rows = config.num_attention_heads * config.head_dim;
+    const std::int64_t kv_rows = config.num_key_value_heads * config.head_dim;
+    reader.add(names::input_norm(layer), to.input_norm);
+    add_stacked(reader,
+                {{names::q_proj(layer), q_rows},
+                 {names::k_proj(layer), kv_rows},
+                 {names::v_proj(layer), kv_rows}},
+                to.attention.qkv);
+    if (config.qkv_bias) {
+        add_stacked(reader,
+                    {{names::q_bias(layer), q_rows},
+                     {names::k_bias(layer), kv_rows},
+                     {names::v_bias(layer), kv_rows}},
+                    to.attention.qkv_bias);
+    }
+    if (config.qk_norm) {
+        reader.add(names::q_norm(layer), to.q_norm);
+        reader.add(names::k_norm(layer), to.k_norm);
+    }
+    reader.add(names::o_proj(layer), to.attention.o);
+    if (config.o_bias) reader.add(names::o_bias(layer), to.attention.o_bias);
+    reader.add(names::post_attention_norm(layer), to.post_attention_norm);
+    add_stacked(reader, {{names::gate_proj(layer), ffn}, {names::up_proj(layer), ffn}}, to.gate_up);
+    reader.add(names::down_proj(layer), to.down);
+    if (config.mlp_bias) {
+        add_stacked(reader, {{names::gate_bias(layer), ffn}, {names::up_bias(layer), ffn}},
+                    to.gate_up_bias);
+        reader.add(names::down_bias(layer), to.down_bias);
+    }
+}
+
+OuterWeights add_outer(WeightReader& reader, const Checkpoint& checkpoint, bool with_embeddings) {
+    const ModelConfig& config = checkpoint.config();
+    const WeightFormat& format = reader.format();
+    const auto options = at::TensorOptions().device(format.device);
+    const auto matrix = [&](const std::string& name, at::ScalarType dtype) {
+        at::Tensor to = at::empty({config.vocab_size, config.hidden_size}, options.dtype(dtype));
+        reader.add(name, to);
+        return to;
+    };
     OuterWeights weights;
-    weights.embeddings = loader.copy(names::embeddings(), format.compute);
-    weights.final_norm = loader.copy(names::final_norm(), at::kFloat);
-    const bool tied = checkpoint.config().tie_word_embeddings;
+    weights.final_norm = at::empty({config.hidden_size}, options.dtype(at::kFloat));
+    reader.add(names::final_norm(), weights.final_norm);
+    const bool tied = config.tie_word_embeddings;
+    const bool shared = tied && format.storage == format.compute;
+    if (with_embeddings || shared) {
+        weights.embeddings = matrix(names::embeddings(), format.compute);
+    } else {
+        weights.embedding_rows = checkpoint.tensor(names::embeddings());
+    }
     weights.output =
-        tied && format.storage == format.compute
-            ? weights.embeddings
-            : loader.stacked({tied ? names::embeddings() : names::output_projection()});
+        shared ? weights.embeddings
+               : matrix(tied ? names::embeddings() : names::output_projection(), format.storage);
     return weights;
 }
 

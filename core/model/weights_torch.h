@@ -1,18 +1,14 @@
 #pragma once
 
+#include <optional>
+
 #include <ATen/core/Tensor.h>
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/merging/merge_plan.h"
+#include "core/model/weight_reader_torch.h"
 
 namespace headscope {
-
-/// How weights are held for a computation.
-struct WeightFormat {
-    at::ScalarType compute;  ///< dtype of the activations: weights are rounded to it
-    at::ScalarType storage;  ///< dtype they are held in, wider where products of `compute` are slow
-    c10::Device device;
-};
 
 /// The part of a layer that merging changes. Projections that read the same input are held as one.
 struct AttentionWeights {
@@ -38,14 +34,23 @@ struct LayerWeights {
 
 /// What stands before and after the layers.
 struct OuterWeights {
-    at::Tensor embeddings;  ///< [vocab, hidden], in the compute dtype
+    at::Tensor embeddings;  ///< [vocab, hidden], in the compute dtype; undefined: see embedding_rows
     at::Tensor final_norm;  ///< [hidden], float32
     at::Tensor output;      ///< [vocab, hidden]
+    /// The embeddings where they lie in the file, for models whose weights do not all fit: a window
+    /// needs a few of their rows.
+    std::optional<TensorView> embedding_rows;
 };
 
-/// Copies weights out of the mapped files.
-LayerWeights load_layer(const Checkpoint& checkpoint, int layer, const WeightFormat& format);
-OuterWeights load_outer(const Checkpoint& checkpoint, const WeightFormat& format);
+/// Memory for the weights of one layer; all layers of a model have the same shapes.
+LayerWeights allocate_layer(const ModelConfig& config, const WeightFormat& format);
+
+/// Adds what belongs into `to`, which allocate_layer made, to the reader.
+void add_layer(WeightReader& reader, const ModelConfig& config, int layer, LayerWeights& to);
+
+/// Allocates the outer weights and adds them to the reader; without the embeddings where
+/// `with_embeddings` is false and the output projection does not need them.
+OuterWeights add_outer(WeightReader& reader, const Checkpoint& checkpoint, bool with_embeddings);
 
 /// The attention weights under `merge`: means in float32, then rounded to the compute dtype.
 AttentionWeights merge_attention(const AttentionWeights& original, const LayerMerge& merge,

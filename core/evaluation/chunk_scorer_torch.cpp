@@ -1,0 +1,154 @@
+#include "core/evaluation/chunk_scorer_torch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include "core/base/progress.h"
+#include "core/evaluation/weight_check_torch.h"
+
+namespace headscope {
+
+struct ChunkScorer::MicroBatch {
+    std::vector<std::int64_t> indices;
+    std::vector<BoundaryCache::Tokens> tokens;  ///< of each window
+    at::Tensor ids;                             ///< of all windows, on the host
+    std::vector<at::Tensor> states;             ///< before the layer whose turn it is
+};
+
+ChunkScorer::ChunkScorer(const LoadedModel& model, const Windows& windows,
+                         const SharingSchedule& schedule, const MergedWeights& merged,
+                         BoundaryCache& boundaries)
+    : model_(model),
+      windows_(windows),
+      schedule_(schedule),
+      merged_(merged),
+      boundaries_(boundaries),
+      forward_(model, windows.window()) {}
+
+std::vector<ChunkScorer::MicroBatch> ChunkScorer::cut(std::span<const std::int64_t> indices,
+                                                      std::int64_t micro_batch) const {
+    std::vector<MicroBatch> batches;
+    while (!indices.empty()) {
+        const std::size_t count = std::min(indices.size(), static_cast<std::size_t>(micro_batch));
+        MicroBatch batch;
+        std::vector<std::int64_t> all;
+        for (const std::int64_t index : indices.first(count)) {
+            batch.indices.push_back(index);
+            batch.tokens.push_back(windows_.tokens(index));
+            all.insert(all.end(), batch.tokens.back().begin(), batch.tokens.back().end());
+        }
+        batch.ids = at::tensor(all, at::kLong);
+        batches.push_back(std::move(batch));
+        indices = indices.subspan(count);
+    }
+    return batches;
+}
+
+/// Gives every micro-batch its first state, and returns the layer before which it stands: the last
+/// before the first change whose states are all kept, or the first layer of all.
+int ChunkScorer::start(std::vector<MicroBatch>& batches) const {
+    int first = schedule_.first_change();
+    for (const MicroBatch& batch : batches)
+        first = boundaries_.latest(batch.tokens, first);
+    for (MicroBatch& batch : batches) {
+        if (first == 0) {
+            batch.states = {forward_.embed(batch.ids)};
+            continue;
+        }
+        std::vector<at::Tensor> states;
+        for (const BoundaryCache::Tokens& window : batch.tokens)
+            states.push_back(boundaries_.state(window, first));
+        batch.states = {at::cat(states)};
+    }
+    return first;
+}
+
+std::int64_t ChunkScorer::advance(MicroBatch& batch, int layer, const LayerWeights& weights,
+                                  const std::vector<AttentionWeights>& merged) const {
+    const auto& passes = schedule_.passes(layer);
+    std::vector<at::Tensor> next(passes.size());
+    for (std::size_t i = 0; i < passes.size(); ++i) {
+        const SharingSchedule::Pass& pass = passes[i];
+        const bool last_reader =
+            std::none_of(passes.begin() + static_cast<std::ptrdiff_t>(i) + 1, passes.end(),
+                         [&](const auto& later) { return later.input == pass.input; });
+        at::Tensor& input = batch.states[static_cast<std::size_t>(pass.input)];
+        const AttentionWeights& attention =
+            pass.weights < 0 ? weights.attention : merged[static_cast<std::size_t>(pass.weights)];
+        next[static_cast<std::size_t>(pass.output)] = forward_.layer(
+            layer, weights, attention, last_reader ? std::move(input) : input, last_reader);
+    }
+    batch.states = std::move(next);
+    return static_cast<std::int64_t>(passes.size());
+}
+
+void ChunkScorer::keep_original(const MicroBatch& batch, int layer) const {
+    const int state = schedule_.original_state(layer);
+    if (state < 0 || !boundaries_.wants(layer)) return;
+    const std::int64_t window = windows_.window();
+    for (std::size_t i = 0; i < batch.tokens.size(); ++i) {
+        boundaries_.keep(batch.tokens[i], layer,
+                         batch.states[static_cast<std::size_t>(state)].narrow(
+                             0, static_cast<std::int64_t>(i) * window, window));
+    }
+}
+
+void ChunkScorer::finish(const MicroBatch& batch, std::vector<VariantScores>& scores) const {
+    const at::Tensor ids = batch.ids.to(model_.format.device);
+    std::vector<at::Tensor> nll;
+    std::vector<at::Tensor> correct;
+    for (const at::Tensor& state : batch.states) {
+        const ops::Loss loss = forward_.loss(state, ids, windows_.first_scored());
+        nll.push_back(loss.nll.sum(1));
+        correct.push_back(loss.correct.sum(1));
+    }
+    // One wait for the device, whatever the number of variants. [states, windows]
+    const at::Tensor all_nll = at::stack(nll).to(at::kCPU);
+    const at::Tensor all_correct = at::stack(correct).to(at::kCPU);
+    for (std::size_t w = 0; w < batch.indices.size(); ++w) {
+        VariantScores of_window;
+        for (const int state : schedule_.final_states()) {
+            const auto place = state * static_cast<std::int64_t>(batch.indices.size()) +
+                               static_cast<std::int64_t>(w);
+            const WindowScore score{all_nll.data_ptr<double>()[place],
+                                    all_correct.data_ptr<std::int64_t>()[place]};
+            if (!std::isfinite(score.nll)) report_non_finite_loss(model_, batch.indices[w]);
+            of_window.push_back(score);
+        }
+        scores.push_back(std::move(of_window));
+    }
+}
+
+std::vector<ChunkScorer::VariantScores> ChunkScorer::score(std::span<const std::int64_t> indices,
+                                                           std::int64_t micro_batch,
+                                                           LayerSource& source,
+                                                           const PassesFn& passes,
+                                                           const std::stop_token& stop) const {
+    const c10::InferenceMode no_gradients;
+    std::vector<MicroBatch> batches = cut(indices, micro_batch);
+    const int first = start(batches);
+    source.begin(first, stop);
+    const auto layers = static_cast<int>(model_.checkpoint.config().num_hidden_layers);
+    for (int layer = first; layer < layers; ++layer) {
+        throw_if_stopped(stop);
+        const LayerWeights& weights = source.layer(layer);
+        const std::vector<AttentionWeights> merged = merged_.of_layer(layer, weights.attention);
+        for (MicroBatch& batch : batches) {
+            throw_if_stopped(stop);
+            keep_original(batch, layer);
+            passes(advance(batch, layer, weights, merged));
+        }
+    }
+    std::vector<VariantScores> scores;
+    for (const MicroBatch& batch : batches) {
+        throw_if_stopped(stop);
+        finish(batch, scores);
+    }
+    return scores;
+}
+
+}  // namespace headscope

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "core/evaluation/merged_weights_torch.h"
+#include "core/evaluation/metrics.h"
+#include "core/evaluation/sharing.h"
+#include "core/evaluation/windows.h"
+#include "core/model/boundary_cache_torch.h"
+#include "core/model/forward_torch.h"
+#include "core/model/layer_source_torch.h"
+
+namespace headscope {
+
+/// Takes a super-chunk of windows through all layers and scores every variant on it: for each layer,
+/// for each micro-batch, for each different hidden state. What it needs must outlive it. Safe for
+/// many threads where the layers are resident.
+class ChunkScorer {
+  public:
+    ChunkScorer(const LoadedModel& model, const Windows& windows, const SharingSchedule& schedule,
+                const MergedWeights& merged, BoundaryCache& boundaries);
+
+    /// Scores of one window: [variants].
+    using VariantScores = std::vector<WindowScore>;
+
+    /// Called after each micro-batch of each layer with the layer computations it took.
+    using PassesFn = std::function<void(std::int64_t passes)>;
+
+    /// Scores of `indices`, in their order, in micro-batches of `micro_batch` windows. Throws
+    /// Error(cancelled) between two micro-batches, Error(bad_input) where weights hold NaN.
+    [[nodiscard]] std::vector<VariantScores> score(std::span<const std::int64_t> indices,
+                                                   std::int64_t micro_batch, LayerSource& source,
+                                                   const PassesFn& passes,
+                                                   const std::stop_token& stop) const;
+
+    [[nodiscard]] const ForwardPass& forward() const { return forward_; }
+
+  private:
+    struct MicroBatch;
+
+    [[nodiscard]] std::vector<MicroBatch> cut(std::span<const std::int64_t> indices,
+                                              std::int64_t micro_batch) const;
+    int start(std::vector<MicroBatch>& batches) const;
+    std::int64_t advance(MicroBatch& batch, int layer, const LayerWeights& weights,
+                         const std::vector<AttentionWeights>& merged) const;
+    void keep_original(const MicroBatch& batch, int layer) const;
+    void finish(const MicroBatch& batch, std::vector<VariantScores>& scores) const;
+
+    const LoadedModel& model_;
+    const Windows& windows_;
+    const SharingSchedule& schedule_;
+    const MergedWeights& merged_;
+    BoundaryCache& boundaries_;
+    ForwardPass forward_;
+};
+
+}  // namespace headscope

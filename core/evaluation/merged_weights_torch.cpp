@@ -1,0 +1,42 @@
+#include "core/evaluation/merged_weights_torch.h"
+
+namespace headscope {
+
+MergedWeights::MergedWeights(const LoadedModel& model, const SharingSchedule& schedule,
+                             std::int64_t budget)
+    : model_(model), schedule_(schedule) {
+    if (!model.resident()) return;
+    const auto layers = static_cast<int>(model.layers.size());
+    std::int64_t merges = 0;
+    for (int layer = 0; layer < layers; ++layer)
+        merges += static_cast<std::int64_t>(schedule.merges(layer).size());
+    if (merges * bytes_of_one(model) > budget) return;
+    for (int layer = 0; layer < layers; ++layer) {
+        kept_.push_back(make(layer, model.layers[static_cast<std::size_t>(layer)].attention));
+    }
+}
+
+std::vector<AttentionWeights> MergedWeights::of_layer(int layer,
+                                                      const AttentionWeights& original) const {
+    return kept_.empty() ? make(layer, original) : kept_[static_cast<std::size_t>(layer)];
+}
+
+std::vector<AttentionWeights> MergedWeights::make(int layer,
+                                                  const AttentionWeights& original) const {
+    std::vector<AttentionWeights> merged;
+    for (const LayerMerge& merge : schedule_.merges(layer)) {
+        merged.push_back(
+            merge_attention(original, merge, model_.checkpoint.config(), model_.format));
+    }
+    return merged;
+}
+
+std::int64_t MergedWeights::bytes_of_one(const LoadedModel& model) {
+    const ModelConfig& config = model.checkpoint.config();
+    const std::int64_t rows =
+        (2 * config.num_attention_heads + 2 * config.num_key_value_heads) * config.head_dim;
+    return rows * config.hidden_size *
+           static_cast<std::int64_t>(at::elementSize(model.format.storage));
+}
+
+}  // namespace headscope

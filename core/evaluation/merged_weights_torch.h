@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/evaluation/sharing.h"
+#include "core/model/loaded_model_torch.h"
+
+namespace headscope {
+
+/// The attention weights of every merge of every layer, made on the device from the originals. They
+/// are kept where a budget allows it, and made anew whenever a layer's turn comes elsewhere.
+class MergedWeights {
+  public:
+    /// `model` and `schedule` must outlive this. `budget` in bytes.
+    MergedWeights(const LoadedModel& model, const SharingSchedule& schedule, std::int64_t budget);
+
+    /// Of each of the schedule's merges of `layer`, whose own weights are `original`.
+    [[nodiscard]] std::vector<AttentionWeights> of_layer(int layer,
+                                                         const AttentionWeights& original) const;
+
+    /// Bytes of one merged layer.
+    [[nodiscard]] static std::int64_t bytes_of_one(const LoadedModel& model);
+
+  private:
+    [[nodiscard]] std::vector<AttentionWeights> make(int layer,
+                                                     const AttentionWeights& original) const;
+
+    const LoadedModel& model_;
+    const SharingSchedule& schedule_;
+    std::vector<std::vector<AttentionWeights>> kept_;  ///< [layer][merge], or empty
+};
+
+}  // namespace headscope

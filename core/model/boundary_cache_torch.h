@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+namespace headscope {
+
+/// Hidden states of the original model before some of its layers, kept within a budget, so that a
+/// plan that leaves the first layers alone starts at its first changed layer. A window is known by
+/// its tokens. States are kept until clear(): windows are visited in a fixed order, and the first of
+/// them are those that every estimate wants again. Safe for many threads.
+class BoundaryCache {
+  public:
+    using Tokens = std::vector<std::int64_t>;
+
+    /// Sets the budget in bytes, and keeps the states before every `stride`-th layer from now on.
+    void configure(std::int64_t budget, int stride);
+
+    /// The last layer up to `layer` before which the states of all `windows` are kept; 0 where there
+    /// is none.
+    [[nodiscard]] int latest(const std::vector<Tokens>& windows, int layer) const;
+
+    /// The state of a window before `layer`, for which latest() answered: [window, hidden].
+    [[nodiscard]] at::Tensor state(const Tokens& window, int layer) const;
+
+    /// Whether a state before `layer` is wanted at all.
+    [[nodiscard]] bool wants(int layer) const;
+
+    /// Keeps a copy, where the budget allows it and there is none yet.
+    void keep(const Tokens& window, int layer, const at::Tensor& state);
+
+    [[nodiscard]] std::int64_t bytes() const;
+    void clear();
+
+  private:
+    mutable std::mutex mutex_;
+    std::int64_t budget_ = 0;
+    std::int64_t bytes_ = 0;
+    int stride_ = 1;
+    std::map<Tokens, std::map<int, at::Tensor>> states_;
+};
+
+}  // namespace headscope

@@ -1,0 +1,47 @@
+#include "core/model/layer_source_torch.h"
+
+#include "core/base/error.h"
+
+namespace headscope {
+
+LayerSource::LayerSource(const LoadedModel& model) : model_(model) {
+    if (model.resident()) return;
+    // On the CPU the layer that computes needs the cores more than the one that is read.
+    const int threads = model.format.device.is_cpu() ? 1 : model.threads;
+    reader_.emplace(model.checkpoint, model.format, threads);
+    for (LayerWeights& slot : slots_)
+        slot = allocate_layer(model.checkpoint.config(), model.format);
+}
+
+LayerSource::~LayerSource() {
+    if (read_.valid()) read_.wait();  // it writes into a slot
+}
+
+void LayerSource::begin(int first, const std::stop_token& stop) {
+    if (model_.resident()) return;
+    if (read_.valid()) read_.wait();
+    stop_ = stop;
+    start_reading(first);
+}
+
+void LayerSource::start_reading(int index) {
+    reading_ = index;
+    filling_ = 1 - filling_;
+    reader_->begin_after_current();  // the work that used the slot before
+    add_layer(*reader_, model_.checkpoint.config(), index, slots_[filling_]);
+    read_ = std::async(std::launch::async, [this] { reader_->read(stop_); });
+}
+
+const LayerWeights& LayerSource::layer(int index) {
+    if (model_.resident()) return model_.layers[static_cast<std::size_t>(index)];
+    if (index != reading_ || !read_.valid()) {
+        fail(ErrorCode::internal, "layer {} was asked for, but layer {} was read", index, reading_);
+    }
+    read_.get();
+    reader_->wait_on_current();
+    const LayerWeights& ready = slots_[filling_];
+    if (index + 1 < model_.checkpoint.config().num_hidden_layers) start_reading(index + 1);
+    return ready;
+}
+
+}  // namespace headscope

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <future>
+#include <optional>
+#include <stop_token>
+
+#include "core/model/loaded_model_torch.h"
+
+namespace headscope {
+
+/// Gives the weights of a model's layers, first to last, as often as they are wanted. Where they are
+/// resident that costs nothing. Where they are not, there is memory for two layers: while the work
+/// of one goes on, the next is read from the files.
+class LayerSource {
+  public:
+    /// `model` must outlive this.
+    explicit LayerSource(const LoadedModel& model);
+    ~LayerSource();
+    LayerSource(const LayerSource&) = delete;
+    LayerSource& operator=(const LayerSource&) = delete;
+
+    /// Begins a round through the layers at layer `first`. Not while another round goes on.
+    void begin(int first, const std::stop_token& stop);
+
+    /// The weights of `index`, which is the layer after the one asked for before, or the round's
+    /// first. They stay as they are until the next call, and for work that is queued on the current
+    /// stream of a GPU before it. Throws Error(cancelled). Where all layers are resident, many
+    /// threads may ask for any layer at any time.
+    const LayerWeights& layer(int index);
+
+  private:
+    void start_reading(int index);
+
+    const LoadedModel& model_;
+    std::stop_token stop_;
+    std::optional<WeightReader> reader_;
+    LayerWeights slots_[2];
+    int filling_ = 0;   ///< the slot that is being filled, or was filled last
+    int reading_ = -1;  ///< the layer that is read into it
+    std::future<void> read_;
+};
+
+}  // namespace headscope

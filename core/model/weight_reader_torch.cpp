@@ -1,0 +1,119 @@
+#include "core/model/weight_reader_torch.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#ifdef HEADSCOPE_CUDA
+#include <c10/cuda/CUDAStream.h>
+#endif
+
+#include "core/base/parallel.h"
+#include "core/model/cuda_uploader.h"
+
+namespace headscope {
+namespace {
+
+at::ScalarType scalar_type(DType dtype) {
+    switch (dtype) {
+        case DType::bf16:
+            return at::kBFloat16;
+        case DType::f16:
+            return at::kHalf;
+        case DType::f32:
+            return at::kFloat;
+    }
+    return at::kFloat;
+}
+
+/// More threads than that do not fill a bus any faster.
+constexpr int kMostThreads = 12;
+
+}  // namespace
+
+at::Tensor mapped(const TensorView& view) {
+    // from_blob wants a writable pointer; the mapping itself is read-only.
+    auto* data = const_cast<std::byte*>(view.bytes.data());
+    return at::from_blob(data, view.shape, at::TensorOptions().dtype(scalar_type(view.dtype)));
+}
+
+WeightReader::WeightReader(const Checkpoint& checkpoint, const WeightFormat& format, int threads)
+    : checkpoint_(checkpoint), format_(format), threads_(std::clamp(threads, 1, kMostThreads)) {
+#ifdef HEADSCOPE_CUDA
+    if (format.device.is_cuda()) {
+        uploader_ = std::make_shared<CudaUploader>(format.device.index(), threads_);
+    }
+#endif
+}
+
+void WeightReader::add(const std::string& name, const at::Tensor& to) {
+    wanted_.push_back({checkpoint_.tensor(name), to.view({-1})});
+}
+
+std::vector<WeightReader::Piece> WeightReader::cut() const {
+    std::vector<Piece> pieces;
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+        const at::Tensor& to = wanted_[i].to;
+        const auto most = static_cast<std::int64_t>(CudaUploader::kBufferBytes / to.element_size());
+        for (std::int64_t first = 0; first < to.numel(); first += most) {
+            pieces.push_back({i, first, std::min(most, to.numel() - first)});
+        }
+    }
+    return pieces;
+}
+
+void WeightReader::read_piece(const Piece& piece, int worker) {
+    const c10::InferenceMode no_gradients;  // a setting of each thread
+    const Wanted& wanted = wanted_[piece.wanted];
+    const at::Tensor from =
+        mapped(wanted.from).view({-1}).narrow(0, piece.first, piece.count);
+    const at::ScalarType from_type = from.scalar_type();
+    const at::ScalarType to_type = wanted.to.scalar_type();
+    const auto fill = [&](at::Tensor to) {
+        if (from_type == format_.compute && from_type == to_type) {
+            std::memcpy(to.data_ptr(), from.data_ptr(), to.nbytes());
+        } else {
+            to.copy_(from.to(format_.compute));
+        }
+    };
+    const at::Tensor to = wanted.to.narrow(0, piece.first, piece.count);
+    if (!uploader_) return fill(to);
+#ifdef HEADSCOPE_CUDA
+    uploader_->upload(worker, to.data_ptr(), to.nbytes(), [&](void* pinned) {
+        fill(at::from_blob(pinned, {piece.count}, at::TensorOptions().dtype(to_type)));
+    });
+#else
+    static_cast<void>(worker);
+#endif
+}
+
+void WeightReader::read(const std::stop_token& stop) {
+    const std::vector<Piece> pieces = cut();
+    parallel_for(pieces.size(), threads_, stop, [&](std::size_t index, int worker) {
+        at::set_num_threads(1);
+        read_piece(pieces[index], worker);
+    });
+    wanted_.clear();
+}
+
+void WeightReader::begin_after_current() {
+#ifdef HEADSCOPE_CUDA
+    if (uploader_) {
+        uploader_->begin_after(
+            c10::cuda::getCurrentCUDAStream(format_.device.index()).stream());
+    }
+#endif
+}
+
+void WeightReader::wait_on_current() {
+#ifdef HEADSCOPE_CUDA
+    if (uploader_) {
+        uploader_->finish_before(
+            c10::cuda::getCurrentCUDAStream(format_.device.index()).stream());
+    }
+#endif
+}
+
+}  // namespace headscope
