@@ -63,8 +63,10 @@ MergeListModel::MergeListModel(Vocabulary vocabulary, std::int32_t vocabulary_si
       merges_(merges.size()) {
     find_byte_tokens();
     add_merges(merges, source);
-    // Words of byte-level tokenizers are short, and one that must be looked up whole cannot be cut.
-    if (!options_.byte_level && !options_.ignore_merges) add_borders(merges);
+    // Words of byte-level tokenizers are short, one that must be looked up whole cannot be cut, and
+    // where characters are dropped, their neighbours meet.
+    const bool drops = !options_.unknown && !(options_.byte_fallback && all_bytes_have_tokens());
+    if (!options_.byte_level && !options_.ignore_merges && !drops) add_borders(merges);
 }
 
 void MergeListModel::find_byte_tokens() {
@@ -79,6 +81,10 @@ void MergeListModel::find_byte_tokens() {
         }
         byte_ids_[byte] = id_or_none(vocabulary_, token);
     }
+}
+
+bool MergeListModel::all_bytes_have_tokens() const {
+    return std::find(byte_ids_.begin(), byte_ids_.end(), no_token) == byte_ids_.end();
 }
 
 void MergeListModel::add_merges(const Merges& merges, std::string_view source) {

@@ -75,6 +75,7 @@ class MergeListModel final : public BpeModel {
   private:
     void add_merges(const Merges& merges, std::string_view source);
     void find_byte_tokens();
+    [[nodiscard]] bool all_bytes_have_tokens() const;
     void add_borders(const Merges& merges);
     void append_symbols(std::string_view word, std::vector<Symbol>& symbols) const;
     [[nodiscard]] bool append_byte_tokens(std::string_view character,

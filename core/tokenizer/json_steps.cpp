@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/tokenizer/word_expressions.h"
 
 namespace headscope {
 namespace {
@@ -111,11 +112,6 @@ void add_step(const JsonValue& step, PreTokenizerSteps& result) {
 }
 
 }  // namespace
-
-PreTokenizer::Step isolate(const char* expression, std::string_view source) {
-    return PreTokenizer::Split{Regex::expression(expression, std::string(source)),
-                               SplitBehavior::isolated, false};
-}
 
 std::vector<Normalizer::Step> read_normalizer(const JsonValue& value) {
     std::vector<Normalizer::Step> steps;

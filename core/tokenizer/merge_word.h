@@ -23,7 +23,7 @@ struct Symbol {
 
 /// Scratch memory of merge_word, kept from word to word.
 struct MergeScratch {
-    std::vector<std::uint32_t> ranks;  ///< of a symbol and the next one
+    std::vector<Merge> merges;  ///< of a symbol and the next one
     std::vector<std::uint32_t> next;
     std::vector<std::uint32_t> previous;
     std::vector<std::uint64_t> queue;
@@ -34,24 +34,22 @@ namespace detail {
 /// Looks through the whole word for each merge: the fastest way for the few symbols of most words.
 template <typename FindMerge>
 void merge_short_word(std::vector<Symbol>& symbols, MergeScratch& scratch, FindMerge find_merge) {
-    std::vector<std::uint32_t>& ranks = scratch.ranks;
-    ranks.assign(symbols.size(), Merge::none);
+    std::vector<Merge>& merges = scratch.merges;
+    merges.assign(symbols.size(), {});
     for (std::size_t i = 0; i + 1 < symbols.size(); ++i)
-        ranks[i] = find_merge(symbols[i], symbols[i + 1]).rank;
+        merges[i] = find_merge(symbols[i], symbols[i + 1]);
+    const auto precedes = [](const Merge& a, const Merge& b) { return a.rank < b.rank; };
     while (symbols.size() > 1) {
-        const auto best = std::min_element(ranks.begin(), ranks.end());
-        if (*best == Merge::none) break;
-        const std::ptrdiff_t at = best - ranks.begin();
+        const auto best = std::min_element(merges.begin(), merges.end(), precedes);
+        if (best->rank == Merge::none) break;
+        const std::ptrdiff_t at = best - merges.begin();
         const auto left = symbols.begin() + at;
-        const auto right = left + 1;
-        left->id = find_merge(*left, *right).id;
-        left->end = right->end;
-        symbols.erase(right);
-        ranks.erase(best + 1);
-        const bool is_last = left + 1 == symbols.end();
-        ranks[static_cast<std::size_t>(at)] =
-            is_last ? Merge::none : find_merge(*left, *(left + 1)).rank;
-        if (at > 0) ranks[static_cast<std::size_t>(at) - 1] = find_merge(*(left - 1), *left).rank;
+        left->id = best->id;
+        left->end = (left + 1)->end;
+        symbols.erase(left + 1);
+        merges.erase(best + 1);
+        *best = left + 1 != symbols.end() ? find_merge(*left, *(left + 1)) : Merge{};
+        if (at > 0) *(best - 1) = find_merge(*(left - 1), *left);
     }
 }
 
@@ -59,39 +57,38 @@ void merge_short_word(std::vector<Symbol>& symbols, MergeScratch& scratch, FindM
 template <typename FindMerge>
 void merge_long_word(std::vector<Symbol>& symbols, MergeScratch& scratch, FindMerge find_merge) {
     const auto count = static_cast<std::uint32_t>(symbols.size());
-    // `next` of the last symbol is `count`; a symbol that was merged into the one before has rank
-    // `none`, as has one that cannot be merged with the next.
-    auto& [ranks, next, previous, storage] = scratch;
-    ranks.assign(count, Merge::none);
+    // `next` of the last symbol is `count`. A symbol that cannot be merged with the next one has
+    // the rank `none`, and so has one that became part of the symbol before.
+    auto& [merges, next, previous, storage] = scratch;
+    merges.assign(count, {});
     next.resize(count);
     previous.resize(count);
     storage.clear();
-    const auto entry = [&](std::uint32_t at) { return std::uint64_t{ranks[at]} << 32 | at; };
+    const auto entry = [&](std::uint32_t at) { return std::uint64_t{merges[at].rank} << 32 | at; };
     for (std::uint32_t i = 0; i < count; ++i) {
         next[i] = i + 1;
         previous[i] = i - 1;  // of the first: never looked at
-        if (i + 1 < count) ranks[i] = find_merge(symbols[i], symbols[i + 1]).rank;
-        if (ranks[i] != Merge::none) storage.push_back(entry(i));
+        if (i + 1 < count) merges[i] = find_merge(symbols[i], symbols[i + 1]);
+        if (merges[i].rank != Merge::none) storage.push_back(entry(i));
     }
     std::priority_queue queue(std::greater<>(), std::move(storage));
-    const auto rank_anew = [&](std::uint32_t at) {
-        ranks[at] =
-            next[at] < count ? find_merge(symbols[at], symbols[next[at]]).rank : Merge::none;
-        if (ranks[at] != Merge::none) queue.push(entry(at));
+    const auto find_anew = [&](std::uint32_t at) {
+        merges[at] = next[at] < count ? find_merge(symbols[at], symbols[next[at]]) : Merge{};
+        if (merges[at].rank != Merge::none) queue.push(entry(at));
     };
     while (!queue.empty()) {
         const auto at = static_cast<std::uint32_t>(queue.top());
         const auto rank = static_cast<std::uint32_t>(queue.top() >> 32);
         queue.pop();
-        if (ranks[at] != rank) continue;  // one of the two became part of another symbol
+        if (merges[at].rank != rank) continue;  // one of the two is part of another symbol by now
         const std::uint32_t right = next[at];
-        symbols[at].id = find_merge(symbols[at], symbols[right]).id;
+        symbols[at].id = merges[at].id;
         symbols[at].end = symbols[right].end;
-        ranks[right] = Merge::none;
+        merges[right] = {};
         next[at] = next[right];
         if (next[at] < count) previous[next[at]] = at;
-        rank_anew(at);
-        if (at > 0) rank_anew(previous[at]);
+        find_anew(at);
+        if (at > 0) find_anew(previous[at]);
     }
     std::uint32_t kept = 0;
     for (std::uint32_t at = 0; at < count; at = next[at])

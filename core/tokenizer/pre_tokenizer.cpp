@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "core/tokenizer/word_expressions.h"
+
 namespace headscope {
 namespace {
 
@@ -77,6 +79,11 @@ std::string write_spaces_as(std::string_view replacement, std::string_view text)
 }
 
 }  // namespace
+
+PreTokenizer::Step isolate(const char* expression, std::string_view source) {
+    return PreTokenizer::Split{Regex::expression(expression, std::string(source)),
+                               SplitBehavior::isolated, false};
+}
 
 PreTokenizer::Run::Run(const PreTokenizer& pre_tokenizer) : pre_tokenizer_(&pre_tokenizer) {
     for (const Step& step : pre_tokenizer.steps_) {

@@ -11,7 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/tokenizer/bpe_tokenizer.h"
-#include "core/tokenizer/json_steps.h"
+#include "core/tokenizer/word_expressions.h"
 
 namespace headscope {
 namespace {
@@ -111,18 +111,22 @@ class RankReader {
     }
 
     /// The ranks are ids, so they must be 0, 1, ... in some order.
-    void check_ranks() {
-        std::sort(lines_.begin(), lines_.end());
-        for (std::size_t i = 0; i < lines_.size(); ++i) {
-            const auto [rank, line] = lines_[i];
-            if (static_cast<std::size_t>(rank) == i) continue;
-            if (i > 0 && lines_[i - 1].first == rank) {
-                fail(ErrorCode::bad_input, "{}: the rank {} of line {} stands in line {} too",
-                     source_, rank, line, lines_[i - 1].second);
+    void check_ranks() const {
+        constexpr std::size_t no_line = 0;
+        std::vector<std::size_t> line_of(lines_.size(), no_line);
+        for (const auto& [rank, line] : lines_) {
+            const auto index = static_cast<std::size_t>(rank);
+            if (index >= line_of.size()) {
+                fail(ErrorCode::bad_input,
+                     "{}: line {} has the rank {}, but {} tokens must have the ranks 0 to {}; the "
+                     "file is damaged",
+                     source_, line, rank, lines_.size(), lines_.size() - 1);
             }
-            fail(ErrorCode::bad_input,
-                 "{}: no line has the rank {}, but line {} has {}; the file is damaged", source_, i,
-                 line, rank);
+            if (line_of[index] != no_line) {
+                fail(ErrorCode::bad_input, "{}: the rank {} of line {} stands in line {} too",
+                     source_, rank, line, line_of[index]);
+            }
+            line_of[index] = line;
         }
     }
 

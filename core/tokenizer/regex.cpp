@@ -65,12 +65,14 @@ bool repeats_interval(std::string_view pattern) {
 std::string_view ambiguous_part(std::string_view pattern) {
     // A hexadecimal digit or a horizontal space; marks are part of a word or not; intersection of
     // classes or two characters; verbs.
-    constexpr std::array<std::string_view, 8> parts = {"\\h", "\\H", "\\w", "\\W",
-                                                       "\\b", "\\B", "&&",  "(*"};
+    constexpr std::array<std::string_view, 7> parts = {"\\h", "\\H", "\\w", "\\W",
+                                                       "\\b", "\\B", "&&"};
     for (const std::string_view part : parts) {
         if (pattern.starts_with(part)) return part;
     }
     if (sets_multiline(pattern)) return "(?m";
+    if (pattern.starts_with("(*") && pattern.size() > 2 && pattern[2] >= 'A' && pattern[2] <= 'Z')
+        return "(*";
     return repeats_interval(pattern) ? "}+" : "";
 }
 
@@ -172,13 +174,6 @@ std::optional<Regex::Match> Regex::Search::find(std::string_view text, std::size
              regex_->source_, regex_->pattern_, from, reason(result));
     }
     const std::size_t* const ends = pcre2_get_ovector_pointer(scratch_->match.get());
-    // \K and look-behind can turn the ends round, or back to what was found before.
-    if (ends[0] > ends[1] || ends[0] < from) {
-        fail(ErrorCode::unsupported,
-             "{}: the regular expression \"{}\" matches text in front of its own beginning; this "
-             "version of Headscope cannot use the tokenizer",
-             regex_->source_, regex_->pattern_);
-    }
     return Match{ends[0], ends[1]};
 }
 

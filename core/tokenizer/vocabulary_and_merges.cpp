@@ -8,9 +8,9 @@
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/tokenizer/bpe_tokenizer.h"
-#include "core/tokenizer/json_steps.h"
 #include "core/tokenizer/json_vocabulary.h"
 #include "core/tokenizer/tokenizer_json.h"
+#include "core/tokenizer/word_expressions.h"
 
 namespace headscope {
 namespace {
