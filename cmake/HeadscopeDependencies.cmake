@@ -7,6 +7,9 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto) # libssl-dev
 find_package(CLI11 REQUIRED)                     # libcli11-dev
 find_package(PkgConfig REQUIRED)                 # pkg-config
 pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece) # libsentencepiece-dev
+pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)            # libpcre2-dev
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)        # libutf8proc-dev
+find_package(simdjson REQUIRED)                  # libsimdjson-dev
 
 # libtorch: Debian's libtorch-dev, or the PyPI wheel with
 #   -DCMAKE_PREFIX_PATH="$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)')"

@@ -15,6 +15,14 @@ std::string demo_model() {
     return read_text_file(demo_dir() / "tokenizer.model", 1'000'000);
 }
 
+/// A byte-level tokenizer.json that does not say how text is cut.
+std::string byte_level_file() {
+    std::string file =
+        read_text_file(tests_dir() / "golden" / "tokenizers" / "byte_level.json", 1'000'000);
+    const std::string none = "\"pre_tokenizer\":null";
+    return file.replace(file.find(none), none.size(), R"("pre_tokenizer":{"type":"ByteLevel"})");
+}
+
 /// A whole SentencePiece file of two pieces without <unk>, which SentencePiece does not accept.
 const std::string model_without_unknown(
     "\x0a\x03\x0a\x01"
@@ -47,11 +55,15 @@ class TestOpenTokenizer : public QObject {
         put("tokenizer.model", demo_model());
         QCOMPARE(open_tokenizer(folder())->kind(), std::string_view("SentencePiece"));
 
+        const fs::path meta = tests_dir() / "fixtures" / "models" / "meta" / "tokenizer.model";
+        put("tokenizer.model", read_text_file(meta, 1'000'000));
+        QCOMPARE(open_tokenizer(folder())->kind(), std::string_view("tiktoken"));
+
         for (const char* ranks : {"IQ== 0\nIg== 1\n", "IQ== 0\r\n", "IQ== 0", "AAA+/w== 127\n"}) {
             put("tokenizer.model", ranks);
             const Caught error = opening();
-            QVERIFY2(error.code == ErrorCode::unsupported, ranks);
-            QVERIFY2(error.says("tokenizer.model: a tiktoken rank file"), error.text.c_str());
+            QVERIFY2(error.code == ErrorCode::bad_input, ranks);
+            QVERIFY2(!error.says("neither"), error.text.c_str());
         }
         for (const char* other :
              {"", "\n", "IQ==", "IQ== x\n", "IQ== \n", " 1\n", "{}", "\n\n\n\n"}) {
@@ -64,23 +76,65 @@ class TestOpenTokenizer : public QObject {
         QVERIFY2(opening().says("git lfs pull"), opening().text.c_str());
     }
 
-    void sentencepiece_goes_before_tokenizer_json() {
-        put("tokenizer.json", "{}");
-        QCOMPARE(opening().code, ErrorCode::unsupported);
-        QVERIFY2(opening().says("tokenizer.json"), opening().text.c_str());
+    /// As transformers has it.
+    void tokenizer_json_goes_first_where_it_can_be_read() {
         put("tokenizer.model", demo_model());
+        put("tokenizer.json", byte_level_file());
+        QCOMPARE(open_tokenizer(folder())->kind(), std::string_view("byte-level BPE"));
+        put("tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})");
         QCOMPARE(open_tokenizer(folder())->kind(), std::string_view("SentencePiece"));
+        // What is damaged is not passed over.
+        put("tokenizer.json", "{}");
+        QCOMPARE(opening().code, ErrorCode::bad_input);
+        QVERIFY2(opening().says("tokenizer.json: the file has no \"model\""),
+                 opening().text.c_str());
     }
 
     void kinds_that_are_not_read_are_named() {
-        const fs::path bpe = tests_dir() / "fixtures" / "models" / "bpe";
-        const Caught error = caught([&] { open_tokenizer(bpe); });
-        QCOMPARE(error.code, ErrorCode::unsupported);
-        QVERIFY2(error.says((bpe / "tokenizer.json").string()), error.text.c_str());
-        put("vocab.json", "{}");
-        QCOMPARE(opening().code, ErrorCode::unsupported);
         put("tekken.json", "{}");
-        QVERIFY2(opening().says("tekken.json"), opening().text.c_str());
+        QCOMPARE(opening().code, ErrorCode::unsupported);
+        QVERIFY2(opening().says("tekken.json: a tekken tokenizer"), opening().text.c_str());
+        put("tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})");
+        QCOMPARE(opening().code, ErrorCode::unsupported);
+        QVERIFY2(opening().says("tokenizer.json: a tokenizer of type Unigram"),
+                 opening().text.c_str());
+    }
+
+    void a_vocabulary_needs_its_merges() {
+        const fs::path golden = tests_dir() / "golden" / "tokenizers";
+        put("vocab.json", read_text_file(golden / "vocab.json", 1'000'000));
+        QCOMPARE(opening().code, ErrorCode::bad_input);
+        QVERIFY2(opening().says("vocab.json: a vocabulary without the merges.txt"),
+                 opening().text.c_str());
+        put("merges.txt", read_text_file(golden / "merges.txt", 1'000'000));
+        QCOMPARE(opening().code, ErrorCode::unsupported);
+        put("tokenizer_config.json", R"({"tokenizer_class": "GPT2Tokenizer"})");
+        QCOMPARE(open_tokenizer(folder())->kind(), std::string_view("byte-level BPE"));
+    }
+
+    void the_configuration_beside_it_counts() {
+        put("tokenizer.json", byte_level_file());
+        QVERIFY(!open_tokenizer(folder())->bos_id());
+        put("tokenizer_config.json", R"({"add_bos_token": true, "bos_token": "<|begin|>"})");
+        QVERIFY(open_tokenizer(folder())->bos_id());
+        put("tokenizer_config.json", "{");
+        QVERIFY2(opening().says("tokenizer_config.json: not valid JSON"), opening().text.c_str());
+    }
+
+    void any_name_of_a_folder_will_do() {
+        for (const char* name : {"with space", "модель", "\U0001f999", "a\nb"}) {
+            const fs::path place = folder() / name;
+            fs::create_directories(place);
+            write_file_atomically(place / "tokenizer.json", byte_level_file());
+            QVERIFY2(!open_tokenizer(place)->encode("a").empty(), name);
+        }
+        fs::create_symlink("tokenizer.json", folder() / "tokenizer.json");
+        QVERIFY2(opening().says("tokenizer.json: cannot be opened"), opening().text.c_str());
+    }
+
+    void a_pointer_of_git_lfs_is_named() {
+        put("tokenizer.json", "version https://git-lfs.github.com/spec/v1\noid sha256:00\n");
+        QVERIFY2(opening().says("git lfs pull"), opening().text.c_str());
     }
 
     void a_folder_without_a_tokenizer() {

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/tokenizer/regex.h"
+
+namespace headscope {
+
+/// The normalization forms of Unicode Standard Annex 15.
+enum class UnicodeForm { nfc, nfd, nfkc, nfkd };
+
+/// Text in a normalization form; `text` is UTF-8. Takes n log n steps, also for long runs of
+/// combining marks.
+std::string to_unicode_form(std::string_view text, UnicodeForm form);
+
+/// What a tokenizer does to a text before it cuts it into words, step by step.
+class Normalizer {
+  public:
+    /// Puts a string in front of a text that is not empty.
+    struct Prepend {
+        std::string text;
+    };
+    struct Replace {
+        Regex pattern;
+        std::string content;
+    };
+    using Step = std::variant<UnicodeForm, Prepend, Replace>;
+
+    Normalizer() = default;
+    explicit Normalizer(std::vector<Step> steps) : steps_(std::move(steps)) {}
+
+    [[nodiscard]] bool empty() const { return steps_.empty(); }
+
+    /// Whether it only brings text into a form of Unicode.
+    [[nodiscard]] bool only_unicode_forms() const;
+
+    [[nodiscard]] std::string normalize(std::string_view text) const;
+
+  private:
+    std::vector<Step> steps_;
+};
+
+}  // namespace headscope
