@@ -17,9 +17,12 @@ std::string rope_text(const RopeConfig& rope) {
             return fmt::format("theta {}", rope.theta);
         case RopeType::linear:
             return fmt::format("theta {}, linear scaling by {}", rope.theta, rope.factor);
+        case RopeType::dynamic:
         case RopeType::llama3:
-            return fmt::format("theta {}, llama3 scaling by {} from {} tokens", rope.theta,
-                               rope.factor, rope.original_max_position_embeddings);
+        case RopeType::yarn:
+            return fmt::format("theta {}, {} scaling by {} from {} tokens", rope.theta,
+                               name_of(rope.type), rope.factor,
+                               rope.original_max_position_embeddings);
     }
     return {};
 }

@@ -36,14 +36,20 @@ std::int64_t ConfigFields::required_integer(const char* key, std::int64_t min,
 }
 
 std::optional<double> ConfigFields::positive(const char* key) const {
-    const nlohmann::json* value = find(key);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_number()) fail_type(key, "a number");
-    const auto number = value->get<double>();
-    if (!(number > 0.0)) {
-        fail(ErrorCode::bad_input, "{} is {}, but must be above 0", place(key), value->dump());
+    const auto value = number(key);
+    if (value && !(*value > 0.0)) {
+        fail(ErrorCode::bad_input, "{} is {}, but must be above 0", place(key), find(key)->dump());
     }
-    return number;
+    return value;
+}
+
+std::optional<double> ConfigFields::non_negative(const char* key) const {
+    const auto value = number(key);
+    if (value && !(*value >= 0.0)) {
+        fail(ErrorCode::bad_input, "{} is {}, but must not be negative", place(key),
+             find(key)->dump());
+    }
+    return value;
 }
 
 double ConfigFields::required_positive(const char* key) const {
@@ -66,11 +72,32 @@ std::optional<std::string> ConfigFields::text(const char* key) const {
     return value->get<std::string>();
 }
 
+std::optional<std::vector<std::string>> ConfigFields::texts(const char* key) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_array()) fail_type(key, "a list of strings");
+    std::vector<std::string> texts;
+    for (const nlohmann::json& item : *value) {
+        if (!item.is_string()) fail_type(key, "a list of strings");
+        texts.push_back(item.get<std::string>());
+    }
+    return texts;
+}
+
 std::optional<ConfigFields> ConfigFields::object(const char* key) const {
     const nlohmann::json* value = find(key);
     if (value == nullptr) return std::nullopt;
     if (!value->is_object()) fail_type(key, "an object");
     return ConfigFields(*value, source_, prefix_ + key + ".");
+}
+
+bool ConfigFields::is_null(const char* key) const {
+    const auto found = object_.find(key);
+    return found != object_.end() && found->is_null();
+}
+
+bool ConfigFields::empty() const {
+    return object_.empty();
 }
 
 std::string ConfigFields::place(const char* key) const {
@@ -85,6 +112,13 @@ void ConfigFields::fail_missing(const char* key) const {
 const nlohmann::json* ConfigFields::find(const char* key) const {
     const auto found = object_.find(key);
     return found == object_.end() || found->is_null() ? nullptr : &*found;
+}
+
+std::optional<double> ConfigFields::number(const char* key) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_number()) fail_type(key, "a number");
+    return value->get<double>();
 }
 
 void ConfigFields::fail_type(const char* key, const char* wanted) const {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -21,6 +22,12 @@ class ConfigFields {
 
     [[nodiscard]] bool has(const char* key) const { return find(key) != nullptr; }
 
+    /// Whether the field is there and null, where that means something else than its absence.
+    [[nodiscard]] bool is_null(const char* key) const;
+
+    /// Whether there are no fields at all.
+    [[nodiscard]] bool empty() const;
+
     /// A whole number from `min` to `max`.
     [[nodiscard]] std::optional<std::int64_t> integer(const char* key, std::int64_t min,
                                                       std::int64_t max) const;
@@ -31,8 +38,12 @@ class ConfigFields {
     [[nodiscard]] std::optional<double> positive(const char* key) const;
     [[nodiscard]] double required_positive(const char* key) const;
 
+    /// A number of at least zero.
+    [[nodiscard]] std::optional<double> non_negative(const char* key) const;
+
     [[nodiscard]] std::optional<bool> flag(const char* key) const;
     [[nodiscard]] std::optional<std::string> text(const char* key) const;
+    [[nodiscard]] std::optional<std::vector<std::string>> texts(const char* key) const;
     [[nodiscard]] std::optional<ConfigFields> object(const char* key) const;
 
     /// The field's name as error texts give it: file, prefix and key.
@@ -42,6 +53,7 @@ class ConfigFields {
 
   private:
     [[nodiscard]] const nlohmann::json* find(const char* key) const;
+    [[nodiscard]] std::optional<double> number(const char* key) const;
     [[noreturn]] void fail_type(const char* key, const char* wanted) const;
 
     const nlohmann::json& object_;

@@ -7,21 +7,9 @@
 #include <vector>
 
 #include "core/checkpoint/dtype.h"
+#include "core/checkpoint/rope_config.h"
 
 namespace headscope {
-
-/// How the rotary frequencies are scaled for long contexts.
-enum class RopeType { standard, linear, llama3 };
-
-/// Rotary position embedding (arXiv:2104.09864) with the scaling of later models.
-struct RopeConfig {
-    RopeType type = RopeType::standard;
-    double theta = 10000.0;
-    double factor = 1.0;                                ///< linear, llama3
-    double low_freq_factor = 1.0;                       ///< llama3
-    double high_freq_factor = 4.0;                      ///< llama3
-    std::int64_t original_max_position_embeddings = 0;  ///< llama3, tokens
-};
 
 /// The shape of a Llama-family model, in the names of Hugging Face's config.json.
 struct ModelConfig {
@@ -56,12 +44,19 @@ struct ModelConfig {
     [[nodiscard]] std::int64_t sliding_window(int layer) const {
         return sliding_windows.empty() ? 0 : sliding_windows[static_cast<std::size_t>(layer)];
     }
+
+    /// The longest window that the model can be asked to read, tokens: what it was made for, or
+    /// what its rotary scaling stretches that to. Checkpoints with linear, dynamic or yarn scaling
+    /// often keep the length from before in max_position_embeddings.
+    [[nodiscard]] std::int64_t longest_window() const;
 };
 
-/// Reads config.json in the older style (`rope_theta`, `rope_scaling`, `torch_dtype`) and the newer
-/// (`rope_parameters`, `dtype`). `source` is the file's name for error texts.
+/// Reads config.json of the model types llama, mistral, qwen2 and qwen3, in the older style
+/// (`rope_theta`, `rope_scaling`, `torch_dtype`) and the newer (`rope_parameters`, `dtype`).
+/// `source` is the file's name for error texts.
 /// Throws Error(bad_input) for a missing, mistyped or impossible field and Error(unsupported) for a
-/// model type, activation, bias or rotary scaling that Headscope cannot run; both name the field.
+/// model type, activation, bias, layer type or rotary scaling that Headscope cannot run; both name
+/// the field.
 ModelConfig parse_model_config(std::string_view json_text, std::string_view source);
 
 }  // namespace headscope

@@ -29,9 +29,9 @@ PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& optio
                             : default_window(options.protocol, config.max_position_embeddings);
     const std::optional<std::int32_t> bos =
         text.has_bos ? std::optional(text.ids.front()) : std::nullopt;
-    prepared.windows = std::make_shared<const Windows>(
-        std::move(text.ids), options.protocol, window, options.max_windows, bos,
-        config.max_position_embeddings, config.vocab_size);
+    prepared.windows = std::make_shared<const Windows>(std::move(text.ids), options.protocol,
+                                                       window, options.max_windows, bos,
+                                                       config.longest_window(), config.vocab_size);
     return prepared;
 }
 

@@ -11,13 +11,13 @@ namespace headscope {
 
 Windows::Windows(std::vector<std::int32_t> ids, Protocol protocol, std::int64_t window,
                  std::int64_t max_windows, std::optional<std::int32_t> bos_id,
-                 std::int64_t max_position_embeddings, std::int64_t vocab_size)
+                 std::int64_t longest_window, std::int64_t vocab_size)
     : ids_(std::move(ids)), protocol_(protocol), window_(window) {
-    if (window < 2 || window > max_position_embeddings) {
+    if (window < 2 || window > longest_window) {
         fail(ErrorCode::bad_input,
              "a window of {} tokens does not work; choose --window from 2 to {}, "
-             "the longest that this model was made for",
-             window, max_position_embeddings);
+             "the longest that this model can read",
+             window, longest_window);
     }
     if (max_windows < 0)
         fail(ErrorCode::bad_input, "--max_windows {}: give 0 for all, or more", max_windows);

@@ -18,7 +18,7 @@ class Windows {
     /// where the protocol needs a BOS and there is none.
     Windows(std::vector<std::int32_t> ids, Protocol protocol, std::int64_t window,
             std::int64_t max_windows, std::optional<std::int32_t> bos_id,
-            std::int64_t max_position_embeddings, std::int64_t vocab_size);
+            std::int64_t longest_window, std::int64_t vocab_size);
 
     [[nodiscard]] std::int64_t count() const { return count_; }
     [[nodiscard]] std::int64_t window() const { return window_; }

@@ -11,7 +11,7 @@ namespace headscope {
 
 /// What two heads of a layer are compared by.
 enum class Measure {
-    q,  ///< the cosine of the heads' flattened rows of q_proj
+    q,  ///< the cosine of the heads' flattened rows of q_proj; a bias is no part of it
 };
 
 /// The name in options, files and on screen: "q".

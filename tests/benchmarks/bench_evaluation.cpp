@@ -139,6 +139,7 @@ void register_parts() {
     static const LoadedModel& loaded = model(false).loaded();
     static const LayerWeights& layer = loaded.layers.front();
     static const ops::AttentionLayout layout{1, 512, 16, 8, 16};
+    static const ops::AttentionLayout sliding{1, 512, 16, 8, 16, 128};
     static const ops::RopeTable rope = make_rope_table(demo().config(), 512, c10::kCPU);
     static const at::Tensor hidden = at::rand({512, 256});
     static const at::Tensor ffn = at::rand({512, 512});
@@ -161,6 +162,8 @@ void register_parts() {
     add("one window, one core/product of the output", 4,
         [] { return at::linear(hidden.narrow(0, 0, 128), loaded.outer.output); });
     add("one window, one core/attention", 6, [] { return ops::causal_attention(qkv, layout); });
+    add("one window, one core/attention over the last 128 keys", 6,
+        [] { return ops::causal_attention(qkv, sliding); });
     add("one window, one core/loss", 4, [] { return ops::cross_entropy(logits, targets).nll; });
     add("one window, one core/swiglu", 6, [] { return ops::swiglu(gate_up); });
     add("one window, one core/norms", 13,

@@ -124,6 +124,32 @@ class TestCheckpoint : public QObject {
         compare_all_bytes(checkpoint);
     }
 
+    void relatives_have_tensors_of_their_own() {
+        const auto missing = [&](const json& config, const std::string& tensor) {
+            write_config(folder(), config);
+            std::vector<TensorSpec> tensors = tensors_of(config);
+            const std::size_t all = tensors.size();
+            std::erase_if(tensors, [&](const TensorSpec& spec) { return spec.name == tensor; });
+            QCOMPARE(tensors.size(), all - 1);
+            write_sparse_safetensors(folder() / "model.safetensors", tensors);
+            const std::string error = error_of([&] { Checkpoint::open(folder()); });
+            QVERIFY2(contains(error, "tensor " + tensor + " is missing"), error.c_str());
+        };
+        json config = tiny_config();
+        config["attention_bias"] = true;
+        config["mlp_bias"] = true;
+        QCOMPARE(tensors_of(config).size(), std::size_t{3 + 2 * (9 + 4 + 3)});
+        missing(config, "model.layers.1.self_attn.o_proj.bias");
+        missing(config, "model.layers.0.mlp.gate_proj.bias");
+        config = tiny_config();
+        config["model_type"] = "qwen2";
+        QCOMPARE(tensors_of(config).size(), std::size_t{3 + 2 * (9 + 3)});
+        missing(config, "model.layers.0.self_attn.k_proj.bias");
+        config["model_type"] = "qwen3";
+        QCOMPARE(tensors_of(config).size(), std::size_t{3 + 2 * (9 + 2)});
+        missing(config, "model.layers.1.self_attn.q_norm.weight");
+    }
+
     void tensors_are_sorted_and_lie_where_the_index_says() {
         const json index =
             json::parse(read_bytes(bpe_model() / "model.safetensors.index.json")).at("weight_map");

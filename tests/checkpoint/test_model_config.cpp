@@ -1,4 +1,5 @@
 #include <QTest>
+#include <cmath>
 
 #include <nlohmann/json.hpp>
 
@@ -92,6 +93,102 @@ void add_missing_and_mistyped_rows() {
         "high_freq_factor is 4, but must be above low_freq_factor (4)");
 }
 
+/// A patch with this rotary scaling.
+json scaling(const json& fields) {
+    return {{"rope_scaling", fields}};
+}
+
+void add_scaling_rows() {
+    const auto bad = [](const char* name, const json& patch, const char* message) {
+        add_row(name, patch, ErrorCode::bad_input, message);
+    };
+    bad("linear below 1", scaling({{"type", "linear"}, {"factor", 0.5}}),
+        "rope_scaling.factor is 0.5, but must be at least 1");
+    bad("dynamic without factor", scaling({{"type", "dynamic"}}), "rope_scaling.factor is missing");
+    bad("dynamic below 1", scaling({{"type", "dynamic"}, {"factor", 0.9}}),
+        "rope_scaling.factor is 0.9, but must be at least 1");
+    bad("yarn without factor", scaling({{"type", "yarn"}}), "rope_scaling.factor is missing");
+    bad("yarn below 1", scaling({{"type", "yarn"}, {"factor", 0.5}}),
+        "rope_scaling.factor is 0.5, but must be at least 1");
+    bad("yarn shrinking", scaling({{"type", "yarn"}, {"original_max_position_embeddings", 128}}),
+        "factor (max_position_embeddings over the original) is 0.5, but must be at least 1");
+    bad("yarn context",
+        scaling({{"type", "yarn"}, {"factor", 2}, {"original_max_position_embeddings", 0}}),
+        "rope_scaling.original_max_position_embeddings is 0, but must be from 1");
+    bad("yarn betas",
+        scaling({{"type", "yarn"}, {"factor", 2}, {"beta_fast", 1}, {"beta_slow", 2}}),
+        "rope_scaling.beta_fast is 1, but must be at least beta_slow (2)");
+    bad("yarn negative beta", scaling({{"type", "yarn"}, {"factor", 2}, {"beta_fast", -1}}),
+        "rope_scaling.beta_fast is -1, but must not be negative");
+    bad("yarn attention factor",
+        scaling({{"type", "yarn"}, {"factor", 2}, {"attention_factor", 0}}),
+        "rope_scaling.attention_factor is 0, but must be above 0");
+    bad("yarn truncate", scaling({{"type", "yarn"}, {"factor", 2}, {"truncate", 1}}),
+        "rope_scaling.truncate must be true or false");
+    bad("yarn theta", {{"rope_theta", 1}, {"rope_scaling", {{"type", "yarn"}, {"factor", 2}}}},
+        "rope_theta is 1, but must be above 1 for yarn");
+    const auto unsupported = [](const char* name, const json& patch, const char* message) {
+        add_row(name, patch, ErrorCode::unsupported, message);
+    };
+    unsupported("longrope", scaling({{"rope_type", "longrope"}, {"long_factor", {1.0}}}),
+                "rope_scaling.rope_type \"longrope\" is not supported: LongRoPE");
+    unsupported("su", scaling({{"type", "su"}}), "rope_scaling.type \"su\" is not supported: Long");
+    unsupported("another scaling", scaling({{"type", "mrope"}}),
+                "\"mrope\" is not supported; supported: default, linear, dynamic, llama3, yarn");
+    unsupported("dynamic with the smallest heads",
+                {{"head_dim", 2}, {"rope_scaling", {{"type", "dynamic"}, {"factor", 2}}}},
+                "dynamic scaling of heads of 2 elements is not supported");
+    unsupported("scaling by layer type",
+                {{"rope_parameters", {{"full_attention", {{"rope_type", "default"}}}}}},
+                "rope_parameters.full_attention: rotary parameters for each type of layer are not");
+}
+
+void add_relative_rows() {
+    const auto bad = [](const char* name, const json& patch, const char* message) {
+        add_row(name, patch, ErrorCode::bad_input, message);
+    };
+    bad("window zero", {{"model_type", "mistral"}, {"sliding_window", 0}},
+        "sliding_window is 0, but must be from 1");
+    bad("window as text", {{"model_type", "qwen2"}, {"sliding_window", "4096"}},
+        "sliding_window must be a whole number");
+    bad("use of the window", {{"model_type", "qwen2"}, {"use_sliding_window", 1}},
+        "use_sliding_window must be true or false");
+    bad("first sliding layer", {{"model_type", "qwen3"}, {"max_window_layers", -1}},
+        "max_window_layers is -1, but must be from 0");
+    bad("layer types as text", {{"model_type", "qwen3"}, {"layer_types", "full_attention"}},
+        "layer_types must be a list of strings");
+    bad("layer types of numbers", {{"model_type", "qwen3"}, {"layer_types", {0, 1}}},
+        "layer_types must be a list of strings");
+    bad("too few layer types", {{"model_type", "qwen3"}, {"layer_types", {"full_attention"}}},
+        "layer_types has 1 entries, but num_hidden_layers is 2");
+    bad("sliding without a window",
+        {{"model_type", "qwen2"}, {"layer_types", {"full_attention", "sliding_attention"}}},
+        "layer_types has sliding_attention, but no sliding_window is set or used");
+    bad("KV heads by default", {{"model_type", "mistral"}, {"num_key_value_heads", nullptr}},
+        "num_key_value_heads is 8, but must divide num_attention_heads (6)");
+    const auto unsupported = [](const char* name, const json& patch, const char* message) {
+        add_row(name, patch, ErrorCode::unsupported, message);
+    };
+    for (const char* type : {"gemma", "phi3", "qwen3_moe", "mixtral", "qwen2_vl", "Llama"}) {
+        const QByteArray message = QByteArray("model_type \"") + type +
+                                   "\" is not supported; supported: llama, mistral, qwen2, qwen3";
+        unsupported(type, {{"model_type", type}}, message);
+    }
+    unsupported("activation of a relative", {{"model_type", "mistral"}, {"hidden_act", "gelu"}},
+                "hidden_act \"gelu\" is not supported");
+    unsupported("attention bias of Mistral", {{"model_type", "mistral"}, {"attention_bias", true}},
+                "attention_bias true is not supported in a model of type mistral");
+    unsupported("MLP bias of Qwen3", {{"model_type", "qwen3"}, {"mlp_bias", true}},
+                "mlp_bias true is not supported in a model of type qwen3");
+    unsupported("another layer type",
+                {{"model_type", "qwen3"}, {"layer_types", {"full_attention", "linear_attention"}}},
+                "layer_types: \"linear_attention\" is not supported; supported: full_attention");
+    unsupported(
+        "Mistral of two types",
+        {{"model_type", "mistral"}, {"layer_types", {"full_attention", "sliding_attention"}}},
+        "layer_types: layers of different types are not supported in a model of type mistral");
+}
+
 void add_unsupported_rows() {
     const auto unsupported = [](const char* name, const json& patch, const char* message) {
         add_row(name, patch, ErrorCode::unsupported, message);
@@ -99,14 +196,8 @@ void add_unsupported_rows() {
     unsupported("family", {{"model_type", "gpt2"}, {"hidden_size", nullptr}},
                 "config.json: model_type \"gpt2\" is not supported; supported: llama");
     unsupported("activation", {{"hidden_act", "gelu"}}, "hidden_act \"gelu\" is not supported");
-    unsupported("attention bias", {{"attention_bias", true}}, "attention_bias true is not");
-    unsupported("MLP bias", {{"mlp_bias", true}}, "mlp_bias true is not supported");
     unsupported("quantized", {{"quantization_config", {{"bits", 4}}}},
                 "quantization_config: quantized checkpoints are not supported");
-    unsupported("dynamic", {{"rope_scaling", {{"type", "dynamic"}, {"factor", 2.0}}}},
-                "rope_scaling.type \"dynamic\" is not supported; supported: default, linear");
-    unsupported("yarn", {{"rope_parameters", {{"rope_type", "yarn"}}}},
-                "rope_parameters.rope_type \"yarn\" is not supported");
     unsupported("partial rotation", {{"partial_rotary_factor", 0.5}},
                 "partial_rotary_factor other");
     unsupported("newer partial rotation", {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}},
@@ -125,6 +216,8 @@ class TestModelConfig : public QObject {
         QTest::addColumn<int>("code");
         QTest::addColumn<QByteArray>("message");
         add_missing_and_mistyped_rows();
+        add_scaling_rows();
+        add_relative_rows();
         add_unsupported_rows();
     }
 
@@ -209,6 +302,99 @@ class TestModelConfig : public QObject {
         QCOMPARE(config.dtype, DType::bf16);
     }
 
+    void each_family_has_its_own_defaults_and_parts() {
+        const auto relative = [](const char* type, json patch = json::object()) {
+            json config = {{"model_type", type},  {"num_attention_heads", 32},
+                           {"hidden_size", 64},   {"num_key_value_heads", nullptr},
+                           {"head_dim", nullptr}, {"max_position_embeddings", nullptr}};
+            config.update(patch);
+            return parse_with(config);
+        };
+        const ModelConfig mistral = relative("mistral");
+        QCOMPARE(mistral.num_key_value_heads, 8);
+        QCOMPARE(mistral.head_dim, 2);
+        QCOMPARE(mistral.max_position_embeddings, 131072);
+        QCOMPARE(mistral.sliding_window(0), 4096);
+        QCOMPARE(mistral.sliding_window(1), 4096);
+        QVERIFY(!mistral.qkv_bias && !mistral.o_bias && !mistral.mlp_bias && !mistral.qk_norm);
+
+        const ModelConfig qwen2 = relative("qwen2");
+        QCOMPARE(qwen2.num_key_value_heads, 32);
+        QCOMPARE(qwen2.head_dim, 2);
+        QCOMPARE(qwen2.max_position_embeddings, 32768);
+        QVERIFY(qwen2.sliding_windows.empty());
+        QVERIFY(qwen2.qkv_bias && !qwen2.o_bias && !qwen2.mlp_bias && !qwen2.qk_norm);
+        QVERIFY(!relative("qwen2", {{"attention_bias", true}}).o_bias);
+
+        const ModelConfig qwen3 = relative("qwen3");
+        QCOMPARE(qwen3.num_key_value_heads, 32);
+        QCOMPARE(qwen3.head_dim, 128);
+        QCOMPARE(qwen3.max_position_embeddings, 32768);
+        QVERIFY(!qwen3.qkv_bias && !qwen3.o_bias && !qwen3.mlp_bias && qwen3.qk_norm);
+        const ModelConfig biased = relative("qwen3", {{"attention_bias", true}});
+        QVERIFY(biased.qkv_bias && biased.o_bias && biased.qk_norm);
+
+        const ModelConfig llama = relative("llama", {{"attention_bias", true}, {"mlp_bias", true}});
+        QVERIFY(llama.qkv_bias && llama.o_bias && llama.mlp_bias && !llama.qk_norm);
+        for (const ModelConfig& config : {mistral, qwen2, qwen3, llama}) {
+            QCOMPARE(config.rms_norm_eps, 1e-6);
+            QCOMPARE(config.rope.theta, 10000.0);
+            QCOMPARE(config.tie_word_embeddings, false);
+        }
+    }
+
+    void null_is_not_absence_where_the_default_is_another() {
+        json config = tiny_config();
+        config["model_type"] = "mistral";
+        config["sliding_window"] = nullptr;
+        config["num_key_value_heads"] = nullptr;
+        const ModelConfig mistral = parse(config);
+        QVERIFY(mistral.sliding_windows.empty());
+        QCOMPARE(mistral.sliding_window(1), 0);
+        QCOMPARE(mistral.num_key_value_heads, 6);
+    }
+
+    void a_sliding_window_belongs_to_layers() {
+        using Windows = std::vector<std::int64_t>;
+        QCOMPARE(parse_with({{"model_type", "mistral"}, {"sliding_window", 8}}).sliding_windows,
+                 (Windows{8, 8}));
+        const json qwen{{"model_type", "qwen2"}, {"num_hidden_layers", 3}, {"sliding_window", 8}};
+        const auto windows = [&](const json& patch) {
+            json config = qwen;
+            config.update(patch);
+            return parse_with(config).sliding_windows;
+        };
+        QVERIFY(windows({{"max_window_layers", 1}}).empty());  // not used
+        QCOMPARE(windows({{"use_sliding_window", true}, {"max_window_layers", 1}}),
+                 (Windows{0, 8, 8}));
+        QCOMPARE(windows({{"use_sliding_window", true}, {"max_window_layers", 0}}),
+                 (Windows{8, 8, 8}));
+        QVERIFY(windows({{"use_sliding_window", true}, {"max_window_layers", 3}}).empty());
+        QVERIFY(windows({{"use_sliding_window", true}}).empty());  // from layer 28 on
+        QCOMPARE(windows({{"use_sliding_window", true},
+                          {"max_window_layers", 1},
+                          {"layer_types",
+                           {"sliding_attention", "full_attention", "sliding_attention"}}}),
+                 (Windows{8, 0, 8}));
+        // Llama's own code reads no such field.
+        QVERIFY(parse_with({{"sliding_window", 8}}).sliding_windows.empty());
+    }
+
+    void a_scaling_says_how_long_a_window_may_be() {
+        const auto longest = [](const json& fields) {
+            return parse_with({{"rope_scaling", fields}}).longest_window();
+        };
+        QCOMPARE(parse_with(json::object()).longest_window(), 64);
+        QCOMPARE(longest(kLlama3Scaling), 64);
+        QCOMPARE(longest({{"type", "linear"}, {"factor", 2.5}}), 160);
+        QCOMPARE(longest({{"type", "dynamic"}, {"factor", 2}}), 128);
+        QCOMPARE(longest({{"type", "yarn"}, {"factor", 4}}), 256);
+        QCOMPARE(
+            longest({{"type", "yarn"}, {"factor", 4}, {"original_max_position_embeddings", 8}}),
+            64);
+        QCOMPARE(longest({{"type", "linear"}, {"factor", 1e300}}), 2147483647);
+    }
+
     void an_explicit_head_dim_need_not_divide_hidden_size() {
         QCOMPARE(parse_with({{"hidden_size", 13}, {"head_dim", 8}}).head_dim, 8);
     }
@@ -254,6 +440,43 @@ class TestModelConfig : public QObject {
             parse_with({{"rope_theta", 3.0}, {"rope_parameters", json::object()}}).rope;
         QCOMPARE(mixed.type, RopeType::standard);
         QCOMPARE(mixed.theta, 3.0);
+    }
+
+    void yarn_is_read_with_its_defaults() {
+        const RopeConfig plain =
+            parse_with({{"rope_scaling", {{"type", "yarn"}, {"factor", 4.0}}}}).rope;
+        QCOMPARE(plain.type, RopeType::yarn);
+        QCOMPARE(plain.factor, 4.0);
+        QCOMPARE(plain.original_max_position_embeddings, 64);
+        QCOMPARE(plain.beta_fast, 32.0);
+        QCOMPARE(plain.beta_slow, 1.0);
+        QCOMPARE(plain.truncate, true);
+        QVERIFY(std::abs(plain.attention_factor - (0.1 * std::log(4.0) + 1.0)) < 1e-12);
+
+        const json given{{"rope_type", "yarn"},      {"factor", 4.0},
+                         {"beta_fast", 16},          {"beta_slow", 2},
+                         {"truncate", false},        {"rope_theta", 1e6},
+                         {"attention_factor", 0.75}, {"mscale", 2},
+                         {"mscale_all_dim", 3},      {"original_max_position_embeddings", 8}};
+        const RopeConfig yarn = parse_with({{"rope_parameters", given}}).rope;
+        QCOMPARE(yarn.theta, 1e6);
+        QCOMPARE(yarn.original_max_position_embeddings, 8);
+        QCOMPARE(yarn.beta_fast, 16.0);
+        QCOMPARE(yarn.beta_slow, 2.0);
+        QCOMPARE(yarn.truncate, false);
+        QCOMPARE(yarn.attention_factor, 0.75);
+    }
+
+    void rope_scaling_wins_over_rope_parameters() {
+        const json linear{{"type", "linear"}, {"factor", 2.0}};
+        const json other{{"rope_type", "default"}, {"rope_theta", 5.0}};
+        const RopeConfig rope =
+            parse_with({{"rope_scaling", linear}, {"rope_parameters", other}}).rope;
+        QCOMPARE(rope.type, RopeType::linear);
+        QCOMPARE(rope.theta, 10000.0);
+        QCOMPARE(
+            parse_with({{"rope_scaling", json::object()}, {"rope_parameters", other}}).rope.theta,
+            5.0);
     }
 
     void rope_type_wins_over_type() {

@@ -86,6 +86,12 @@ class TestMergePlan : public QObject {
         QCOMPARE(summary.removable_parameters, 3 * 2 * 4 * 32);
         QCOMPARE(summary.removable_bytes, 2 * summary.removable_parameters);
         QCOMPARE(summary.kv_cache_bytes_per_token, 2 * 4 * 2);
+
+        // A head's rows of Q have a bias, and so have a KV head's rows of K and of V.
+        ModelConfig biased = small_config();
+        biased.qkv_bias = true;
+        QCOMPARE(summarize(plan, biased).removable_parameters,
+                 summary.removable_parameters + 2 * 4 + 1 * 2 * 4);
     }
 
     void groups_that_share_a_kv_head_join_all_their_kv_heads() {

@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""Writes relatives.json: what Hugging Face's transformers computes for tiny random checkpoints of
+every supported model type, in float64 where it lets one choose, with eager attention.
+
+The weights are not stored: both sides make them from integers (see `values`), so that
+tests/model/tiny_relatives.h must follow every change here. Merging is done here with numpy in
+float64, apart from Headscope's own code. Needs PyPI's torch, transformers (5.x) and numpy:
+
+    python tests/golden/make_relatives.py
+"""
+
+import copy
+import json
+import pathlib
+import tempfile
+
+import numpy as np
+import torch
+import transformers
+from transformers import AutoConfig, AutoModelForCausalLM
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+
+BASE = {
+    "hidden_size": 48,
+    "intermediate_size": 80,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 6,
+    "num_key_value_heads": 6,
+    "vocab_size": 120,
+    "max_position_embeddings": 128,
+    "rms_norm_eps": 1e-5,
+    "torch_dtype": "float32",
+}
+LLAMA3 = {
+    "rope_type": "llama3",
+    "factor": 8.0,
+    "low_freq_factor": 1.0,
+    "high_freq_factor": 4.0,
+    "original_max_position_embeddings": 24,
+}
+GQA = {"num_key_value_heads": 2}
+YARN = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32}
+GROUPS = [{"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 1]]},
+          {"layer": 1, "heads": [[2, 5]], "kv_heads": [[0, 1]]}]
+MHA_GROUPS = [{"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 3], [1, 4, 5]]}]
+MQA_GROUPS = [{"layer": 1, "heads": [[0, 2], [3, 5]], "kv_heads": []}]
+
+
+def case(model_type, changes, window=40, merges=None):
+    config = {"model_type": model_type, **BASE, **changes}
+    if merges is None:
+        merges = MHA_GROUPS if config["num_key_value_heads"] == config["num_attention_heads"] else GROUPS
+    return {"config": config, "window": window, "merges": merges}
+
+
+CASES = {
+    "llama, MHA": case("llama", {}),
+    "llama, GQA": case("llama", GQA),
+    "llama, MQA": case("llama", {"num_key_value_heads": 1}, merges=MQA_GROUPS),
+    "llama, biases": case("llama", {**GQA, "attention_bias": True, "mlp_bias": True}),
+    "llama, larger heads": case("llama", {**GQA, "head_dim": 16}),
+    "llama, smaller heads": case("llama", {**GQA, "head_dim": 4}),
+    "Llama 3.2": case("llama", {**GQA, "tie_word_embeddings": True, "rope_theta": 500000.0,
+                                "rope_scaling": LLAMA3}),
+    "SmolLM": case("llama", {"hidden_size": 36, "num_attention_heads": 9, "num_key_value_heads": 3,
+                             "tie_word_embeddings": True}),
+    "TinyLlama": case("llama", {"hidden_size": 64, "num_attention_heads": 8,
+                                "num_key_value_heads": 1, "num_hidden_layers": 3}, merges=MQA_GROUPS),
+    "Mistral, sliding": case("mistral", {**GQA, "sliding_window": 7}, window=96),
+    "Mistral, window as long as the text": case("mistral", {**GQA, "sliding_window": 40}),
+    "Mistral, no window": case("mistral", {**GQA, "sliding_window": None, "rope_theta": 1e6}),
+    "Mistral, default window": case("mistral", GQA),
+    "Mistral Nemo": case("mistral", {**GQA, "sliding_window": None, "head_dim": 10,
+                                     "rope_theta": 1e6}),
+    "Qwen2": case("qwen2", {**GQA, "rope_theta": 1e6, "sliding_window": 16,
+                            "use_sliding_window": False, "max_window_layers": 1}),
+    "Qwen2, tied": case("qwen2", {**GQA, "tie_word_embeddings": True}),
+    "Qwen2, sliding": case("qwen2", {**GQA, "num_hidden_layers": 3, "use_sliding_window": True,
+                                     "sliding_window": 33, "max_window_layers": 1}, window=96),
+    "Qwen2, layer types": case("qwen2", {**GQA, "use_sliding_window": True, "sliding_window": 5,
+                                         "layer_types": ["sliding_attention", "full_attention"]},
+                               window=96),
+    "Qwen2, yarn": case("qwen2", {**GQA, "max_position_embeddings": 32, "rope_scaling":
+                                  {"type": "yarn", "factor": 4.0,
+                                   "original_max_position_embeddings": 32}}, window=96),
+    "Qwen3": case("qwen3", {**GQA, "head_dim": 16, "rope_theta": 1e6, "rms_norm_eps": 0.01}),
+    "Qwen3, tied, default heads": case("qwen3", {**GQA, "tie_word_embeddings": True}),
+    "Qwen3, bias, sliding": case("qwen3", {**GQA, "head_dim": 12, "attention_bias": True,
+                                           "use_sliding_window": True, "sliding_window": 9,
+                                           "max_window_layers": 1}, window=96),
+    "linear": case("llama", {**GQA, "rope_scaling": {"type": "linear", "factor": 2.5}}),
+    "dynamic, within": case("llama", {**GQA, "rope_scaling": {"type": "dynamic", "factor": 2.0}}),
+    "dynamic, beyond": case("llama", {**GQA, "max_position_embeddings": 16, "rope_scaling":
+                                      {"type": "dynamic", "factor": 3.0}}),
+    "llama3, newer style": case("llama", {**GQA, "rope_parameters":
+                                          {"rope_theta": 20000.0, **LLAMA3}}),
+    "yarn": case("llama", {**GQA, "rope_parameters": {"rope_theta": 10000.0, **YARN}}, window=96),
+    "yarn, attention factor": case("llama", {**GQA, "head_dim": 16, "rope_scaling":
+                                             {**YARN, "attention_factor": 0.7}}),
+    "yarn, mscale": case("llama", {**GQA, "head_dim": 16, "rope_scaling":
+                                   {**YARN, "mscale": 1.3, "mscale_all_dim": 0.4,
+                                    "beta_fast": 8, "beta_slow": 0.5}}),
+    "yarn, no truncation": case("llama", {**GQA, "head_dim": 16, "rope_scaling":
+                                          {**YARN, "truncate": False, "beta_fast": 4}}),
+}
+
+# Shapes that people use, for the frequencies alone.
+ROPES = {
+    "Llama 2, linear": ("llama", 128, 4096, {"rope_scaling": {"type": "linear", "factor": 4.0}}, 0),
+    "Llama 3.1": ("llama", 128, 131072, {"rope_theta": 500000.0, "rope_scaling":
+                  {**LLAMA3, "original_max_position_embeddings": 8192}}, 0),
+    "Llama 3.2 1B": ("llama", 64, 131072, {"rope_theta": 500000.0, "rope_scaling":
+                     {**LLAMA3, "factor": 32.0, "original_max_position_embeddings": 8192}}, 0),
+    "dynamic, within": ("llama", 128, 4096, {"rope_scaling": {"type": "dynamic", "factor": 4.0}},
+                        2048),
+    "dynamic, beyond": ("llama", 128, 4096, {"rope_scaling": {"type": "dynamic", "factor": 4.0}},
+                        10000),
+    "Qwen2.5, yarn": ("qwen2", 128, 32768, {"rope_theta": 1e6, "rope_scaling":
+                      {"type": "yarn", "factor": 4.0,
+                       "original_max_position_embeddings": 32768}}, 0),
+    "yarn, context of the model": ("llama", 128, 4096, {"rope_scaling":
+                                   {"rope_type": "yarn", "factor": 16.0}}, 0),
+    "yarn, original beside": ("llama", 64, 16384, {"original_max_position_embeddings": 2048,
+                              "rope_scaling": {"rope_type": "yarn", "factor": 8.0}}, 0),
+    "yarn, factor of the contexts": ("llama", 64, 16384, {"rope_scaling":
+                                     {"rope_type": "yarn", "factor": None,
+                                      "original_max_position_embeddings": 4096}}, 0),
+    "yarn, betas and no truncation": ("qwen3", 128, 40960, {"rope_theta": 1e6, "rope_scaling":
+                                      {"rope_type": "yarn", "factor": 2.0, "beta_fast": 16,
+                                       "beta_slow": 2, "truncate": False,
+                                       "original_max_position_embeddings": 32768}}, 0),
+    "yarn, DeepSeek's mscale": ("llama", 64, 163840, {"rope_scaling":
+                                {"rope_type": "yarn", "factor": 40.0, "mscale": 0.707,
+                                 "mscale_all_dim": 1.0,
+                                 "original_max_position_embeddings": 4096}}, 0),
+    "yarn, mscale alone": ("llama", 64, 163840, {"rope_scaling":
+                           {"rope_type": "yarn", "factor": 40.0, "mscale": 0.707,
+                            "mscale_all_dim": 0.0,
+                            "original_max_position_embeddings": 4096}}, 0),
+    "yarn, short context": ("llama", 16, 64, {"rope_scaling":
+                            {"rope_type": "yarn", "factor": 8.0,
+                             "original_max_position_embeddings": 8}}, 0),
+}
+
+
+def values(name, count):
+    """`count` numbers k / 2^24 in [-0.5, 0.5), k from splitmix64 seeded with FNV-1a of the name."""
+    seed = 0xCBF29CE484222325
+    for byte in name.encode():
+        seed = (seed ^ byte) * 0x100000001B3 % 2**64
+    with np.errstate(over="ignore"):
+        z = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(
+            0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z ^= z >> np.uint64(31)
+    return ((z >> np.uint64(40)).astype(np.float64) - 2.0**23) / 2.0**24
+
+
+def weight(name, shape):
+    """Float32 values as float64: norms around 1, embeddings and biases in [-1, 1)."""
+    made = values(name, int(np.prod(shape))).reshape(shape)
+    if name.endswith("norm.weight"):
+        made = 1.0 + made
+    elif name.endswith(".bias") or "embed_tokens" in name:
+        made = 2.0 * made
+    return made.astype(np.float32).astype(np.float64)
+
+
+def token_ids(window, vocab):
+    return np.floor((values("ids", window) + 0.5) * vocab).astype(np.int64)
+
+
+def open_config(fields):
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "config.json").write_text(json.dumps(fields))
+        return AutoConfig.from_pretrained(folder)
+
+
+def make_model(fields):
+    model = AutoModelForCausalLM.from_config(open_config(fields), attn_implementation="eager")
+    model = model.double().eval()
+    tied = fields.get("tie_word_embeddings", False)
+    state = {name: torch.from_numpy(weight(name, tuple(tensor.shape)))
+             for name, tensor in model.state_dict().items()
+             if not (tied and name == "lm_head.weight")}
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    assert not unexpected and set(missing) <= {"lm_head.weight"}, (missing, unexpected)
+    assert not missing or tied
+    return model
+
+
+def negative_log_likelihoods(model, ids):
+    with torch.no_grad():
+        logits = model(torch.from_numpy(ids)[None]).logits[0, :-1].double()
+    losses = torch.nn.functional.cross_entropy(logits, torch.from_numpy(ids[1:]), reduction="none")
+    return [float(f"{loss:.9g}") for loss in losses.tolist()]
+
+
+def average(array, axis, members, size):
+    """Replaces blocks of `size` along `axis` by their mean, in place."""
+    blocks = np.split(array, array.shape[axis] // size, axis)
+    mean = sum(blocks[member] for member in members) / len(members)
+    for member in members:
+        blocks[member] = mean
+    array[...] = np.concatenate(blocks, axis)
+
+
+def merge(model, merges):
+    """Averages heads' rows of Q and columns of O, KV heads' rows of K and V; biases with rows."""
+    for layer in merges:
+        attention = model.model.layers[layer["layer"]].self_attn
+        size = attention.head_dim
+        for kind, projections in (("heads", ["q_proj"]), ("kv_heads", ["k_proj", "v_proj"])):
+            for members in layer[kind]:
+                for projection in projections:
+                    module = getattr(attention, projection)
+                    average(module.weight.data.numpy(), 0, members, size)
+                    if module.bias is not None:
+                        average(module.bias.data.numpy(), 0, members, size)
+        for members in layer["heads"]:
+            average(attention.o_proj.weight.data.numpy(), 1, members, size)
+
+
+def run_case(name, fields):
+    case = copy.deepcopy(fields)
+    model = make_model(case["config"])
+    ids = token_ids(case["window"], case["config"]["vocab_size"])
+    case["nll"] = negative_log_likelihoods(model, ids)
+    merge(model, case["merges"])
+    case["merged_nll"] = negative_log_likelihoods(model, ids)
+    assert max(abs(a - b) for a, b in zip(case["nll"], case["merged_nll"])) > 0.01, name
+    print(f"{name}: mean {np.mean(case['nll']):.4f}, merged {np.mean(case['merged_nll']):.4f}")
+    return {"name": name, **case}
+
+
+def run_rope(name, model_type, head_dim, longest, fields, length):
+    config = {"model_type": model_type, **BASE, "head_dim": head_dim,
+              "max_position_embeddings": longest, **fields}
+    opened = open_config(copy.deepcopy(config))
+    rope_type = opened.rope_parameters["rope_type"]
+    frequencies, factor = ROPE_INIT_FUNCTIONS[rope_type](opened, seq_len=length or None)
+    return {"name": name, "config": config, "length": length, "attention_factor": factor,
+            "frequencies": [float(f"{f:.9g}") for f in frequencies.tolist()]}
+
+
+def main():
+    torch.set_num_threads(1)
+    golden = {
+        "made_with": f"transformers {transformers.__version__}, torch {torch.__version__}",
+        "cases": [run_case(name, fields) for name, fields in CASES.items()],
+        "ropes": [run_rope(name, *fields) for name, fields in ROPES.items()],
+    }
+    text = ",\n".join(json.dumps(entry) for entry in golden["cases"])
+    ropes = ",\n".join(json.dumps(entry) for entry in golden["ropes"])
+    path = pathlib.Path(__file__).with_name("relatives.json")
+    path.write_text(f'{{"made_with": {json.dumps(golden["made_with"])},\n"cases": [\n{text}\n],\n'
+                    f'"ropes": [\n{ropes}\n]}}\n')
+
+
+if __name__ == "__main__":
+    main()
