@@ -103,7 +103,8 @@ nlohmann::ordered_json result_event(const SweepResult& sweep) {
             {"resumed_windows", sweep.resumed_windows},
             {"layer_passes", sweep.evaluation.layer_passes},
             {"separate_layer_passes", sweep.evaluation.separate_layer_passes},
-            {"seconds", sweep.evaluation.seconds}};
+            {"seconds", sweep.evaluation.seconds},
+            {"peak_device_bytes", sweep.evaluation.peak_device_bytes}};
 }
 
 }  // namespace

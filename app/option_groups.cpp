@@ -102,6 +102,11 @@ void add_compute_options(CLI::App& command, Options& options) {
     add_choice(command, "--dtype", options.dtype,
                {"auto", "float32", "bfloat16", "float16", "f32", "bf16", "f16"},
                "What to compute in; auto: float32 on the CPU, bfloat16 on CUDA");
+    add(command, "--memory_limit", options.memory_limit,
+        "Memory of the device to use, such as 8GiB; a model that does not fit is read layer by "
+        "layer; default: what is free")
+        ->transform(CLI::AsSizeValue(false))
+        ->option_text("SIZE");
     add_thread_option(command, options);
 }
 

@@ -53,7 +53,7 @@ TextOptions Options::text() const {
 }
 
 ComputeOptions Options::compute() const {
-    return {device, dtype, threads};
+    return {device, dtype, threads, static_cast<std::int64_t>(memory_limit)};
 }
 
 std::vector<int> parse_layers(std::string_view text) {

@@ -28,6 +28,7 @@ struct Options {
     std::string device = "auto";
     std::string dtype = "auto";
     int threads = 0;
+    std::uint64_t memory_limit = 0;  ///< bytes; 0: what is free
     std::string output_dir = "results/head_merging";
     bool force = false;
     bool no_plots = false;

@@ -29,6 +29,7 @@ struct EvaluationResult {
     std::int64_t separate_layer_passes =
         0;  ///< what one evaluation for each variant would have done
     double seconds = 0.0;
+    std::int64_t peak_device_bytes = 0;  ///< of a GPU that the process took so far; 0 on the CPU
 };
 
 /// Called with the scores so far, at most 20 times a second, from the thread that finished a

@@ -307,6 +307,7 @@ EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& p
     } catch (...) {
         compat::rethrow_as_error();
     }
+    result.peak_device_bytes = compat::peak_device_memory(model.loaded().format.device);
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     return result;
 }

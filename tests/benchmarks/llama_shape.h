@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "core/checkpoint/dtype.h"
 
@@ -34,6 +35,24 @@ using FillTensor = std::function<void(std::string_view name, std::span<std::byte
 /// after what fills them.
 void make_llama_folder(const std::filesystem::path& folder, const LlamaShape& shape,
                        const FillTensor& fill);
+
+/// Fills every tensor with what a model in training begins with: normal numbers of deviation 0.02, and
+/// ones in the norms. In `twin_layers` some heads get near twins: head h + 1 becomes head h plus noise
+/// that leaves them a cosine from 0.975 to 0.999, and so do their columns of the output projection.
+/// The same for the same seed, on however many threads. Takes the tensors of one layer at a time.
+class LlamaWeights {
+  public:
+    LlamaWeights(const LlamaShape& shape, std::pair<int, int> twin_layers, std::uint64_t seed);
+
+    void operator()(std::string_view name, std::span<std::byte> bytes) const;
+
+  private:
+    void plant_twins(std::string_view name, int layer, std::span<std::byte> bytes) const;
+
+    LlamaShape shape_;
+    std::pair<int, int> twin_layers_;  ///< first and last
+    std::uint64_t seed_;
+};
 
 /// Weights of either sign between 1/128 and 1/32, fast to make and the same for the same seed.
 void fill_random(std::span<std::byte> bytes, DType dtype, std::uint64_t seed);
