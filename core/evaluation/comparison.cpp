@@ -40,6 +40,7 @@ class Comparison {
         EvaluationParams rest{params_.variants, params_.windows, total.scores, {}};
         rest.variants.insert(rest.variants.begin(), Variant{});
         rest.order.assign(order_.begin() + static_cast<std::ptrdiff_t>(known_count_), order_.end());
+        rest.keep_states = true;  // plans are compared one after the other
         EvaluationResult result = evaluate(model_, rest, progress, partial, stop);
         result.layer_passes += total.layer_passes;
         result.separate_layer_passes += total.separate_layer_passes;
@@ -52,6 +53,7 @@ class Comparison {
                                      const std::stop_token& stop) const {
         EvaluationParams known{params_.variants, params_.windows, {}, {}};
         known.order.assign(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(known_count_));
+        known.keep_states = true;
         EvaluationResult result = evaluate(
             model_, known,
             [&](Progress at) {

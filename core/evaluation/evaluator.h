@@ -21,6 +21,9 @@ struct EvaluationParams {
     /// The windows to evaluate, in this order; empty for all in Windows::shuffled_order(). Those
     /// that are known already are left out.
     std::vector<std::int64_t> order = {};
+    /// Keep hidden states of the original in what memory is left, so that later evaluations of the
+    /// same windows begin at their first changed layer.
+    bool keep_states = false;
 };
 
 struct EvaluationResult {

@@ -156,7 +156,7 @@ class Evaluation {
                   compat::memory_budget(model_.format.device, model_.memory_limit) / 3),
           scorer_(model_, windows_, schedule_, merged_, *model_.boundaries),
           source_(model_) {
-        plan_memory();
+        plan_memory(params.keep_states);
     }
 
     [[nodiscard]] const SharingSchedule& schedule() const { return schedule_; }
@@ -180,7 +180,7 @@ class Evaluation {
     }
 
   private:
-    void plan_memory() {
+    void plan_memory(bool keep_states) {
         constexpr std::int64_t kTokensOfMicroBatch = 8192;  // where a GPU's products are fastest
         constexpr std::int64_t kSuperChunkOnCpu = 8;  // reading a layer takes far less than those
         const bool cpu = model_.format.device.is_cpu();
@@ -198,7 +198,7 @@ class Evaluation {
                                    : cpu             ? kSuperChunkOnCpu
                                                      : windows_.count();
         sizes_ = choose_batch_sizes(needs);
-        plan_boundaries(needs);
+        if (keep_states) plan_boundaries(needs);
     }
 
     [[nodiscard]] std::int64_t merged_bytes_of_a_layer() const {
@@ -260,7 +260,6 @@ class Evaluation {
     /// Gives memory back and halves the batches; false where neither is possible.
     bool shrink() {
         const bool kept = model_.boundaries->bytes() > 0;
-        model_.boundaries->configure(0, 1);
         model_.boundaries->clear();
         compat::release_cached_memory(model_.format.device);
         if (sizes_.super_chunk == 1) return kept;

@@ -1,6 +1,7 @@
 #include "core/model/boundary_cache_torch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <ATen/ATen.h>
 
@@ -31,17 +32,35 @@ at::Tensor BoundaryCache::state(const Tokens& window, int layer) const {
 
 bool BoundaryCache::wants(int layer) const {
     const std::scoped_lock lock(mutex_);
-    return layer > 0 && layer % stride_ == 0 && bytes_ < budget_;
+    const bool room = bytes_ < budget_ || (block_.defined() && block_used_ < block_.size(0));
+    return layer > 0 && layer % stride_ == 0 && room;
+}
+
+at::Tensor BoundaryCache::place_for(const at::Tensor& state) {
+    constexpr std::int64_t kStatesOfBlock = 16;
+    const bool fits = block_.defined() && block_.sizes().slice(1) == state.sizes() &&
+                      block_.scalar_type() == state.scalar_type() &&
+                      block_used_ < block_.size(0);
+    if (!fits) {
+        const auto size = static_cast<std::int64_t>(state.nbytes());
+        std::vector<std::int64_t> shape = state.sizes().vec();
+        shape.insert(shape.begin(), std::min(kStatesOfBlock, (budget_ - bytes_) / size));
+        block_ = at::empty(shape, state.options());
+        block_used_ = 0;
+        bytes_ += static_cast<std::int64_t>(block_.nbytes());
+    }
+    return block_.select(0, block_used_++);
 }
 
 void BoundaryCache::keep(const Tokens& window, int layer, const at::Tensor& state) {
-    const auto size = static_cast<std::int64_t>(state.nbytes());
     const std::scoped_lock lock(mutex_);
-    if (bytes_ + size > budget_) return;
-    const auto [at, added] = states_[window].try_emplace(layer);
-    if (!added) return;
-    at->second = state.clone();
-    bytes_ += size;
+    const bool room = block_.defined() && block_used_ < block_.size(0);
+    if (!room && bytes_ + static_cast<std::int64_t>(state.nbytes()) > budget_) return;
+    auto& of_window = states_[window];
+    if (of_window.contains(layer)) return;
+    at::Tensor place = place_for(state);
+    place.copy_(state);
+    of_window.emplace(layer, std::move(place));
 }
 
 std::int64_t BoundaryCache::bytes() const {
@@ -52,7 +71,10 @@ std::int64_t BoundaryCache::bytes() const {
 void BoundaryCache::clear() {
     const std::scoped_lock lock(mutex_);
     states_.clear();
+    block_.reset();
+    block_used_ = 0;
     bytes_ = 0;
+    budget_ = 0;
 }
 
 }  // namespace headscope

@@ -12,7 +12,8 @@ namespace headscope {
 /// Hidden states of the original model before some of its layers, kept within a budget, so that a
 /// plan that leaves the first layers alone starts at its first changed layer. A window is known by
 /// its tokens. States are kept until clear(): windows are visited in a fixed order, and the first of
-/// them are those that every estimate wants again. Safe for many threads.
+/// them are those that every estimate wants again. Without a budget nothing is kept. Safe for many
+/// threads.
 class BoundaryCache {
   public:
     using Tokens = std::vector<std::int64_t>;
@@ -34,14 +35,20 @@ class BoundaryCache {
     void keep(const Tokens& window, int layer, const at::Tensor& state);
 
     [[nodiscard]] std::int64_t bytes() const;
+
+    /// Lets everything go, and the budget with it.
     void clear();
 
   private:
+    [[nodiscard]] at::Tensor place_for(const at::Tensor& state);
+
     mutable std::mutex mutex_;
     std::int64_t budget_ = 0;
     std::int64_t bytes_ = 0;
     int stride_ = 1;
     std::map<Tokens, std::map<int, at::Tensor>> states_;
+    at::Tensor block_;  ///< memory for some states, since taking it one by one is slow on a GPU
+    std::int64_t block_used_ = 0;  ///< states
 };
 
 }  // namespace headscope

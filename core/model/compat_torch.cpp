@@ -77,6 +77,15 @@ int cuda_device_count() {
 #endif
 }
 
+void start_device(const c10::Device& device) {
+    if (!device.is_cuda()) return;
+#if HEADSCOPE_TORCH_VERSION >= 206
+    at::globalContext().lazyInitDevice(at::kCUDA);
+#else
+    at::globalContext().lazyInitCUDA();
+#endif
+}
+
 std::int64_t memory_budget(const c10::Device& device, std::int64_t limit) {
     constexpr std::int64_t kMargin = std::int64_t{512} << 20;
     std::int64_t free = available_memory();

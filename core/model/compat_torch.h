@@ -24,6 +24,9 @@ bool has_fast_cpu_bfloat16();
 /// CUDA devices that can be used; 0 where libtorch has no CUDA or no driver runs.
 int cuda_device_count();
 
+/// Starts the library's use of a GPU, before anything asks about its memory.
+void start_device(const c10::Device& device);
+
 /// Bytes that an evaluation may take on `device` besides what it holds already: what is free, less a
 /// margin for the library itself, or what is left of `limit` where that is less (0: no limit).
 std::int64_t memory_budget(const c10::Device& device, std::int64_t limit);
