@@ -7,6 +7,7 @@
 #include "app/table.h"
 #include "core/base/version.h"
 #include "core/base/locations.h"
+#include "core/base/process_rank.h"
 #include "core/report/sweep.h"
 
 namespace headscope::app {
@@ -116,6 +117,7 @@ void run_batch(const Options& options, Display& display, const std::stop_token& 
                                      show_scores(display, scores, thresholds);
                                  }};
     const SweepResult sweep = run_sweep(params, observer, stop);
+    if (!process_rank().first()) return;  // the first of several processes has the results
     display.event(result_event(sweep));
     print_settings(display, sweep);
     print_results(display, sweep);

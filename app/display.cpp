@@ -30,9 +30,11 @@ std::string rate_text(const Progress& progress, std::int64_t done_here, double s
 
 }  // namespace
 
-Display::Display(bool json) : json_(json), terminal_(!json && ::isatty(STDERR_FILENO) != 0) {}
+Display::Display(bool json, bool silent)
+    : json_(json), silent_(silent), terminal_(!json && ::isatty(STDERR_FILENO) != 0) {}
 
 void Display::progress(const Progress& progress) {
+    if (silent_) return;
     if (!progress.note.empty()) {
         event({{"event", "note"}, {"text", progress.note}});
         end_line();
@@ -102,14 +104,14 @@ void Display::note(const std::string& text) {
 }
 
 void Display::event(const nlohmann::ordered_json& event) {
-    if (!json_) return;
+    if (!json_ || silent_) return;
     const std::scoped_lock lock(mutex_);
     fmt::print("{}\n", dump_line(event));
     std::fflush(stdout);
 }
 
 void Display::print(const std::string& text) {
-    if (json_) return;
+    if (json_ || silent_) return;
     end_line();
     fmt::print("{}\n", text);
     std::fflush(stdout);

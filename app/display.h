@@ -17,7 +17,8 @@ namespace headscope::app {
 /// threads.
 class Display {
   public:
-    explicit Display(bool json);
+    /// `silent`: nothing is shown at all, as in processes beside the first of a job.
+    explicit Display(bool json, bool silent = false);
     ~Display() { end_line(); }
     Display(const Display&) = delete;
     Display& operator=(const Display&) = delete;
@@ -45,6 +46,7 @@ class Display {
     void print_plain(const Progress& progress, double seconds);
 
     bool json_;
+    bool silent_;
     bool terminal_;
     bool bar_open_ = false;
     std::string stage_;

@@ -14,6 +14,7 @@
 #include "app/exit_codes.h"
 #include "app/interrupt.h"
 #include "app/option_groups.h"
+#include "core/base/process_rank.h"
 #include "core/base/version.h"
 #ifdef HEADSCOPE_UI
 #include "ui/window/run_window.h"
@@ -59,7 +60,14 @@ int report_error(Display& display, ErrorCode code, const std::string& text,
 /// what becomes of the work of a cancelled command.
 template <typename Command>
 int guarded(const Options& options, const char* if_cancelled, Command command) {
-    Display display(options.json);
+    bool first = true;
+    try {
+        first = process_rank().first();
+    } catch (const Error& error) {
+        Display display(options.json);
+        return report_error(display, error.code(), error.what());
+    }
+    Display display(options.json, !first);
     try {
         const Interrupt interrupt;
         command(display, interrupt.token());

@@ -31,6 +31,15 @@ else()
   target_link_libraries(headscope_torch INTERFACE ${TORCH_LIBRARIES})
 endif()
 
+# Work shared between processes. libtorch holds Gloo, but not the headers that its own include.
+include(CheckIncludeFileCXX)
+check_include_file_cxx(gloo/context.h HEADSCOPE_DISTRIBUTED) # libgloo-dev
+if(HEADSCOPE_CUDA)
+  set(CMAKE_REQUIRED_INCLUDES ${CUDAToolkit_INCLUDE_DIRS})
+  check_include_file_cxx(nccl.h HEADSCOPE_NCCL)
+  unset(CMAKE_REQUIRED_INCLUDES)
+endif()
+
 if(HEADSCOPE_UI)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core DBus Gui Widgets PrintSupport) # qt6-base-dev
   find_package(Qt6 6.4 REQUIRED COMPONENTS Svg)                # qt6-svg-dev

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
 
 #include "core/evaluation/evaluator.h"
 
@@ -11,6 +12,7 @@ struct EvaluationEngine {
     EvaluationResult (*evaluate)(const Model& model, const EvaluationParams& params,
                                  const ProgressFn& progress, const ScoresFn& partial,
                                  const std::stop_token& stop) = nullptr;
+    std::string (*broadcast)(const std::string& text) = nullptr;
 };
 
 /// The module's symbol is a function without arguments that returns a `const EvaluationEngine*`.

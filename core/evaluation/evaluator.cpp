@@ -1,17 +1,29 @@
 #include "core/evaluation/evaluator.h"
 
+#include "core/base/process_rank.h"
 #include "core/evaluation/evaluation_engine.h"
 #include "core/model/engine_module.h"
 
 namespace headscope {
+namespace {
+
+const EvaluationEngine& engine() {
+    using Function = const EvaluationEngine*();
+    static const EvaluationEngine* const engine =
+        reinterpret_cast<Function*>(engine_symbol(kEvaluationEngineSymbol))();
+    return *engine;
+}
+
+}  // namespace
+
+std::string broadcast(const std::string& text) {
+    return process_rank().alone() ? text : engine().broadcast(text);
+}
 
 EvaluationResult evaluate(const Model& model, const EvaluationParams& params,
                           const ProgressFn& progress, const ScoresFn& partial,
                           const std::stop_token& stop) {
-    using Function = const EvaluationEngine*();
-    static const EvaluationEngine* const engine =
-        reinterpret_cast<Function*>(engine_symbol(kEvaluationEngineSymbol))();
-    return engine->evaluate(model, params, progress, partial, stop);
+    return engine().evaluate(model, params, progress, partial, stop);
 }
 
 }  // namespace headscope

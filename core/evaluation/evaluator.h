@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "core/base/progress.h"
@@ -39,7 +40,13 @@ struct EvaluationResult {
 /// window.
 using ScoresFn = std::function<void(const Scores&)>;
 
-/// Evaluates all variants together. On the CPU small models run one window a core, large ones one
+/// What the process of rank 0 passes here, in every process that a launcher started together with
+/// this one (process_rank.h). All must call it. A process that is alone gets its own text back.
+std::string broadcast(const std::string& text);
+
+/// Evaluates all variants together. Processes that a launcher started together (process_rank.h) share
+/// the windows when they all make this call, and all get all scores; a process that ends meanwhile is
+/// an Error(device) in the others. On the CPU small models run one window a core, large ones one
 /// window on all cores. The result does not depend on the number of threads beyond rounding inside
 /// a matrix product. Throws Error(cancelled) within one micro-batch of a stop request, after a last
 /// call of `partial` with everything that was finished; Error(bad_input) naming the tensor when

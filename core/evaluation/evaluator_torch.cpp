@@ -2,38 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
-#include <span>
-#include <string>
+#include <functional>
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
-#include "core/evaluation/batch_sizes.h"
-#include "core/evaluation/chunk_scorer_torch.h"
+#include "core/evaluation/evaluation_torch.h"
+#include "core/evaluation/process_group_torch.h"
 #include "core/model/compat_torch.h"
 
 namespace headscope {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// How threads are spread over the work.
-struct Threads {
-    int windows_at_once;
-    int for_each_window;
-};
-
-Threads spread_threads(const LoadedModel& model) {
-    if (!model.format.device.is_cpu()) return {1, 1};
-    // Small products do not gain from a second thread, windows do; a large model's products use all
-    // threads well, and its activations would not fit memory once for each core.
-    constexpr std::int64_t kSmall = 1024;
-    return model.checkpoint.config().hidden_size <= kSmall ? Threads{model.threads, 1}
-                                                           : Threads{1, model.threads};
-}
 
 /// Keeps the thread counts of this thread and of the BLAS library for a scope.
 class ThreadSetting {
@@ -73,208 +55,105 @@ std::vector<std::int64_t> open_windows(const EvaluationParams& params, const Sco
     return open;
 }
 
-/// Collects scores from the threads and passes them on, not too often.
-class Collector {
+/// A stop that comes from either of two.
+class EitherStop {
   public:
-    /// `passes` layer computations are ahead; they are what progress is counted in where
-    /// `count_passes` is set, since then windows are finished many at a time.
-    Collector(Scores& scores, std::size_t open, std::int64_t passes, bool count_passes,
-              const ProgressFn& progress, const ScoresFn& partial)
-        : scores_(scores),
-          progress_(progress),
-          partial_(partial),
-          done_(scores.windows_done()),
-          total_(done_ + static_cast<std::int64_t>(open)),
-          passes_total_(passes),
-          count_passes_(count_passes) {
-        report();
-    }
+    EitherStop(const std::stop_token& a, const std::stop_token& b)
+        : from_a_(a, [this] { stop_.request_stop(); }), from_b_(b, [this] { stop_.request_stop(); }) {}
 
-    void add(std::span<const std::int64_t> windows,
-             const std::vector<ChunkScorer::VariantScores>& values) {
-        const std::scoped_lock lock(mutex_);
-        for (std::size_t w = 0; w < windows.size(); ++w) {
-            const auto index = static_cast<std::size_t>(windows[w]);
-            for (std::size_t v = 0; v < values[w].size(); ++v)
-                scores_.values[v][index] = values[w][v];
-            scores_.done[index] = 1;
-            ++done_;
-        }
-        constexpr auto kInterval = std::chrono::milliseconds(50);
-        if (done_ == total_ || Clock::now() - last_partial_ >= kInterval) send_partial();
-        report();
-    }
-
-    void add_passes(std::int64_t passes) {
-        const std::scoped_lock lock(mutex_);
-        passes_done_ += passes;
-        if (count_passes_ && passes_done_ < passes_total_) report();
-    }
-
-    void say(const std::string& note) {
-        const std::scoped_lock lock(mutex_);
-        report(note);
-    }
-
-    /// Passes the scores on, whatever the time. Not for use while threads are adding.
-    void send_partial() {
-        last_partial_ = Clock::now();
-        if (partial_) partial_(scores_);
-    }
-
-    [[nodiscard]] std::int64_t passes_done() const { return passes_done_; }
+    [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
 
   private:
-    void report(const std::string& note = {}) {
-        if (count_passes_ && done_ < total_) {
-            progress_.report({"evaluating", passes_done_, passes_total_, "layer passes", note});
-        } else {
-            progress_.report({"evaluating", done_, total_, "windows", note});
-        }
-    }
-
-    Scores& scores_;
-    ProgressThrottle progress_;
-    const ScoresFn& partial_;
-    std::int64_t done_;
-    std::int64_t total_;
-    std::int64_t passes_done_ = 0;
-    std::int64_t passes_total_;
-    bool count_passes_;
-    Clock::time_point last_partial_{};
-    std::mutex mutex_;
+    std::stop_source stop_;
+    std::stop_callback<std::function<void()>> from_a_;
+    std::stop_callback<std::function<void()>> from_b_;
 };
 
-/// One evaluation, from its parts to its scores.
-class Evaluation {
+/// One process of several: in each round every process scores its share of some windows, then all
+/// exchange what they scored, so that each has the scores of all.
+class SharedEvaluation {
   public:
-    Evaluation(const Model& model, const EvaluationParams& params)
-        : model_(model.loaded()),
-          windows_(*params.windows),
-          schedule_(static_cast<int>(model.config().num_hidden_layers), params.variants),
-          merged_(model_, schedule_,
-                  compat::memory_budget(model_.format.device, model_.memory_limit) / 3),
-          scorer_(model_, windows_, schedule_, merged_, *model_.boundaries),
-          source_(model_) {
-        plan_memory(params.keep_states);
-    }
+    SharedEvaluation(ProcessGroup& group, Evaluation& evaluation, Scores& scores,
+                     const c10::Device& device)
+        : group_(group), evaluation_(evaluation), scores_(scores), device_(device) {}
 
-    [[nodiscard]] const SharingSchedule& schedule() const { return schedule_; }
-
-    void run(const std::vector<std::int64_t>& open, int threads, Collector& collector,
+    void run(const std::vector<std::int64_t>& open, ScoreCollector& collector,
              const std::stop_token& stop) {
-        if (!model_.resident()) collector.say(streaming_note());
-        if (threads > 1) {
-            parallel_for(open.size(), threads, stop, [&](std::size_t i, int) {
-                at::set_num_threads(1);
-                score({&open[i], 1}, collector, stop);
-            });
-            return;
-        }
-        for (std::size_t at = 0; at < open.size();) {
-            throw_if_stopped(stop);
-            const auto count =
-                std::min(open.size() - at, static_cast<std::size_t>(sizes_.super_chunk));
-            if (try_score({&open[at], count}, collector, stop)) at += count;
+        const EitherStop either(stop, group_.lost());
+        const auto own =
+            static_cast<std::size_t>(group_.smallest(
+                static_cast<double>(evaluation_.windows_at_a_time())));
+        const auto all = own * static_cast<std::size_t>(group_.place().world_size);
+        for (std::size_t first = 0; first < open.size(); first += all) {
+            const std::span<const std::int64_t> round(&open[first],
+                                                      std::min(all, open.size() - first));
+            score_own_share(round, collector, either.token());
+            exchange(round, collector);
         }
     }
 
   private:
-    void plan_memory(bool keep_states) {
-        constexpr std::int64_t kTokensOfMicroBatch = 8192;  // where a GPU's products are fastest
-        constexpr std::int64_t kSuperChunkOnCpu = 8;  // reading a layer takes far less than those
-        const bool cpu = model_.format.device.is_cpu();
-        const ForwardPass& forward = scorer_.forward();
-        BatchNeeds needs;
-        needs.budget = compat::memory_budget(model_.format.device, model_.memory_limit);
-        if (!model_.resident()) needs.budget -= merged_bytes_of_a_layer();
-        needs.state = forward.state_bytes();
-        needs.most_states = schedule_.most_states() + 1;  // the one that a layer makes
-        needs.working_of_one = forward.working_bytes(1);
-        needs.working_of_more = forward.working_bytes(2) - needs.working_of_one;
-        needs.wanted_micro_batch =
-            cpu ? 1 : std::max<std::int64_t>(1, kTokensOfMicroBatch / windows_.window());
-        needs.wanted_super_chunk = model_.resident() ? needs.wanted_micro_batch
-                                   : cpu             ? kSuperChunkOnCpu
-                                                     : windows_.count();
-        sizes_ = choose_batch_sizes(needs);
-        if (keep_states) plan_boundaries(needs);
-    }
-
-    [[nodiscard]] std::int64_t merged_bytes_of_a_layer() const {
-        std::size_t most = 0;
-        for (int layer = 0; layer < model_.checkpoint.config().num_hidden_layers; ++layer)
-            most = std::max(most, schedule_.merges(layer).size());
-        return static_cast<std::int64_t>(most) * MergedWeights::bytes_of_one(model_);
-    }
-
-    /// What is left after the largest batch may hold states of the original for later plans.
-    void plan_boundaries(const BatchNeeds& needs) const {
-        constexpr std::int64_t kMostOnCpu = std::int64_t{2} << 30;
-        const std::int64_t taken =
-            needs.working_of_one + (sizes_.micro_batch - 1) * needs.working_of_more +
-            sizes_.super_chunk * needs.most_states * needs.state;
-        std::int64_t budget = std::max<std::int64_t>(0, needs.budget - taken) / 2;
-        if (model_.format.device.is_cpu()) budget = std::min(budget / 4, kMostOnCpu);
-        budget += model_.boundaries->bytes();  // what is kept already was not counted as free
-        const std::int64_t layers = model_.checkpoint.config().num_hidden_layers;
-        const std::int64_t all = windows_.count() * layers * needs.state;
-        const std::int64_t stride = budget > 0 ? (all + budget - 1) / budget : layers;
-        const std::int64_t most = std::max<std::int64_t>(1, layers / 8);
-        model_.boundaries->configure(budget, static_cast<int>(std::min(stride, most)));
-    }
-
-    [[nodiscard]] std::string streaming_note() const {
-        return fmt::format(
-            "The weights do not fit in the memory of {}; layers are read while others compute, {} "
-            "windows at a time",
-            model_.format.device.str(), sizes_.super_chunk);
-    }
-
-    void score(std::span<const std::int64_t> windows, Collector& collector,
-               const std::stop_token& stop) {
-        collector.add(windows,
-                      scorer_.score(
-                          windows, sizes_.micro_batch, source_,
-                          [&](std::int64_t passes) { collector.add_passes(passes); }, stop));
-    }
-
-    /// False where memory ran out and smaller batches are to be tried.
-    bool try_score(std::span<const std::int64_t> windows, Collector& collector,
-                   const std::stop_token& stop) {
-        try {
-            try {
-                score(windows, collector, stop);
-            } catch (...) {
-                compat::rethrow_as_error();
-            }
-            return true;
-        } catch (const Error& error) {
-            if (error.code() != ErrorCode::out_of_memory || !shrink()) throw;
+    void score_own_share(std::span<const std::int64_t> round, ScoreCollector& collector,
+                         const std::stop_token& stop) {
+        std::vector<std::int64_t> share;
+        for (auto at = static_cast<std::size_t>(group_.place().rank); at < round.size();
+             at += static_cast<std::size_t>(group_.place().world_size)) {
+            share.push_back(round[at]);
         }
-        collector.say(fmt::format("Memory ran out; going on with {} window{} at a time",
-                                  sizes_.micro_batch, sizes_.micro_batch == 1 ? "" : "s"));
-        return false;
+        own_ = Scores{scores_.predictions_per_window,
+                      std::vector<std::uint8_t>(scores_.done.size()),
+                      std::vector<std::vector<WindowScore>>(
+                          scores_.values.size(), std::vector<WindowScore>(scores_.done.size()))};
+        ScoreCollector own(own_, share.size(), 0, false, {}, kNoScores);
+        error_ = nullptr;
+        stopped_ = false;
+        try {
+            evaluation_.run(share, own, stop);
+        } catch (const Error& error) {
+            error_ = std::current_exception();  // the others must hear of it first
+            stopped_ = error.code() == ErrorCode::cancelled;
+        } catch (...) {
+            error_ = std::current_exception();
+        }
+        collector.add_passes(own.passes_done());
     }
 
-    /// Gives memory back and halves the batches; false where neither is possible.
-    bool shrink() {
-        const bool kept = model_.boundaries->bytes() > 0;
-        model_.boundaries->clear();
-        compat::release_cached_memory(model_.format.device);
-        if (sizes_.super_chunk == 1) return kept;
-        sizes_.micro_batch = std::max<std::int64_t>(1, sizes_.micro_batch / 2);
-        sizes_.super_chunk = std::max(sizes_.micro_batch, sizes_.super_chunk / 2);
-        return true;
+    /// Sums over the processes, of which one has scored each window and the others hold zeros.
+    void exchange(std::span<const std::int64_t> round, ScoreCollector& collector) {
+        group_.throw_if_lost();
+        std::vector<double> sums{stopped_ ? 1.0 : 0.0, error_ && !stopped_ ? 1.0 : 0.0};
+        for (const std::int64_t window : round) {
+            for (const auto& of_variant : own_.values) {
+                const WindowScore& score = of_variant[static_cast<std::size_t>(window)];
+                sums.push_back(score.nll);
+                sums.push_back(static_cast<double>(score.correct));
+            }
+        }
+        group_.sum(sums, device_);
+        if (error_) std::rethrow_exception(error_);
+        if (sums[1] > 0.0) {
+            throw Error(ErrorCode::device, "another process failed; see what it printed last");
+        }
+        if (sums[0] > 0.0) throw Error(ErrorCode::cancelled, "cancelled in another process");
+        std::vector<std::vector<WindowScore>> values(round.size());
+        std::size_t at = 2;
+        for (auto& of_window : values) {
+            for (std::size_t variant = 0; variant < own_.values.size(); ++variant, at += 2) {
+                of_window.push_back({sums[at], static_cast<std::int64_t>(sums[at + 1])});
+            }
+        }
+        collector.add(round, values);
     }
 
-    const LoadedModel& model_;
-    const Windows& windows_;
-    SharingSchedule schedule_;
-    MergedWeights merged_;
-    ChunkScorer scorer_;
-    LayerSource source_;
-    BatchSizes sizes_;
+    inline static const ScoresFn kNoScores{};
+
+    ProcessGroup& group_;
+    Evaluation& evaluation_;
+    Scores& scores_;
+    c10::Device device_;
+    Scores own_;
+    std::exception_ptr error_;
+    bool stopped_ = false;  ///< error_ is a cancellation
 };
 
 EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& params,
@@ -283,8 +162,8 @@ EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& p
     const c10::InferenceMode no_gradients;
     const auto start = Clock::now();
     compat::keep_freed_memory();
-    const Threads threads = spread_threads(model.loaded());
-    const ThreadSetting setting(threads.for_each_window);
+    const LoadedModel& loaded = model.loaded();
+    const ThreadSetting setting(spread_threads(loaded).for_each_window);
 
     EvaluationResult result;
     result.scores = starting_scores(params);
@@ -293,10 +172,16 @@ EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& p
     try {
         Evaluation evaluation(model, params);
         const SharingSchedule& schedule = evaluation.schedule();
-        Collector collector(result.scores, open.size(), windows * schedule.pass_count(),
-                            !model.loaded().resident(), progress, partial);
+        ScoreCollector collector(result.scores, open.size(), windows * schedule.pass_count(),
+                                 !loaded.resident(), progress, partial);
         try {
-            evaluation.run(open, threads.windows_at_once, collector, stop);
+            if (process_rank().alone()) {
+                evaluation.run(open, collector, stop);
+            } else {
+                SharedEvaluation(ProcessGroup::instance(), evaluation, result.scores,
+                                 loaded.format.device)
+                    .run(open, collector, stop);
+            }
         } catch (...) {
             collector.send_partial();
             throw;
@@ -306,13 +191,17 @@ EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& p
     } catch (...) {
         compat::rethrow_as_error();
     }
-    result.peak_device_bytes = compat::peak_device_memory(model.loaded().format.device);
+    result.peak_device_bytes = compat::peak_device_memory(loaded.format.device);
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     return result;
 }
 
+std::string broadcast_text(const std::string& text) {
+    return ProcessGroup::instance().broadcast(text);
+}
+
 }  // namespace
 
-const EvaluationEngine kEvaluationEngine{evaluate_variants};
+const EvaluationEngine kEvaluationEngine{evaluate_variants, broadcast_text};
 
 }  // namespace headscope

@@ -3,15 +3,29 @@
 #include <ATen/Context.h>
 
 #include "core/base/error.h"
+#include "core/base/process_rank.h"
 #include "core/model/compat_torch.h"
 
 namespace headscope {
 namespace {
 
+/// The first GPU, or the one of this process where several share a machine.
+c10::Device own_gpu(int gpus) {
+    const int index = process_rank().local_rank;
+    if (index >= gpus) {
+        fail(ErrorCode::device,
+             "the process of local rank {} has no GPU of its own: {} found; start as many processes "
+             "on each machine as it has GPUs, or use --device cpu",
+             index, gpus);
+    }
+    return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
 c10::Device choose_device(const std::string& name) {
     if (name == "cpu") return c10::kCPU;
     const int gpus = compat::cuda_device_count();
-    if (name == "auto") return gpus > 0 ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU);
+    if (name == "auto" && gpus == 0) return c10::kCPU;
+    if (name == "auto" || (name == "cuda" && gpus > 0)) return own_gpu(gpus);
     if (name != "cuda" && !name.starts_with("cuda:")) {
         fail(ErrorCode::bad_input, "\"{}\" is not a device; choose auto, cpu, cuda or cuda:N",
              name);

@@ -1,8 +1,10 @@
 #include "core/model/model.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/parallel.h"
+#include "core/base/process_rank.h"
 #include "core/model/engine_module.h"
 #include "core/model/model_engine.h"
 
@@ -25,7 +27,10 @@ ResolvedCompute resolve(const ComputeOptions& options) {
 Model Model::load(const Checkpoint& checkpoint, const ComputeOptions& options,
                   const ProgressFn& progress, const std::stop_token& stop) {
     ResolvedCompute compute = engine().resolve(options);
-    const int threads = options.threads > 0 ? options.threads : available_cores();
+    // Processes of one job share the machine's cores.
+    const int threads = options.threads > 0
+                            ? options.threads
+                            : std::max(1, available_cores() / process_rank().local_size);
     auto loaded = engine().load(checkpoint, compute, options, threads, progress, stop);
     return {checkpoint, std::move(compute), threads, std::move(loaded)};
 }

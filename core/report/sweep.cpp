@@ -1,12 +1,19 @@
 #include "core/report/sweep.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <functional>
+#include <future>
 #include <optional>
+#include <stop_token>
 #include <system_error>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "core/base/error.h"
+#include "core/base/process_rank.h"
 #include "core/report/journal.h"
 #include "core/report/run_settings.h"
 
@@ -32,6 +39,41 @@ void save_if_possible(const Journal& journal, const Scores& scores) {
     }
 }
 
+/// A model that loads while other preparations go on: a GPU alone takes a second to start.
+class BackgroundLoad {
+  public:
+    BackgroundLoad(Checkpoint checkpoint, ComputeOptions compute, ProgressFn progress,
+                   const std::stop_token& stop)
+        : forward_stop_(stop, [this] { stop_.request_stop(); }),
+          progress_(std::move(progress)),
+          model_(std::async(std::launch::async, [this, checkpoint = std::move(checkpoint),
+                                                 compute = std::move(compute)] {
+              return Model::load(
+                  checkpoint, compute,
+                  [this](const Progress& at) {
+                      // Until somebody waits, other stages are being reported.
+                      if (waiting_ && progress_) progress_(at);
+                  },
+                  stop_.get_token());
+          })) {}
+    ~BackgroundLoad() { stop_.request_stop(); }  // the future's destructor waits for it to end
+    BackgroundLoad(const BackgroundLoad&) = delete;
+    BackgroundLoad& operator=(const BackgroundLoad&) = delete;
+
+    /// Waits for the model. Throws what Model::load throws. Call it once.
+    Model get() {
+        waiting_ = true;
+        return model_.get();
+    }
+
+  private:
+    std::stop_source stop_;
+    std::stop_callback<std::function<void()>> forward_stop_;
+    ProgressFn progress_;
+    std::atomic<bool> waiting_ = false;
+    std::future<Model> model_;  // last: destroyed first
+};
+
 /// One sweep, step by step; a step leaves what the next needs in the members.
 class Sweep {
   public:
@@ -43,12 +85,18 @@ class Sweep {
           layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {}
 
     SweepResult run() {
+        if (!all_finished()) {
+            load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
+        }
         result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir);
         settings_ = make_run_settings(checkpoint_, params_.measure, params_.grouping,
                                       params_.kv_policy, layers_, result_.text,
                                       resolve(params_.compute));
-        make_output_folder();
-        find_finished();
+        if (place_.first()) {
+            make_output_folder();
+            find_finished();
+        }
+        agree_on_pending();
         if (!pending_.empty()) {
             make_plans();
             evaluate_pending();
@@ -66,6 +114,14 @@ class Sweep {
         }
     }
 
+    [[nodiscard]] bool all_finished() const {
+        return !params_.force &&
+               std::all_of(params_.thresholds.begin(), params_.thresholds.end(), [&](double t) {
+                   std::error_code error;
+                   return fs::exists(params_.output_dir / results_file_name(t), error);
+               });
+    }
+
     /// Fills runs with what is there already, and pending_ with what is not.
     void find_finished() {
         for (const double threshold : params_.thresholds) {
@@ -81,6 +137,32 @@ class Sweep {
             run.result.threshold = threshold;
             result_.runs.push_back(std::move(run));
         }
+    }
+
+    /// Only the first of several processes looks at the results folder, and writes to it.
+    void agree_on_pending() {
+        if (place_.alone()) return;
+        const auto agreed =
+            nlohmann::json::parse(broadcast(nlohmann::json(pending_).dump()));
+        if (place_.first()) return;
+        pending_ = agreed.get<std::vector<std::size_t>>();
+        for (const double threshold : params_.thresholds) {
+            SweepRun run{params_.output_dir / results_file_name(threshold), {}, false};
+            run.result.threshold = threshold;
+            result_.runs.push_back(std::move(run));
+        }
+    }
+
+    /// Which windows are scored already; the scores themselves stay with the first process.
+    void agree_on_known(EvaluationParams& evaluation) const {
+        if (place_.alone()) return;
+        Scores& known = evaluation.known;
+        const auto agreed = nlohmann::json::parse(broadcast(nlohmann::json(known.done).dump()));
+        if (place_.first() || agreed.empty()) return;
+        known.done = agreed.get<std::vector<std::uint8_t>>();
+        known.predictions_per_window = evaluation.windows->predictions_per_window();
+        known.values.assign(evaluation.variants.size(),
+                            std::vector<WindowScore>(known.done.size()));
     }
 
     void check_same_settings(const SweepRun& run) const {
@@ -116,16 +198,18 @@ class Sweep {
             evaluation.variants.push_back(variant_of(result_.runs[index].result.plan));
             thresholds.push_back(result_.runs[index].result.threshold);
         }
-        Journal journal(params_.output_dir, settings_, thresholds);
-        if (!params_.force) {
+        const Journal journal(params_.output_dir, settings_, thresholds);
+        if (!params_.force && place_.first()) {
             evaluation.known = journal.load(static_cast<std::size_t>(evaluation.windows->count()))
                                    .value_or(Scores{});
             result_.resumed_windows = evaluation.known.windows_done();
         }
         // Tells now, not after the evaluation, whether the folder can be written to.
-        journal.save(evaluation.known);
+        if (place_.first()) journal.save(evaluation.known);
+        agree_on_known(evaluation);
         const std::string started = utc_now();
         evaluate_with_journal(evaluation, thresholds, journal);
+        if (!place_.first()) return;
         write_results(started);
         journal.remove();
     }
@@ -136,15 +220,16 @@ class Sweep {
         constexpr auto kSaveInterval = std::chrono::seconds(20);
         auto last_save = Clock::now();
         const ScoresFn on_scores = [&](const Scores& scores) {
+            if (!place_.first()) return;
             if (observer_.partial) observer_.partial(scores, thresholds);
             if (Clock::now() - last_save < kSaveInterval && !stop_.stop_requested()) return;
             last_save = Clock::now();
             save_if_possible(journal, scores);
         };
-        const Model model = Model::load(checkpoint_, params_.compute, observer_.progress, stop_);
+        const Model model = load_->get();
         result_.evaluation = evaluate(model, evaluation, observer_.progress, on_scores, stop_);
         // Should a results file not be written, the next start takes its scores from here.
-        save_if_possible(journal, result_.evaluation.scores);
+        if (place_.first()) save_if_possible(journal, result_.evaluation.scores);
     }
 
     void write_results(const std::string& started) {
@@ -170,12 +255,14 @@ class Sweep {
     const SweepParams& params_;
     const SweepObserver& observer_;
     const std::stop_token& stop_;
+    ProcessRank place_ = process_rank();
     Checkpoint checkpoint_;
     std::vector<int> layers_;
     RunSettings settings_;
     std::vector<std::size_t> pending_;  ///< indices of runs that are evaluated now
     std::vector<SimilarityMatrix> matrices_;
     SweepResult result_;
+    std::optional<BackgroundLoad> load_;
 };
 
 }  // namespace

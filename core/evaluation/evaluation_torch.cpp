@@ -1,0 +1,144 @@
+#include "core/evaluation/evaluation_torch.h"
+
+#include <algorithm>
+
+#include <ATen/Parallel.h>
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/model/compat_torch.h"
+
+namespace headscope {
+
+EvaluationThreads spread_threads(const LoadedModel& model) {
+    if (!model.format.device.is_cpu()) return {1, 1};
+    // Small products do not gain from a second thread, windows do; a large model's products use all
+    // threads well, and its activations would not fit memory once for each core.
+    constexpr std::int64_t kSmall = 1024;
+    return model.checkpoint.config().hidden_size <= kSmall ? EvaluationThreads{model.threads, 1}
+                                                           : EvaluationThreads{1, model.threads};
+}
+
+Evaluation::Evaluation(const Model& model, const EvaluationParams& params)
+    : model_(model.loaded()),
+      windows_(*params.windows),
+      schedule_(static_cast<int>(model.config().num_hidden_layers), params.variants),
+      merged_(model_, schedule_,
+              compat::memory_budget(model_.format.device, model_.memory_limit) / 3),
+      scorer_(model_, windows_, schedule_, merged_, *model_.boundaries),
+      source_(model_) {
+    plan_memory(params.keep_states);
+}
+
+std::int64_t Evaluation::windows_at_a_time() const {
+    return std::max<std::int64_t>(sizes_.super_chunk, spread_threads(model_).windows_at_once);
+}
+
+void Evaluation::run(std::span<const std::int64_t> windows, ScoreCollector& collector,
+                     const std::stop_token& stop) {
+    if (!model_.resident() && !streaming_told_) collector.say(streaming_note());
+    streaming_told_ = true;
+    const int threads = spread_threads(model_).windows_at_once;
+    if (threads > 1 && model_.resident()) {
+        parallel_for(windows.size(), threads, stop, [&](std::size_t i, int) {
+            at::set_num_threads(1);
+            score(windows.subspan(i, 1), collector, stop);
+        });
+        return;
+    }
+    while (!windows.empty()) {
+        throw_if_stopped(stop);
+        const auto count = std::min(windows.size(), static_cast<std::size_t>(sizes_.super_chunk));
+        if (try_score(windows.first(count), collector, stop)) windows = windows.subspan(count);
+    }
+}
+
+void Evaluation::plan_memory(bool keep_states) {
+    constexpr std::int64_t kTokensOfMicroBatch = 8192;  // where a GPU's products are fastest
+    constexpr std::int64_t kSuperChunkOnCpu = 8;  // reading a layer takes far less than those
+    const bool cpu = model_.format.device.is_cpu();
+    const ForwardPass& forward = scorer_.forward();
+    BatchNeeds needs;
+    needs.budget = compat::memory_budget(model_.format.device, model_.memory_limit);
+    if (!model_.resident()) needs.budget -= merged_bytes_of_a_layer();
+    needs.state = forward.state_bytes();
+    needs.most_states = schedule_.most_states() + 1;  // the one that a layer makes
+    needs.working_of_one = forward.working_bytes(1);
+    needs.working_of_more = forward.working_bytes(2) - needs.working_of_one;
+    needs.wanted_micro_batch =
+        cpu ? 1 : std::max<std::int64_t>(1, kTokensOfMicroBatch / windows_.window());
+    needs.wanted_super_chunk = model_.resident() ? needs.wanted_micro_batch
+                               : cpu             ? kSuperChunkOnCpu
+                                                 : windows_.count();
+    sizes_ = choose_batch_sizes(needs);
+    if (keep_states) plan_boundaries(needs);
+}
+
+std::int64_t Evaluation::merged_bytes_of_a_layer() const {
+    std::size_t most = 0;
+    for (int layer = 0; layer < model_.checkpoint.config().num_hidden_layers; ++layer)
+        most = std::max(most, schedule_.merges(layer).size());
+    return static_cast<std::int64_t>(most) * MergedWeights::bytes_of_one(model_);
+}
+
+/// What is left after the largest batch may hold states of the original for later plans.
+void Evaluation::plan_boundaries(const BatchNeeds& needs) const {
+    constexpr std::int64_t kMostOnCpu = std::int64_t{2} << 30;
+    const std::int64_t taken =
+        needs.working_of_one + (sizes_.micro_batch - 1) * needs.working_of_more +
+        sizes_.super_chunk * needs.most_states * needs.state;
+    std::int64_t budget = std::max<std::int64_t>(0, needs.budget - taken) / 2;
+    if (model_.format.device.is_cpu()) budget = std::min(budget / 4, kMostOnCpu);
+    budget += model_.boundaries->bytes();  // what is kept already was not counted as free
+    const std::int64_t layers = model_.checkpoint.config().num_hidden_layers;
+    const std::int64_t all = windows_.count() * layers * needs.state;
+    const std::int64_t stride = budget > 0 ? (all + budget - 1) / budget : layers;
+    const std::int64_t most = std::max<std::int64_t>(1, layers / 8);
+    model_.boundaries->configure(budget, static_cast<int>(std::min(stride, most)));
+}
+
+std::string Evaluation::streaming_note() const {
+    return fmt::format(
+        "The weights do not fit in the memory of {}; layers are read while others compute, {} "
+        "windows at a time",
+        model_.format.device.str(), sizes_.super_chunk);
+}
+
+void Evaluation::score(std::span<const std::int64_t> windows, ScoreCollector& collector,
+           const std::stop_token& stop) {
+    collector.add(windows,
+                  scorer_.score(
+                      windows, sizes_.micro_batch, source_,
+                      [&](std::int64_t passes) { collector.add_passes(passes); }, stop));
+}
+
+/// False where memory ran out and smaller batches are to be tried.
+bool Evaluation::try_score(std::span<const std::int64_t> windows, ScoreCollector& collector,
+               const std::stop_token& stop) {
+    try {
+        try {
+            score(windows, collector, stop);
+        } catch (...) {
+            compat::rethrow_as_error();
+        }
+        return true;
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::out_of_memory || !shrink()) throw;
+    }
+    collector.say(fmt::format("Memory ran out; going on with {} window{} at a time",
+                              sizes_.micro_batch, sizes_.micro_batch == 1 ? "" : "s"));
+    return false;
+}
+
+/// Gives memory back and halves the batches; false where neither is possible.
+bool Evaluation::shrink() {
+    const bool kept = model_.boundaries->bytes() > 0;
+    model_.boundaries->clear();
+    compat::release_cached_memory(model_.format.device);
+    if (sizes_.super_chunk == 1) return kept;
+    sizes_.micro_batch = std::max<std::int64_t>(1, sizes_.micro_batch / 2);
+    sizes_.super_chunk = std::max(sizes_.micro_batch, sizes_.super_chunk / 2);
+    return true;
+}
+
+}  // namespace headscope
