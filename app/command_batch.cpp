@@ -5,9 +5,9 @@
 #include "app/empty_plan.h"
 #include "app/scores_note.h"
 #include "app/table.h"
-#include "core/base/version.h"
 #include "core/base/locations.h"
 #include "core/base/process_rank.h"
+#include "core/base/version.h"
 #include "core/report/sweep.h"
 
 namespace headscope::app {

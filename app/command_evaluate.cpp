@@ -92,16 +92,15 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
                     options.protocol, count_text(windows), text.windows->window(),
                     name_of(model.dtype()), model.device()));
     print_scores(display, result.scores, thresholds);
-    display.print(
-        fmt::format("\n{:.2f} s, {} tokens a second of text; {} layer passes done, {} saved by "
-                    "sharing{}",
-                    result.seconds, count_text(static_cast<std::int64_t>(tokens / result.seconds)),
-                    count_text(result.layer_passes),
-                    count_text(result.separate_layer_passes - result.layer_passes),
-                    result.peak_device_bytes > 0
-                        ? fmt::format("; {} of device memory at most",
-                                      bytes_text(result.peak_device_bytes))
-                        : ""));
+    display.print(fmt::format(
+        "\n{:.2f} s, {} tokens a second of text; {} layer passes done, {} saved by "
+        "sharing{}",
+        result.seconds, count_text(static_cast<std::int64_t>(tokens / result.seconds)),
+        count_text(result.layer_passes),
+        count_text(result.separate_layer_passes - result.layer_passes),
+        result.peak_device_bytes > 0
+            ? fmt::format("; {} of device memory at most", bytes_text(result.peak_device_bytes))
+            : ""));
 }
 
 }  // namespace headscope::app

@@ -117,11 +117,13 @@ struct CommandLine {
         app.set_version_flag("--version", std::string("headscope ") + kVersion);
         app.require_subcommand(0, 1);
 #ifdef HEADSCOPE_UI
-        app.add_option("PATH", window.path,
-                       "Opens the window with a model folder, a file of one, or results; without it, "
-                       "with what was open last");
-        app.add_option("--language", window.language, "Of the window: en or ru; default: as chosen "
-                                                      "there")
+        app.add_option(
+            "PATH", window.path,
+            "Opens the window with a model folder, a file of one, or results; without it, "
+            "with what was open last");
+        app.add_option("--language", window.language,
+                       "Of the window: en or ru; default: as chosen "
+                       "there")
             ->check(CLI::IsMember({"en", "ru"}));
 #endif
         for (CLI::App* command : {batch, similarity, plan, evaluate}) {
@@ -147,7 +149,9 @@ struct CommandLine {
         add_json_option(*info, options);
     }
 
-    [[nodiscard]] bool has_command() const { return !app.get_subcommands().empty(); }
+    [[nodiscard]] bool has_command() const {
+        return !app.get_subcommands().empty();
+    }
 
     int run_command() {
         const char* kept =
@@ -167,8 +171,9 @@ int run_without_command([[maybe_unused]] int argc, [[maybe_unused]] char** argv,
                         const CommandLine& command_line) {
 #ifdef HEADSCOPE_UI
     if (ui::has_display()) return ui::run_window(argc, argv, command_line.window);
-    fmt::print(stderr, "headscope: no display to open a window on (neither DISPLAY nor "
-                       "WAYLAND_DISPLAY is set). Use a command:\n\n{}",
+    fmt::print(stderr,
+               "headscope: no display to open a window on (neither DISPLAY nor "
+               "WAYLAND_DISPLAY is set). Use a command:\n\n{}",
                command_line.app.help());
 #else
     fmt::print(stderr, "headscope: this build has no window. Use a command:\n\n{}",

@@ -13,7 +13,7 @@ struct Progress {
     std::string stage;
     std::int64_t done = 0;
     std::int64_t total = 0;
-    std::string unit;  ///< what `done` counts, in the plural ("layers", "windows")
+    std::string unit;       ///< what `done` counts, in the plural ("layers", "windows")
     std::string note = {};  ///< a line that people should see once, such as a change of plan
 };
 

@@ -17,8 +17,7 @@ BatchSizes choose_batch_sizes(const BatchNeeds& needs) {
     }
     const std::int64_t left = needs.budget - working(sizes.micro_batch);
     const std::int64_t fitting = states > 0 ? left / states : needs.wanted_super_chunk;
-    sizes.super_chunk =
-        std::max(sizes.micro_batch, std::min(needs.wanted_super_chunk, fitting));
+    sizes.super_chunk = std::max(sizes.micro_batch, std::min(needs.wanted_super_chunk, fitting));
     return sizes;
 }
 

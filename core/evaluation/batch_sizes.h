@@ -6,11 +6,11 @@ namespace headscope {
 
 /// What an evaluation takes, in bytes, and what it may.
 struct BatchNeeds {
-    std::int64_t budget = 0;             ///< for all of the below
-    std::int64_t state = 0;              ///< one hidden state of one window
-    std::int64_t most_states = 1;        ///< states of a window that exist at one time
-    std::int64_t working_of_one = 0;     ///< activations of a micro-batch of one window
-    std::int64_t working_of_more = 0;    ///< what each further window adds to them
+    std::int64_t budget = 0;              ///< for all of the below
+    std::int64_t state = 0;               ///< one hidden state of one window
+    std::int64_t most_states = 1;         ///< states of a window that exist at one time
+    std::int64_t working_of_one = 0;      ///< activations of a micro-batch of one window
+    std::int64_t working_of_more = 0;     ///< what each further window adds to them
     std::int64_t wanted_micro_batch = 1;  ///< windows that compute at full speed together
     std::int64_t wanted_super_chunk = 1;  ///< windows that weights are worth reading for; at least
                                           ///< wanted_micro_batch

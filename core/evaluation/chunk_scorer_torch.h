@@ -16,9 +16,9 @@
 
 namespace headscope {
 
-/// Takes a super-chunk of windows through all layers and scores every variant on it: for each layer,
-/// for each micro-batch, for each different hidden state. What it needs must outlive it. Safe for
-/// many threads where the layers are resident.
+/// Takes a super-chunk of windows through all layers and scores every variant on it: for each
+/// layer, for each micro-batch, for each different hidden state. What it needs must outlive it.
+/// Safe for many threads where the layers are resident.
 class ChunkScorer {
   public:
     ChunkScorer(const LoadedModel& model, const Windows& windows, const SharingSchedule& schedule,

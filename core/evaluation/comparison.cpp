@@ -52,7 +52,8 @@ class Comparison {
     EvaluationResult run_where_known(const ProgressFn& progress, const ScoresFn& partial,
                                      const std::stop_token& stop) const {
         EvaluationParams known{params_.variants, params_.windows, {}, {}};
-        known.order.assign(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(known_count_));
+        known.order.assign(order_.begin(),
+                           order_.begin() + static_cast<std::ptrdiff_t>(known_count_));
         known.keep_states = true;
         EvaluationResult result = evaluate(
             model_, known,

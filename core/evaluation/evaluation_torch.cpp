@@ -55,7 +55,7 @@ void Evaluation::run(std::span<const std::int64_t> windows, ScoreCollector& coll
 
 void Evaluation::plan_memory(bool keep_states) {
     constexpr std::int64_t kTokensOfMicroBatch = 8192;  // where a GPU's products are fastest
-    constexpr std::int64_t kSuperChunkOnCpu = 8;  // reading a layer takes far less than those
+    constexpr std::int64_t kSuperChunkOnCpu = 8;        // reading a layer takes far less than those
     const bool cpu = model_.format.device.is_cpu();
     const ForwardPass& forward = scorer_.forward();
     BatchNeeds needs;
@@ -84,9 +84,9 @@ std::int64_t Evaluation::merged_bytes_of_a_layer() const {
 /// What is left after the largest batch may hold states of the original for later plans.
 void Evaluation::plan_boundaries(const BatchNeeds& needs) const {
     constexpr std::int64_t kMostOnCpu = std::int64_t{2} << 30;
-    const std::int64_t taken =
-        needs.working_of_one + (sizes_.micro_batch - 1) * needs.working_of_more +
-        sizes_.super_chunk * needs.most_states * needs.state;
+    const std::int64_t taken = needs.working_of_one +
+                               (sizes_.micro_batch - 1) * needs.working_of_more +
+                               sizes_.super_chunk * needs.most_states * needs.state;
     std::int64_t budget = std::max<std::int64_t>(0, needs.budget - taken) / 2;
     if (model_.format.device.is_cpu()) budget = std::min(budget / 4, kMostOnCpu);
     budget += model_.boundaries->bytes();  // what is kept already was not counted as free
@@ -105,16 +105,15 @@ std::string Evaluation::streaming_note() const {
 }
 
 void Evaluation::score(std::span<const std::int64_t> windows, ScoreCollector& collector,
-           const std::stop_token& stop) {
-    collector.add(windows,
-                  scorer_.score(
-                      windows, sizes_.micro_batch, source_,
-                      [&](std::int64_t passes) { collector.add_passes(passes); }, stop));
+                       const std::stop_token& stop) {
+    collector.add(windows, scorer_.score(
+                               windows, sizes_.micro_batch, source_,
+                               [&](std::int64_t passes) { collector.add_passes(passes); }, stop));
 }
 
 /// False where memory ran out and smaller batches are to be tried.
 bool Evaluation::try_score(std::span<const std::int64_t> windows, ScoreCollector& collector,
-               const std::stop_token& stop) {
+                           const std::stop_token& stop) {
     try {
         try {
             score(windows, collector, stop);

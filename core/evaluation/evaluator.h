@@ -44,13 +44,13 @@ using ScoresFn = std::function<void(const Scores&)>;
 /// this one (process_rank.h). All must call it. A process that is alone gets its own text back.
 std::string broadcast(const std::string& text);
 
-/// Evaluates all variants together. Processes that a launcher started together (process_rank.h) share
-/// the windows when they all make this call, and all get all scores; a process that ends meanwhile is
-/// an Error(device) in the others. On the CPU small models run one window a core, large ones one
-/// window on all cores. The result does not depend on the number of threads beyond rounding inside
-/// a matrix product. Throws Error(cancelled) within one micro-batch of a stop request, after a last
-/// call of `partial` with everything that was finished; Error(bad_input) naming the tensor when
-/// weights hold NaN or infinity.
+/// Evaluates all variants together. Processes that a launcher started together (process_rank.h)
+/// share the windows when they all make this call, and all get all scores; a process that ends
+/// meanwhile is an Error(device) in the others. On the CPU small models run one window a core,
+/// large ones one window on all cores. The result does not depend on the number of threads beyond
+/// rounding inside a matrix product. Throws Error(cancelled) within one micro-batch of a stop
+/// request, after a last call of `partial` with everything that was finished; Error(bad_input)
+/// naming the tensor when weights hold NaN or infinity.
 EvaluationResult evaluate(const Model& model, const EvaluationParams& params,
                           const ProgressFn& progress = {}, const ScoresFn& partial = {},
                           const std::stop_token& stop = {});

@@ -1,5 +1,3 @@
-#include "core/evaluation/evaluation_engine.h"
-
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -8,6 +6,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/error.h"
+#include "core/evaluation/evaluation_engine.h"
 #include "core/evaluation/evaluation_torch.h"
 #include "core/evaluation/process_group_torch.h"
 #include "core/model/compat_torch.h"
@@ -59,7 +58,8 @@ std::vector<std::int64_t> open_windows(const EvaluationParams& params, const Sco
 class EitherStop {
   public:
     EitherStop(const std::stop_token& a, const std::stop_token& b)
-        : from_a_(a, [this] { stop_.request_stop(); }), from_b_(b, [this] { stop_.request_stop(); }) {}
+        : from_a_(a, [this] { stop_.request_stop(); }),
+          from_b_(b, [this] { stop_.request_stop(); }) {}
 
     [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
 
@@ -80,9 +80,8 @@ class SharedEvaluation {
     void run(const std::vector<std::int64_t>& open, ScoreCollector& collector,
              const std::stop_token& stop) {
         const EitherStop either(stop, group_.lost());
-        const auto own =
-            static_cast<std::size_t>(group_.smallest(
-                static_cast<double>(evaluation_.windows_at_a_time())));
+        const auto own = static_cast<std::size_t>(
+            group_.smallest(static_cast<double>(evaluation_.windows_at_a_time())));
         const auto all = own * static_cast<std::size_t>(group_.place().world_size);
         for (std::size_t first = 0; first < open.size(); first += all) {
             const std::span<const std::int64_t> round(&open[first],
@@ -100,10 +99,10 @@ class SharedEvaluation {
              at += static_cast<std::size_t>(group_.place().world_size)) {
             share.push_back(round[at]);
         }
-        own_ = Scores{scores_.predictions_per_window,
-                      std::vector<std::uint8_t>(scores_.done.size()),
-                      std::vector<std::vector<WindowScore>>(
-                          scores_.values.size(), std::vector<WindowScore>(scores_.done.size()))};
+        own_ =
+            Scores{scores_.predictions_per_window, std::vector<std::uint8_t>(scores_.done.size()),
+                   std::vector<std::vector<WindowScore>>(
+                       scores_.values.size(), std::vector<WindowScore>(scores_.done.size()))};
         ScoreCollector own(own_, share.size(), 0, false, {}, kNoScores);
         error_ = nullptr;
         stopped_ = false;

@@ -125,10 +125,11 @@ struct ProcessGroup::State {
             body();
         } catch (const std::exception& error) {
             set_calling(false);
-            report_lost(fmt::format(
-                "process {} of {} lost another one: see what that printed last. Start again: finished "
-                "windows and thresholds are kept ({})",
-                place.rank, place.world_size, first_line(error.what())));
+            report_lost(
+                fmt::format("process {} of {} lost another one: see what that printed last. Start "
+                            "again: finished "
+                            "windows and thresholds are kept ({})",
+                            place.rank, place.world_size, first_line(error.what())));
             throw Error(ErrorCode::device, lost_text);
         }
         set_calling(false);
@@ -174,19 +175,20 @@ ProcessGroup::ProcessGroup() : state_(std::make_unique<State>()) {
     try {
         state_->connect();
     } catch (const std::exception& error) {
-        fail(ErrorCode::device,
-             "process {} of {} cannot meet the others at {} port {} ({}); are they all started, and "
-             "do MASTER_ADDR and MASTER_PORT name the machine of the first and a free port?",
-             state_->place.rank, state_->place.world_size, state_->place.address,
-             state_->place.port, State::first_line(error.what()));
+        fail(
+            ErrorCode::device,
+            "process {} of {} cannot meet the others at {} port {} ({}); are they all started, and "
+            "do MASTER_ADDR and MASTER_PORT name the machine of the first and a free port?",
+            state_->place.rank, state_->place.world_size, state_->place.address, state_->place.port,
+            State::first_line(error.what()));
     }
-    state_->watch =
-        std::jthread([state = state_.get()](const std::stop_token& stop) { state->keep_watch(stop); });
+    state_->watch = std::jthread(
+        [state = state_.get()](const std::stop_token& stop) { state->keep_watch(stop); });
 }
 
 ProcessGroup::~ProcessGroup() {
-    // The store lives in rank 0: it must be the last to leave, and the others must be told apart from
-    // processes that died.
+    // The store lives in rank 0: it must be the last to leave, and the others must be told apart
+    // from processes that died.
     state_->watch.request_stop();
     state_->watch.join();
 }
@@ -251,7 +253,8 @@ struct ProcessGroup::State {
 
 ProcessGroup::ProcessGroup() {
     fail(ErrorCode::unsupported,
-         "this build of Headscope cannot share work between processes; install libgloo-dev and build "
+         "this build of Headscope cannot share work between processes; install libgloo-dev and "
+         "build "
          "again, or start one process");
 }
 

@@ -12,9 +12,9 @@
 namespace headscope {
 
 /// The processes that a launcher started together, through libtorch's process groups: Gloo between
-/// hosts, NCCL for what GPUs sum. Every process must make the same calls in the same order; each call
-/// returns when all have made it. A process that dies is noticed: at once in a call, and within
-/// seconds while the others compute.
+/// hosts, NCCL for what GPUs sum. Every process must make the same calls in the same order; each
+/// call returns when all have made it. A process that dies is noticed: at once in a call, and
+/// within seconds while the others compute.
 class ProcessGroup {
   public:
     /// The group of this process; the first call connects it. Throws Error(device) where the others

@@ -39,8 +39,7 @@ bool BoundaryCache::wants(int layer) const {
 at::Tensor BoundaryCache::place_for(const at::Tensor& state) {
     constexpr std::int64_t kStatesOfBlock = 16;
     const bool fits = block_.defined() && block_.sizes().slice(1) == state.sizes() &&
-                      block_.scalar_type() == state.scalar_type() &&
-                      block_used_ < block_.size(0);
+                      block_.scalar_type() == state.scalar_type() && block_used_ < block_.size(0);
     if (!fits) {
         const auto size = static_cast<std::int64_t>(state.nbytes());
         std::vector<std::int64_t> shape = state.sizes().vec();

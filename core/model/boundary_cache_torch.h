@@ -11,9 +11,9 @@ namespace headscope {
 
 /// Hidden states of the original model before some of its layers, kept within a budget, so that a
 /// plan that leaves the first layers alone starts at its first changed layer. A window is known by
-/// its tokens. States are kept until clear(): windows are visited in a fixed order, and the first of
-/// them are those that every estimate wants again. Without a budget nothing is kept. Safe for many
-/// threads.
+/// its tokens. States are kept until clear(): windows are visited in a fixed order, and the first
+/// of them are those that every estimate wants again. Without a budget nothing is kept. Safe for
+/// many threads.
 class BoundaryCache {
   public:
     using Tokens = std::vector<std::int64_t>;
@@ -21,8 +21,8 @@ class BoundaryCache {
     /// Sets the budget in bytes, and keeps the states before every `stride`-th layer from now on.
     void configure(std::int64_t budget, int stride);
 
-    /// The last layer up to `layer` before which the states of all `windows` are kept; 0 where there
-    /// is none.
+    /// The last layer up to `layer` before which the states of all `windows` are kept; 0 where
+    /// there is none.
     [[nodiscard]] int latest(const std::vector<Tokens>& windows, int layer) const;
 
     /// The state of a window before `layer`, for which latest() answered: [window, hidden].

@@ -13,10 +13,11 @@ namespace {
 c10::Device own_gpu(int gpus) {
     const int index = process_rank().local_rank;
     if (index >= gpus) {
-        fail(ErrorCode::device,
-             "the process of local rank {} has no GPU of its own: {} found; start as many processes "
-             "on each machine as it has GPUs, or use --device cpu",
-             index, gpus);
+        fail(
+            ErrorCode::device,
+            "the process of local rank {} has no GPU of its own: {} found; start as many processes "
+            "on each machine as it has GPUs, or use --device cpu",
+            index, gpus);
     }
     return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }

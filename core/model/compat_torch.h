@@ -27,8 +27,8 @@ int cuda_device_count();
 /// Starts the library's use of a GPU, before anything asks about its memory.
 void start_device(const c10::Device& device);
 
-/// Bytes that an evaluation may take on `device` besides what it holds already: what is free, less a
-/// margin for the library itself, or what is left of `limit` where that is less (0: no limit).
+/// Bytes that an evaluation may take on `device` besides what it holds already: what is free, less
+/// a margin for the library itself, or what is left of `limit` where that is less (0: no limit).
 std::int64_t memory_budget(const c10::Device& device, std::int64_t limit);
 
 /// Has the library refuse to take more than `limit` bytes of a GPU; 0 lifts the limit. Does nothing

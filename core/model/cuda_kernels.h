@@ -42,8 +42,8 @@ class CudaKernels {
     CUstream_st* stream_;
 };
 
-/// Throws the Error(device) of a kernel that could not be started. CUDA's compiler does not take the
-/// formatting library that makes error texts.
+/// Throws the Error(device) of a kernel that could not be started. CUDA's compiler does not take
+/// the formatting library that makes error texts.
 [[noreturn]] void fail_kernel(const char* kernel, const char* reason);
 
 }  // namespace headscope

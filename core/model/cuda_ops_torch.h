@@ -2,10 +2,12 @@
 
 #include "core/model/ops_torch.h"
 
-/// The steps of ops_torch.h through the kernels of cuda_kernels.h, for tensors that `serves` accepts.
+/// The steps of ops_torch.h through the kernels of cuda_kernels.h, for tensors that `serves`
+/// accepts.
 namespace headscope::ops::cuda {
 
-/// Whether the kernels serve this tensor: one of a CUDA device, contiguous, in a build that has them.
+/// Whether the kernels serve this tensor: one of a CUDA device, contiguous, in a build that has
+/// them.
 bool serves(const at::Tensor& x);
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);

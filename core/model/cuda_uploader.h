@@ -29,8 +29,8 @@ class CudaUploader {
     /// there still reads.
     void begin_after(CUstream_st* stream);
 
-    /// Has `fill` write `bytes` into a pinned buffer and queues their copy to `to`. Waits while both
-    /// buffers of the worker travel. Workers may call at the same time, each from one thread.
+    /// Has `fill` write `bytes` into a pinned buffer and queues their copy to `to`. Waits while
+    /// both buffers of the worker travel. Workers may call at the same time, each from one thread.
     void upload(int worker, void* to, std::size_t bytes, const std::function<void(void*)>& fill);
 
     /// What is queued on `stream` from now on comes after all uploads so far. Not while workers

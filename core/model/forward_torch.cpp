@@ -33,10 +33,7 @@ at::Tensor ForwardPass::embed(const at::Tensor& ids) const {
     if (outer.embeddings.defined()) {
         return outer.embeddings.index_select(0, ids.to(format.device));
     }
-    return mapped(*outer.embedding_rows)
-        .index_select(0, ids)
-        .to(format.compute)
-        .to(format.device);
+    return mapped(*outer.embedding_rows).index_select(0, ids).to(format.compute).to(format.device);
 }
 
 at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
@@ -55,12 +52,13 @@ at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
     ops::rotate_in_place(qkv, rope_, layout);
     at::Tensor attended = ops::causal_attention(qkv, layout);
     qkv.reset();
-    at::Tensor out = ops::add_linear(std::move(hidden), attended, attention.o, attention.o_bias,
-                                     spend);
+    at::Tensor out =
+        ops::add_linear(std::move(hidden), attended, attention.o, attention.o_bias, spend);
     attended.reset();
 
     const at::Tensor normed = ops::rms_norm(out, weights.post_attention_norm, config.rms_norm_eps);
-    const at::Tensor active = ops::swiglu(ops::linear(normed, weights.gate_up, weights.gate_up_bias));
+    const at::Tensor active =
+        ops::swiglu(ops::linear(normed, weights.gate_up, weights.gate_up_bias));
     return ops::add_linear(std::move(out), active, weights.down, weights.down_bias,
                            /*spend=*/true);
 }
@@ -97,8 +95,8 @@ std::int64_t ForwardPass::working_bytes(std::int64_t windows) const {
     const auto size = static_cast<std::int64_t>(at::elementSize(model_.format.compute));
     const std::int64_t q = config.num_attention_heads * config.head_dim;
     const std::int64_t kv = config.num_key_value_heads * config.head_dim;
-    // The widest moments of a layer: [normed | qkv], [qkv | attended | a library's copies of keys and
-    // values], [out | normed | gate and up | active].
+    // The widest moments of a layer: [normed | qkv], [qkv | attended | a library's copies of keys
+    // and values], [out | normed | gate and up | active].
     const std::int64_t attention = 2 * (q + 2 * kv) + 2 * q;
     const std::int64_t feed_forward = 2 * config.hidden_size + 3 * config.intermediate_size;
     const std::int64_t layer = windows * window_ * size * std::max(attention, feed_forward);

@@ -21,8 +21,8 @@ class ForwardPass {
     /// ids: [windows * window], int64, on the host. Returns [windows * window, hidden].
     [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
-    /// One layer, with `attention` in place of the projections in `weights`. `hidden` is not changed
-    /// unless `spend` allows to: then the result may take its memory.
+    /// One layer, with `attention` in place of the projections in `weights`. `hidden` is not
+    /// changed unless `spend` allows to: then the result may take its memory.
     [[nodiscard]] at::Tensor layer(int index, const LayerWeights& weights,
                                    const AttentionWeights& attention, at::Tensor hidden,
                                    bool spend) const;

@@ -8,9 +8,9 @@
 
 namespace headscope {
 
-/// Gives the weights of a model's layers, first to last, as often as they are wanted. Where they are
-/// resident that costs nothing. Where they are not, there is memory for two layers: while the work
-/// of one goes on, the next is read from the files.
+/// Gives the weights of a model's layers, first to last, as often as they are wanted. Where they
+/// are resident that costs nothing. Where they are not, there is memory for two layers: while the
+/// work of one goes on, the next is read from the files.
 class LayerSource {
   public:
     /// `model` must outlive this.

@@ -63,9 +63,14 @@ std::shared_ptr<const LoadedModel> load_model(const Checkpoint& checkpoint,
     const c10::InferenceMode no_gradients;
     ProgressThrottle throttle(progress);
     try {
-        auto model = std::make_shared<LoadedModel>(LoadedModel{
-            checkpoint, choose_format(compute), compute.dtype, threads, options.memory_limit, {}, {},
-            std::make_shared<BoundaryCache>()});
+        auto model = std::make_shared<LoadedModel>(LoadedModel{checkpoint,
+                                                               choose_format(compute),
+                                                               compute.dtype,
+                                                               threads,
+                                                               options.memory_limit,
+                                                               {},
+                                                               {},
+                                                               std::make_shared<BoundaryCache>()});
         compat::start_device(model->format.device);
         compat::limit_device_memory(model->format.device, options.memory_limit);
         read_weights(*model, throttle, stop);

@@ -12,9 +12,9 @@ namespace headscope {
 
 /// Where and in what a model computes.
 struct ComputeOptions {
-    std::string device = "auto";  ///< auto, cpu, cuda or cuda:N
-    std::string dtype = "auto";   ///< auto, float32 (f32), bfloat16 (bf16) or float16 (f16)
-    int threads = 0;              ///< on the CPU; 0: all cores
+    std::string device = "auto";    ///< auto, cpu, cuda or cuda:N
+    std::string dtype = "auto";     ///< auto, float32 (f32), bfloat16 (bf16) or float16 (f16)
+    int threads = 0;                ///< on the CPU; 0: all cores
     std::int64_t memory_limit = 0;  ///< bytes of the device's memory to use; 0: what is free
 
     bool operator==(const ComputeOptions&) const = default;
@@ -33,9 +33,9 @@ ResolvedCompute resolve(const ComputeOptions& options);
 
 struct LoadedModel;  // tensors; see core/model/loaded_model_torch.h
 
-/// A model with its original weights on a device; where they do not fit, with those that every window
-/// needs, while the layers are read from the files when their turn comes. A value: copies share the
-/// weights, which never change. Safe to use from many threads.
+/// A model with its original weights on a device; where they do not fit, with those that every
+/// window needs, while the layers are read from the files when their turn comes. A value: copies
+/// share the weights, which never change. Safe to use from many threads.
 class Model {
   public:
     /// Loads the weights. Throws what resolve() throws, and Error(cancelled).
@@ -45,7 +45,9 @@ class Model {
     [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
     [[nodiscard]] const ModelConfig& config() const { return checkpoint_.config(); }
     [[nodiscard]] DType dtype() const { return compute_.dtype; }  ///< of the activations
-    [[nodiscard]] const std::string& device() const { return compute_.device; }  ///< "cpu", "cuda:0"
+    [[nodiscard]] const std::string& device() const {
+        return compute_.device;
+    }                                                       ///< "cpu", "cuda:0"
     [[nodiscard]] int threads() const { return threads_; }  ///< that the CPU gives to it
     [[nodiscard]] const LoadedModel& loaded() const { return *loaded_; }
 

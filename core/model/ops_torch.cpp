@@ -43,7 +43,8 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 at::Tensor add_linear(at::Tensor residual, const at::Tensor& x, const at::Tensor& weight,
                       const at::Tensor& bias, bool spend) {
     if (residual.is_cuda()) {
-        at::Tensor sum = spend ? residual.addmm_(x, weight.t()) : at::addmm(residual, x, weight.t());
+        at::Tensor sum =
+            spend ? residual.addmm_(x, weight.t()) : at::addmm(residual, x, weight.t());
         return bias.defined() ? sum.add_(bias) : sum;
     }
     at::Tensor sum = linear(x, weight, bias);

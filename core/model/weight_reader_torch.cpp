@@ -67,8 +67,7 @@ std::vector<WeightReader::Piece> WeightReader::cut() const {
 void WeightReader::read_piece(const Piece& piece, int worker) {
     const c10::InferenceMode no_gradients;  // a setting of each thread
     const Wanted& wanted = wanted_[piece.wanted];
-    const at::Tensor from =
-        mapped(wanted.from).view({-1}).narrow(0, piece.first, piece.count);
+    const at::Tensor from = mapped(wanted.from).view({-1}).narrow(0, piece.first, piece.count);
     const at::ScalarType from_type = from.scalar_type();
     const at::ScalarType to_type = wanted.to.scalar_type();
     const auto fill = [&](at::Tensor to) {
@@ -101,8 +100,7 @@ void WeightReader::read(const std::stop_token& stop) {
 void WeightReader::begin_after_current() {
 #ifdef HEADSCOPE_CUDA
     if (uploader_) {
-        uploader_->begin_after(
-            c10::cuda::getCurrentCUDAStream(format_.device.index()).stream());
+        uploader_->begin_after(c10::cuda::getCurrentCUDAStream(format_.device.index()).stream());
     }
 #endif
 }
@@ -110,8 +108,7 @@ void WeightReader::begin_after_current() {
 void WeightReader::wait_on_current() {
 #ifdef HEADSCOPE_CUDA
     if (uploader_) {
-        uploader_->finish_before(
-            c10::cuda::getCurrentCUDAStream(format_.device.index()).stream());
+        uploader_->finish_before(c10::cuda::getCurrentCUDAStream(format_.device.index()).stream());
     }
 #endif
 }

@@ -32,8 +32,8 @@ class WeightReader {
     WeightReader(const Checkpoint& checkpoint, const WeightFormat& format, int threads);
     [[nodiscard]] const WeightFormat& format() const { return format_; }
 
-    /// Notes that the tensor `name`, rounded to the compute dtype, is wanted in `to`: contiguous, of
-    /// as many elements, on the format's device.
+    /// Notes that the tensor `name`, rounded to the compute dtype, is wanted in `to`: contiguous,
+    /// of as many elements, on the format's device.
     void add(const std::string& name, const at::Tensor& to);
 
     /// Reads what was added. On CUDA the copies are then under way, in an order of their own: they

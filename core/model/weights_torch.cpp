@@ -15,7 +15,8 @@ namespace {
 namespace names = tensor_names;
 
 /// Adds the matrices (or the biases) `names`, which lie one below the other in `to`.
-void add_stacked(WeightReader& reader, std::initializer_list<std::pair<std::string, std::int64_t>> parts,
+void add_stacked(WeightReader& reader,
+                 std::initializer_list<std::pair<std::string, std::int64_t>> parts,
                  const at::Tensor& to) {
     std::int64_t row = 0;
     for (const auto& [name, rows] : parts) {

@@ -34,7 +34,8 @@ struct LayerWeights {
 
 /// What stands before and after the layers.
 struct OuterWeights {
-    at::Tensor embeddings;  ///< [vocab, hidden], in the compute dtype; undefined: see embedding_rows
+    at::Tensor
+        embeddings;  ///< [vocab, hidden], in the compute dtype; undefined: see embedding_rows
     at::Tensor final_norm;  ///< [hidden], float32
     at::Tensor output;      ///< [vocab, hidden]
     /// The embeddings where they lie in the file, for models whose weights do not all fit: a window

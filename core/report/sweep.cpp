@@ -89,9 +89,9 @@ class Sweep {
             load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
         }
         result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir);
-        settings_ = make_run_settings(checkpoint_, params_.measure, params_.grouping,
-                                      params_.kv_policy, layers_, result_.text,
-                                      resolve(params_.compute));
+        settings_ =
+            make_run_settings(checkpoint_, params_.measure, params_.grouping, params_.kv_policy,
+                              layers_, result_.text, resolve(params_.compute));
         if (place_.first()) {
             make_output_folder();
             find_finished();
@@ -142,8 +142,7 @@ class Sweep {
     /// Only the first of several processes looks at the results folder, and writes to it.
     void agree_on_pending() {
         if (place_.alone()) return;
-        const auto agreed =
-            nlohmann::json::parse(broadcast(nlohmann::json(pending_).dump()));
+        const auto agreed = nlohmann::json::parse(broadcast(nlohmann::json(pending_).dump()));
         if (place_.first()) return;
         pending_ = agreed.get<std::vector<std::size_t>>();
         for (const double threshold : params_.thresholds) {

@@ -42,10 +42,11 @@ void run(const std::filesystem::path& folder, std::int64_t limit) {
                 if (!first && scores.windows_done() >= 2) first = seconds_since(start);
             });
         const Estimate change = result.scores.change(0, 1).perplexity_ratio;
-        fmt::print("threshold {:<6}: first estimate after {:.3f} s, all windows after {:.3f} s, {} "
-                   "layer passes; change {:+.4f} % [{:+.4f}, {:+.4f}]\n",
-                   threshold, first.value_or(-1.0), seconds_since(start), result.layer_passes,
-                   100 * (change.value - 1), 100 * (change.low - 1), 100 * (change.high - 1));
+        fmt::print(
+            "threshold {:<6}: first estimate after {:.3f} s, all windows after {:.3f} s, {} "
+            "layer passes; change {:+.4f} % [{:+.4f}, {:+.4f}]\n",
+            threshold, first.value_or(-1.0), seconds_since(start), result.layer_passes,
+            100 * (change.value - 1), 100 * (change.low - 1), 100 * (change.high - 1));
         original = scores_of(result.scores, 0);
     }
 }

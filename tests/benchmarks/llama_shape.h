@@ -36,10 +36,11 @@ using FillTensor = std::function<void(std::string_view name, std::span<std::byte
 void make_llama_folder(const std::filesystem::path& folder, const LlamaShape& shape,
                        const FillTensor& fill);
 
-/// Fills every tensor with what a model in training begins with: normal numbers of deviation 0.02, and
-/// ones in the norms. In `twin_layers` some heads get near twins: head h + 1 becomes head h plus noise
-/// that leaves them a cosine from 0.975 to 0.999, and so do their columns of the output projection.
-/// The same for the same seed, on however many threads. Takes the tensors of one layer at a time.
+/// Fills every tensor with what a model in training begins with: normal numbers of deviation 0.02,
+/// and ones in the norms. In `twin_layers` some heads get near twins: head h + 1 becomes head h
+/// plus noise that leaves them a cosine from 0.975 to 0.999, and so do their columns of the output
+/// projection. The same for the same seed, on however many threads. Takes the tensors of one layer
+/// at a time.
 class LlamaWeights {
   public:
     LlamaWeights(const LlamaShape& shape, std::pair<int, int> twin_layers, std::uint64_t seed);

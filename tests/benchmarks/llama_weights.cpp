@@ -91,7 +91,8 @@ void LlamaWeights::operator()(std::string_view name, std::span<std::byte> bytes)
         return kDeviation * normal[scramble(seed + i / 4) >> (16 * (i % 4)) & 0xFFFFU];
     });
     const int layer = layer_of(name);
-    if (layer >= twin_layers_.first && layer <= twin_layers_.second) plant_twins(name, layer, bytes);
+    if (layer >= twin_layers_.first && layer <= twin_layers_.second)
+        plant_twins(name, layer, bytes);
 }
 
 /// Every eighth head of a twin layer and its neighbour, which share a KV head.
@@ -109,8 +110,9 @@ void LlamaWeights::plant_twins(std::string_view name, int layer, std::span<std::
     for (std::size_t head = 0; head + 1 < heads; head += 8) {
         const double step = static_cast<double>(layer - twin_layers_.first) / 9.0;
         const double cosine = 0.999 - 0.024 * (0.5 * step + 0.5 * static_cast<double>(head) /
-                                                                  static_cast<double>(heads));
-        const auto noise = static_cast<float>(kDeviation * std::sqrt(1.0 / (cosine * cosine) - 1.0));
+                                                                static_cast<double>(heads));
+        const auto noise =
+            static_cast<float>(kDeviation * std::sqrt(1.0 / (cosine * cosine) - 1.0));
         const std::uint64_t seed =
             scramble(seed_ ^ (std::uint64_t{0x7717} << 32) ^ (q ? 0U : 1U) ^
                      (static_cast<std::uint64_t>(layer) << 8) ^ (head << 16));

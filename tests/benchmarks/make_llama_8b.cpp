@@ -1,5 +1,5 @@
-// Makes a checkpoint in the shape of Llama-3.1-8B, with random weights and near-twin heads in layers 10
-// to 19, and with the tokenizer of another model folder beside it: what the figures of
+// Makes a checkpoint in the shape of Llama-3.1-8B, with random weights and near-twin heads in
+// layers 10 to 19, and with the tokenizer of another model folder beside it: what the figures of
 // docs/performance.md are measured with.
 //   make_llama_8b FOLDER TOKENIZER_FOLDER
 // A folder that was made before is left as it is.

@@ -1,5 +1,5 @@
-// Which kernels of the GPU take what share of an evaluation: evaluates twice, without the profiler for
-// the time and with it for the shares, and prints a table.
+// Which kernels of the GPU take what share of an evaluation: evaluates twice, without the profiler
+// for the time and with it for the shares, and prints a table.
 //   profile_evaluation MODEL_FOLDER [WINDOWS]
 
 #include <algorithm>
@@ -75,8 +75,9 @@ void run(const std::filesystem::path& folder, std::int64_t max_windows) {
     double busy = 0.0;
     for (const auto& row : rows)
         busy += row.second.seconds;
-    fmt::print("{} windows: {:.3f} s, {:.3f} s under the profiler, of which kernels take {:.3f} s\n",
-               text.windows->count(), plain, profiled, busy);
+    fmt::print(
+        "{} windows: {:.3f} s, {:.3f} s under the profiler, of which kernels take {:.3f} s\n",
+        text.windows->count(), plain, profiled, busy);
     for (const auto& [part, share] : rows) {
         fmt::print("{:6.3f} s {:5.1f} %  {:>7} calls  {}\n", share.seconds,
                    100.0 * share.seconds / busy, share.calls, part);

@@ -32,6 +32,23 @@ class TestSharing : public QObject {
         QCOMPARE(schedule.merges(3).size(), std::size_t{0});
     }
 
+    void where_the_original_goes() {
+        // The original, and merges in layers 2 and 4.
+        const SharingSchedule with(6, {{}, {{4, kFirst}}, {{2, kFirst}, {4, kFirst}}});
+        QCOMPARE(with.first_change(), 2);
+        for (int layer = 0; layer <= 6; ++layer)
+            QVERIFY(with.original_state(layer) >= 0);
+        QCOMPARE(with.original_state(6), with.final_states().at(0));
+        QCOMPARE(with.most_states(), 6);
+        // Without it, it ends where the last variant leaves it.
+        const SharingSchedule without(6, {{{3, kFirst}}});
+        QCOMPARE(without.first_change(), 3);
+        QCOMPARE(without.original_state(3), 0);
+        QCOMPARE(without.original_state(4), -1);
+        QCOMPARE(without.most_states(), 2);
+        QCOMPARE(SharingSchedule(6, {Variant{}}).first_change(), 6);
+    }
+
     void equal_variants_share_everything() {
         const SharingSchedule schedule(3, {{{1, kFirst}}, {}, {{1, kFirst}}, {{1, LayerMerge{}}}});
         QCOMPARE(schedule.final_state_count(), 2);

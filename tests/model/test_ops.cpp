@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 
+#include "core/model/compat_torch.h"
 #include "core/model/cpu_kernels.h"
 #include "core/model/ops_torch.h"
 
@@ -302,6 +303,54 @@ class TestOps : public QObject {
         QCOMPARE(product.scalar_type(), at::kBFloat16);
         QVERIFY(at::equal(product,
                           x.to(at::kFloat).matmul(weight.to(at::kFloat).t()).to(at::kBFloat16)));
+    }
+
+    void cuda_kernels_data() {
+        QTest::addColumn<int>("dtype");
+        QTest::addColumn<int>("head_dim");
+        for (const int head_dim : {6, 16, 64, 128}) {
+            QTest::addRow("float32 %d", head_dim) << static_cast<int>(at::kFloat) << head_dim;
+            QTest::addRow("bfloat16 %d", head_dim) << static_cast<int>(at::kBFloat16) << head_dim;
+            QTest::addRow("float16 %d", head_dim) << static_cast<int>(at::kHalf) << head_dim;
+        }
+    }
+
+    /// The kernels for CUDA against the same operations on the CPU in float32, at widths that
+    /// vectors divide and at others.
+    void cuda_kernels() {
+        if (!at::hasCUDA() || compat::cuda_device_count() == 0) QSKIP("needs a GPU");
+        QFETCH(int, dtype);
+        QFETCH(int, head_dim);
+        const auto type = static_cast<at::ScalarType>(dtype);
+        const auto on_gpu = [&](const at::Tensor& t) { return t.to(at::kCUDA); };
+        const auto near = [&](const at::Tensor& gpu, const at::Tensor& cpu) {
+            const double bound = type == at::kFloat ? 2e-6 : 1.6e-2;
+            return at::allclose(gpu.to(at::kCPU).to(at::kFloat), cpu.to(at::kFloat), bound, bound);
+        };
+        const ops::AttentionLayout layout{2, 40, 4, 2, head_dim};
+        const std::int64_t width = 4 * head_dim;
+        const at::Tensor x = at::randn({80, width}).to(type);
+        const at::Tensor wide = x.to(at::kFloat);
+        const at::Tensor weight = at::rand({width}).to(type).to(at::kFloat);
+        QVERIFY(near(ops::rms_norm(on_gpu(x), on_gpu(weight), 1e-5),
+                     ops::reference::rms_norm(wide, weight, 1e-5)));
+
+        at::Tensor qkv = at::randn({80, 8 * head_dim}).to(type);
+        at::Tensor wide_qkv = qkv.to(at::kFloat);
+        const at::Tensor angles = at::rand({40, head_dim / 2}) * 6.0;
+        const ops::RopeTable rope{angles.cos(), angles.sin()};
+        at::Tensor turned = on_gpu(qkv);
+        ops::rotate_in_place(turned, {on_gpu(rope.cosine), on_gpu(rope.sine)}, layout);
+        ops::reference::rotate_in_place(wide_qkv, rope, layout);
+        QVERIFY(near(turned, wide_qkv));
+
+        QVERIFY(near(ops::swiglu(on_gpu(x)), ops::reference::swiglu(wide)));
+
+        const at::Tensor targets = at::randint(width, {80}, at::kLong);
+        const ops::Loss got = ops::cross_entropy(on_gpu(x), on_gpu(targets));
+        const ops::Loss wanted = ops::reference::cross_entropy(wide, targets);
+        QVERIFY(at::allclose(got.nll.to(at::kCPU), wanted.nll, 1e-5, 1e-5));
+        QVERIFY(at::equal(got.correct.to(at::kCPU), wanted.correct));
     }
 };
 

@@ -63,24 +63,28 @@ class Relative {
     /// every step is a plain library operation, as on a device without kernels of our own.
     [[nodiscard]] at::Tensor losses(at::ScalarType dtype, const Variant& variant) const {
         const c10::InferenceMode no_gradients;
-        LoadedModel model{checkpoint_, {dtype, dtype, c10::kCPU}, DType::f32, 1, {}, {}};
-        model.outer = load_outer(checkpoint_, model.format);
+        LoadedModel model{checkpoint_, {dtype, dtype, c10::kCPU}, DType::f32, 1, 0, {}, {}, {}};
+        WeightReader reader(checkpoint_, model.format, 1);
+        model.outer = add_outer(reader, checkpoint_, /*with_embeddings=*/true);
         const auto layers = static_cast<int>(checkpoint_.config().num_hidden_layers);
-        for (int i = 0; i < layers; ++i)
-            model.layers.push_back(load_layer(checkpoint_, i, model.format));
+        for (int i = 0; i < layers; ++i) {
+            model.layers.push_back(allocate_layer(checkpoint_.config(), model.format));
+            add_layer(reader, checkpoint_.config(), i, model.layers.back());
+        }
+        reader.read({});
 
         const ForwardPass forward(model, window_);
         const at::Tensor tokens = at::tensor(ids(), at::kInt).to(at::kLong);
         at::Tensor hidden = forward.embed(tokens);
         for (int i = 0; i < layers; ++i) {
-            const AttentionWeights& original = model.layers[static_cast<std::size_t>(i)].attention;
+            const LayerWeights& weights = model.layers[static_cast<std::size_t>(i)];
             const auto merge = variant.find(i);
-            hidden = forward.layer(
-                i,
-                merge == variant.end()
-                    ? original
-                    : merge_attention(original, merge->second, checkpoint_.config(), model.format),
-                hidden);
+            hidden = forward.layer(i, weights,
+                                   merge == variant.end()
+                                       ? weights.attention
+                                       : merge_attention(weights.attention, merge->second,
+                                                         checkpoint_.config(), model.format),
+                                   hidden, /*spend=*/false);
         }
         return forward.loss(hidden, tokens, 0).nll.squeeze(0);
     }

@@ -1,0 +1,61 @@
+# Two processes share the windows, through Gloo on this machine: the same digits as one process. One
+# that dies ends the other within seconds, with a message.
+include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
+
+headscope(batch --max_windows 6 --output_dir one)
+expect_status(0)
+set(alone "${out}")
+
+# The shell starts two processes; PORT and the arguments come from the environment.
+set(ENV{WORLD_SIZE} 2)
+set(ENV{LOCAL_WORLD_SIZE} 2)
+set(ENV{MASTER_ADDR} 127.0.0.1)
+string(RANDOM LENGTH 3 ALPHABET 123456789 random)
+set(ENV{MASTER_PORT} "31${random}")
+set(ENV{PROGRAM} "${PROGRAM}")
+
+execute_process(
+  COMMAND sh -c [[
+    RANK=1 LOCAL_RANK=1 "$PROGRAM" batch --max_windows 6 --output_dir two >second.out 2>&1 &
+    RANK=0 LOCAL_RANK=0 "$PROGRAM" batch --max_windows 6 --output_dir two
+    status=$?
+    wait $! || exit 9
+    exit $status]]
+  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+if(err MATCHES "cannot share work between processes")
+  message(STATUS "built without process groups")
+  return()
+endif()
+expect_status(0)
+foreach(threshold 0.98 0.99 0.995)
+  foreach(key original_metrics merged_metrics total_merged_pairs metric_details)
+    foreach(run one two)
+      file(READ "${WORK_DIR}/${run}/results_threshold_${threshold}.json" json)
+      string(JSON ${run}_value GET "${json}" ${key})
+    endforeach()
+    expect_equal("${two_value}" "${one_value}")
+  endforeach()
+endforeach()
+file(READ "${WORK_DIR}/second.out" second)
+expect_equal("${second}" "")
+
+# The second process dies in the middle of a long run.
+math(EXPR port "$ENV{MASTER_PORT} + 1")
+set(ENV{MASTER_PORT} ${port})
+execute_process(
+  COMMAND sh -c [[
+    RANK=1 LOCAL_RANK=1 "$PROGRAM" batch --output_dir three >/dev/null 2>&1 &
+    victim=$!
+    (
+        for i in $(seq 200); do
+            [ -n "$(ls three/.unfinished* 2>/dev/null)" ] && break
+            sleep 0.1
+        done
+        sleep 1
+        kill -9 $victim
+    ) &
+    RANK=0 LOCAL_RANK=0 timeout 60 "$PROGRAM" batch --output_dir three]]
+  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+expect_status(4)
+expect_in("${err}" "of 2")
+expect_in("${err}" "Start again")
