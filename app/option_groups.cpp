@@ -94,7 +94,7 @@ void add_text_options(CLI::App& command, Options& options) {
         "Only the first so many windows; default: all")
         ->check(CLI::PositiveNumber);
     add(command, "--corpus", options.corpus,
-        "Plain text file; default: the test split of WikiText-2");
+        "Text file in UTF-8 (wiki.*.raw or any other); default: the test split of WikiText-2");
 }
 
 void add_compute_options(CLI::App& command, Options& options) {

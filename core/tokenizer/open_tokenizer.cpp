@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 using TokenizerPtr = std::unique_ptr<const Tokenizer>;
 
 // The largest vocabularies in use (256,000 pieces) take 4 MB as SentencePiece and 35 MB as JSON.
-constexpr std::size_t max_model_bytes = std::size_t{256} << 20;
+constexpr std::size_t max_model_bytes = std::size_t{128} << 20;
 
 /// A link whose target is missing counts as there, so that its own error is the one to be seen.
 bool is_there(const fs::path& path) {

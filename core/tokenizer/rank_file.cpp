@@ -17,6 +17,7 @@ namespace headscope {
 namespace {
 
 constexpr std::int32_t special_tokens = 256;
+constexpr std::size_t shortest_line = std::string_view("AA== 0\n").size();
 constexpr std::string_view digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -71,9 +72,10 @@ std::string_view take_line(std::string_view& text) {
 class RankReader {
   public:
     RankReader(std::string_view text, const std::string& source) : source_(source) {
-        const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-        ranks_.reserve(lines + 1);
-        lines_.reserve(lines + 1);
+        const auto newlines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+        const std::size_t lines = std::min(newlines, text.size() / shortest_line) + 1;
+        ranks_.reserve(lines);
+        lines_.reserve(lines);
         for (std::size_t line = 1; !text.empty(); ++line)
             add(take_line(text), line);
     }

@@ -9,6 +9,7 @@
 #include <pcre2.h>
 
 #include "core/base/error.h"
+#include "core/tokenizer/ruby_expression.h"
 
 namespace headscope {
 namespace {
@@ -43,53 +44,6 @@ std::string reason(int error) {
     return reinterpret_cast<const char*>(text.data());
 }
 
-/// Whether an option group such as "(?im:" that begins `pattern` switches `m` on or off, which in
-/// Ruby lets "." match newlines.
-bool sets_multiline(std::string_view pattern) {
-    if (!pattern.starts_with("(?")) return false;
-    const std::size_t end = pattern.find_first_not_of("imsx-", 2);
-    if (end == std::string_view::npos || (pattern[end] != ':' && pattern[end] != ')')) return false;
-    return pattern.substr(0, end).find('m') != std::string_view::npos;
-}
-
-/// Whether an interval with a "+" behind it begins `pattern`: "{1,3}+" is possessive in PCRE2 and
-/// repeats the interval in Ruby.
-bool repeats_interval(std::string_view pattern) {
-    const std::size_t end = pattern.find_first_not_of("0123456789,", 1);
-    return pattern.starts_with('{') && end != std::string_view::npos && end > 1 &&
-           pattern.substr(end).starts_with("}+");
-}
-
-/// What at the beginning of `pattern` Oniguruma and PCRE2 read differently; empty where it is
-/// nothing.
-std::string_view ambiguous_part(std::string_view pattern) {
-    // A hexadecimal digit or a horizontal space; marks are part of a word or not; intersection of
-    // classes or two characters; verbs.
-    constexpr std::array<std::string_view, 7> parts = {"\\h", "\\H", "\\w", "\\W",
-                                                       "\\b", "\\B", "&&"};
-    for (const std::string_view part : parts) {
-        if (pattern.starts_with(part)) return part;
-    }
-    if (sets_multiline(pattern)) return "(?m";
-    if (pattern.starts_with("(*") && pattern.size() > 2 && pattern[2] >= 'A' && pattern[2] <= 'Z')
-        return "(*";
-    return repeats_interval(pattern) ? "}+" : "";
-}
-
-/// Throws Error(unsupported) where the pattern has an ambiguous part.
-void refuse_ambiguous(std::string_view pattern, std::string_view source) {
-    for (std::size_t at = 0; at < pattern.size(); ++at) {
-        if (const std::string_view part = ambiguous_part(pattern.substr(at)); !part.empty()) {
-            fail(ErrorCode::unsupported,
-                 "{}: the regular expression \"{}\" has \"{}\", which libraries read in different "
-                 "ways; this version of Headscope cannot use the tokenizer",
-                 source, pattern, part);
-        }
-        const bool code_point = pattern.substr(at).starts_with("\\x{");
-        if (pattern[at] == '\\') at += code_point ? 2 : 1;
-    }
-}
-
 CodePtr compile(const std::string& pattern, const std::string& source) {
     const CompileContextPtr context(pcre2_compile_context_create(nullptr));
     if (!context) throw std::bad_alloc();
@@ -106,8 +60,6 @@ CodePtr compile(const std::string& pattern, const std::string& source) {
              "{}: the regular expression \"{}\" is not valid at byte {} ({}); the file is damaged",
              source, pattern, offset, reason(error));
     }
-    // Where the system forbids code made at run time, PCRE2 interprets the pattern instead.
-    static_cast<void>(pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE));
     return code;
 }
 
@@ -135,8 +87,10 @@ Regex Regex::literal(std::string text) {
 }
 
 Regex Regex::expression(std::string pattern, std::string source) {
-    CodePtr code = compile(pattern, source);
-    refuse_ambiguous(pattern, source);
+    compile(pattern, source);  // so that what is not valid at all is told as it is written
+    CodePtr code = compile(from_ruby(pattern, source), source);
+    // Where the system forbids code made at run time, PCRE2 interprets the pattern instead.
+    static_cast<void>(pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE));
     return {std::move(pattern), std::move(source), std::make_unique<Code>(std::move(code))};
 }
 

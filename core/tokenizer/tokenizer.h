@@ -15,7 +15,7 @@ class Tokenizer {
   public:
     virtual ~Tokenizer() = default;
 
-    /// "SentencePiece", ... for people.
+    /// For people: "SentencePiece", "byte-level BPE", "BPE", "tiktoken".
     [[nodiscard]] virtual std::string_view kind() const = 0;
 
     /// SHA-256 of what decides the ids; known without loading the tokenizer itself.
@@ -31,9 +31,12 @@ class Tokenizer {
     [[nodiscard]] virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
 };
 
-/// Opens the tokenizer of a model folder. Cheap: the model of the tokenizer is read and checked,
-/// its module is loaded at the first use of it. Throws Error(bad_input) where there is none, and
-/// Error(unsupported) where it is of a kind that Headscope does not read; both name the file.
+/// Opens the tokenizer of a model folder: tokenizer.json, tokenizer.model, or vocab.json with
+/// merges.txt, the first of these that is there and of a kind that Headscope reads. Cheap: the file
+/// is read and checked; tables of its vocabulary and the module of SentencePiece follow with the
+/// first use, which can find that a file is damaged after all. Throws Error(bad_input) where there
+/// is none, and Error(unsupported) where it is of a kind that Headscope does not read; both name
+/// the file.
 std::unique_ptr<const Tokenizer> open_tokenizer(const std::filesystem::path& model_dir);
 
 }  // namespace headscope

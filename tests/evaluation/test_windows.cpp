@@ -1,10 +1,7 @@
-#include <QTemporaryDir>
 #include <QTest>
-#include <fstream>
 #include <numeric>
 #include <set>
 
-#include "core/evaluation/corpus.h"
 #include "core/evaluation/windows.h"
 #include "tests/support/test_files.h"
 
@@ -68,35 +65,6 @@ class TestWindows : public QObject {
                          "gives id 1000, but the model's vocabulary has 1000"));
         QVERIFY(contains(error([] { make(500, 10, 0, Protocol::llama_cpp, std::nullopt); }),
                          "this tokenizer has none"));
-    }
-
-    void rows_are_joined_as_the_dataset_gives_them() {
-        const QTemporaryDir folder;
-        const std::filesystem::path path =
-            std::filesystem::path(folder.path().toStdString()) / "wiki.x.raw";
-        std::ofstream(path) << " \n = Title = \n \n Text .\n";
-        const Corpus corpus = load_corpus(path);
-        QCOMPARE(corpus.name, std::string("wiki.x.raw"));
-        QCOMPARE(protocol_text(corpus, Protocol::gptq),
-                 std::string("\n\n = Title = \n\n\n\n\n Text .\n"));
-        QCOMPARE(protocol_text(corpus, Protocol::llama_cpp), corpus.raw);
-    }
-
-    void a_corpus_that_is_no_text_is_refused() {
-        const QTemporaryDir folder;
-        const std::filesystem::path path = std::filesystem::path(folder.path().toStdString()) / "c";
-        std::ofstream(path) << "";
-        QVERIFY(contains(error_of([&] { load_corpus(path); }), "the corpus is empty"));
-        std::ofstream(path) << "ok\xff";
-        QVERIFY(contains(error_of([&] { load_corpus(path); }), "not UTF-8 text at byte 2"));
-        QVERIFY(contains(error_of([] { load_corpus("/no/such/file"); }), "/no/such/file"));
-    }
-
-    void the_built_in_corpus_is_the_official_file() {
-        const Corpus corpus = load_corpus({});
-        QCOMPARE(corpus.raw.size(), std::size_t{1'290'590});
-        QCOMPARE(corpus.sha256,
-                 std::string("173c87a53759e0201f33e0ccf978e510c2042d7f2cb78229d9a50d79b9e7dd08"));
     }
 
     void protocols_read_back() {

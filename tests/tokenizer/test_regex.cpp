@@ -38,6 +38,22 @@ class TestRegex : public QObject {
         QCOMPARE(matches(expression("^.+$"), "a\nb\r"), (std::vector<std::string>{"a", "b\r"}));
     }
 
+    void spaces_are_those_of_unicode() {
+        std::string spaces;
+        for (const char* space :
+             {"\t", "\n", "\v", "\f", "\r", " ", "\u0085", "\u00a0", "\u1680", "\u2000", "\u200a",
+              "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"}) {
+            spaces += space;
+        }
+        const std::string others = "a\u180e\u200b\ufeff_";
+        const std::string text = spaces + others + spaces;
+        QCOMPARE(matches(expression("\\s+"), text), (std::vector<std::string>{spaces, spaces}));
+        QCOMPARE(matches(expression("[\\sx]+"), text), (std::vector<std::string>{spaces, spaces}));
+        QCOMPARE(matches(expression("\\S+"), text), (std::vector<std::string>{others}));
+        QCOMPARE(matches(expression("[^\\s]+"), text), (std::vector<std::string>{others}));
+        QCOMPARE(matches(expression("[]\\\\s]+"), "\\s]"), (std::vector<std::string>{"\\s]"}));
+    }
+
     void a_literal_is_no_expression() {
         QCOMPARE(matches(Regex::literal("."), "a.b"), (std::vector<std::string>{"."}));
         QVERIFY(matches(Regex::literal(""), "ab").empty());
@@ -58,8 +74,9 @@ class TestRegex : public QObject {
     }
 
     void a_pattern_that_libraries_read_in_different_ways() {
-        for (const char* pattern : {"\\h", "[\\H]", "[a-z&&[^b]]", "(?m:.)", "(?im).", "a{1,3}+",
-                                    "a{2}+", "\\w+", "\\bx", "(*COMMIT)a"}) {
+        for (const char* pattern :
+             {"\\h", "[\\H]", "[a-z&&[^b]]", "(?m:.)", "(?im).", "a{1,3}+", "a{2}+", "\\w+", "\\bx",
+              "(*COMMIT)a", "[\\S]", "[[:alpha:]]"}) {
             const Caught error = caught([&] { expression(pattern); });
             QVERIFY2(error.code == ErrorCode::unsupported, pattern);
             QVERIFY2(error.says("which libraries read in different ways"), error.text.c_str());

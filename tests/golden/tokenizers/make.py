@@ -163,7 +163,7 @@ TEXTS = [
     "trailing  ", "  leading", "a \n b\n\n  c", "é e\u0301 ﬁ Å Ω K 가 \u1100\u1161 각 q\u0323\u0307 q\u0307\u0323",
     "x = {'a': [1, 2]}  # done\r\n", "你好,世界 ひらがな カタカナ", "a<think>b <think>> <|begin|></s><s>",
     "😀👩‍👩‍👧 zwj", "\u00a0nbsp\u2003em\u3000ideographic\u0085nel\u200bzero", "ÀÉÎõü ßẞ ŉ İı", "e. e, .e ,, ..",
-    "aeiou xyz  aaa", "<0x41> <unk>", "\u2581 \u2581\u2581a", "qqq qq", "٣٤٥ ²³ ½ Ⅷ",
+    "aeiou xyz  aaa", "<0x41> <unk>", "\u2581 \u2581\u2581a", "qqq qq", "٣٤٥ ²³ ½ Ⅷ", "a\u180eb \u180e c",
 ]
 POOLS = ["etaoin shrdlu", "ETAOIN", "0123456789", "    \n\n\t\r", ".,;:!?'\"()[]{}<>-_/\\@#$%^&*+=|~`", "éàüñçøßœ",
          "\u0301\u0308\u0323\u0327\u093c\u3099", "你好世界漢字", "가각힣\u1100\u1161\u11a8", "مرحبا", "нещо", "😀🚀👩‍",
