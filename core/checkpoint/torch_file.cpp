@@ -99,10 +99,6 @@ TorchFile::TorchFile(const fs::path& path) : TensorFile(path) {
     check_kind(file_);
     const std::vector<ZipRecord> records = read_zip(file_);
     const std::string folder(find_folder(records, path));
-    if (find_record(records, folder + "constants.pkl") != nullptr) {
-        fail(ErrorCode::unsupported,
-             "{}: a TorchScript program, not weights; save the model's state_dict", path.string());
-    }
     const ZipRecord* order = find_record(records, folder + "byteorder");
     if (order != nullptr && as_text(order->bytes) != "little") {
         fail(ErrorCode::unsupported,

@@ -155,8 +155,8 @@ Entry read_entry(ByteReader& reader, const MappedFile& file) {
     reader.take(comment_bytes);
     if (method != 0 || (entry.flags & kEncrypted) != 0) {
         fail(ErrorCode::unsupported,
-             "{}: its record {} is {}, which PyTorch never does; load it and save it again with "
-             "torch.save",
+             "{}: its record {} is {}, as in a TorchScript program or an archive that was packed "
+             "again; save the model's state_dict with torch.save",
              file.path().string(), printable(entry.name), method != 0 ? "compressed" : "encrypted");
     }
     if (packed_size != entry.size) {
