@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -15,10 +17,20 @@ std::string rope_text(const RopeConfig& rope) {
     std::string text = fmt::format("theta {}", rope.theta);
     if (rope.type == RopeType::standard) return text;
     text += fmt::format(", {} scaling by {}", name_of(rope.type), rope.factor);
-    // The others stretch whatever the model was trained on.
-    if (rope.type == RopeType::llama3 || rope.type == RopeType::yarn) {
+    if (rope.type != RopeType::linear) {
         text += fmt::format(" from {} tokens", rope.original_max_position_embeddings);
     }
+    return text;
+}
+
+/// What sets the attention apart from Llama's.
+std::string special_text(const ModelConfig& config) {
+    std::string text;
+    if (config.qkv_bias) text += ", bias on q, k and v";
+    if (config.qk_norm) text += ", q and k normalised";
+    const auto sliding = std::count_if(config.sliding_windows.begin(), config.sliding_windows.end(),
+                                       [](std::int64_t window) { return window > 0; });
+    if (sliding > 0) text += fmt::format(", a sliding window in {} layers", sliding);
     return text;
 }
 
@@ -56,6 +68,9 @@ void add_config(const ModelConfig& config, ordered_json& event) {
     event["max_position_embeddings"] = config.max_position_embeddings;
     event["tie_word_embeddings"] = config.tie_word_embeddings;
     event["rope"] = rope_text(config.rope);
+    event["qkv_bias"] = config.qkv_bias;
+    event["qk_norm"] = config.qk_norm;
+    event["sliding_windows"] = config.sliding_windows;
 }
 
 ordered_json info_event(const ModelSurvey& survey, const TokenizerFacts& tokenizer) {

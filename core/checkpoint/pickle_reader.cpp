@@ -1,17 +1,14 @@
 #include "core/checkpoint/pickle_reader.h"
 
-#include <algorithm>
-#include <array>
 #include <limits>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 
 #include "core/base/utf8.h"
 #include "core/checkpoint/byte_reader.h"
-#include "core/checkpoint/pickle_globals.h"
+#include "core/checkpoint/pickle_stack.h"
 
 namespace headscope {
 namespace {
@@ -21,44 +18,17 @@ constexpr std::size_t kMaxPickleBytes = std::size_t{4} << 20;
 constexpr std::size_t kMaxDimensions = 8;
 constexpr std::uint8_t kNewestProtocol = 5;
 
-/// A value is known by its place among all values, since a pickle may name one several times.
-using Ref = std::uint32_t;
-
-struct None {};
-struct Sequence {  // a tuple or a list
-    std::vector<Ref> items;
-};
-struct Dictionary {
-    std::vector<std::pair<Ref, Ref>> items;
-};
-struct Storage {
-    const ElementType* type = nullptr;  // null: bytes
-    std::string_view record;
-    std::uint64_t elements = 0;
-};
-struct Tensor {
-    std::size_t index = 0;  // among the tensors
-};
-using Value = std::variant<None, bool, std::int64_t, double, std::string_view, Sequence, Dictionary,
-                           PickleGlobal, Storage, Tensor>;
-
-/// For messages, in the order of Value.
-constexpr std::array kKinds{"nothing",
-                            "true or false",
-                            "a number",
-                            "a number",
-                            "a text",
-                            "a list",
-                            "a dictionary",
-                            "a function or a type",
-                            "a storage without a tensor",
-                            "a tensor"};
-static_assert(kKinds.size() == std::variant_size_v<Value>);
+using pickle::Dictionary;
+using pickle::None;
+using pickle::Ref;
+using pickle::Sequence;
+using pickle::Storage;
+using pickle::Tensor;
 
 class Unpickler {
   public:
     Unpickler(std::span<const std::byte> pickle, const std::filesystem::path& file)
-        : reader_(pickle, "data.pkl", file), file_(file) {}
+        : reader_(pickle, "data.pkl", file), file_(file), stack_(file) {}
 
     std::vector<PickledTensor> run() {
         for (;;) {
@@ -72,61 +42,6 @@ class Unpickler {
     }
 
   private:
-    // --- The stack
-
-    template <typename T>
-    bool push(T value) {
-        values_.emplace_back(std::move(value));
-        stack_.push_back(static_cast<Ref>(values_.size() - 1));
-        return true;
-    }
-
-    /// What is on top, which may not lie below the last mark.
-    Ref top() const {
-        if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) {
-            malformed("takes a value that is not there");
-        }
-        return stack_.back();
-    }
-
-    Ref pop() {
-        const Ref ref = top();
-        stack_.pop_back();
-        return ref;
-    }
-
-    std::vector<Ref> pop_last(std::size_t count) {
-        std::vector<Ref> items(count);
-        for (std::size_t i = count; i-- > 0;)
-            items[i] = pop();
-        return items;
-    }
-
-    std::vector<Ref> pop_to_mark() {
-        if (marks_.empty()) malformed("goes back to a mark that is not there");
-        const auto mark = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
-        std::vector<Ref> items(mark, stack_.end());
-        stack_.erase(mark, stack_.end());
-        marks_.pop_back();
-        return items;
-    }
-
-    template <typename T>
-    const T& as(Ref ref, const char* wanted) const {
-        const T* value = std::get_if<T>(&values_[ref]);
-        if (value == nullptr) {
-            malformed("has {} in place of {}", kKinds[values_[ref].index()], wanted);
-        }
-        return *value;
-    }
-
-    template <typename T>
-    T& container(const char* wanted) {
-        const Ref ref = top();
-        as<T>(ref, wanted);
-        return std::get<T>(values_[ref]);
-    }
-
     // --- Operations. Each function does its kind of operation and says whether it was one.
 
     bool read_frame(std::uint8_t operation) {
@@ -141,8 +56,7 @@ class Unpickler {
                 if (reader_.u64() > reader_.left()) malformed("has a frame that ends outside");
                 return true;
             case '(':
-                marks_.push_back(stack_.size());
-                return true;
+                return stack_.mark();
             default:
                 return false;
         }
@@ -151,24 +65,24 @@ class Unpickler {
     bool read_scalar(std::uint8_t operation) {
         switch (operation) {
             case 'N':
-                return push(None{});
+                return stack_.push(None{});
             case 0x88:
-                return push(true);
+                return stack_.push(true);
             case 0x89:
-                return push(false);
+                return stack_.push(false);
             case 'J':
-                return push(std::int64_t{static_cast<std::int32_t>(reader_.u32())});
+                return stack_.push(std::int64_t{static_cast<std::int32_t>(reader_.u32())});
             case 'K':
-                return push(std::int64_t{reader_.u8()});
+                return stack_.push(std::int64_t{reader_.u8()});
             case 'M':
-                return push(std::int64_t{reader_.u16()});
+                return stack_.push(std::int64_t{reader_.u16()});
             case 0x8a:  // LONG1
-                return push(read_long(reader_.u8()));
+                return stack_.push(read_long(reader_.u8()));
             case 0x8b:  // LONG4
-                return push(read_long(reader_.u32()));
+                return stack_.push(read_long(reader_.u32()));
             case 'G':  // only seen among other things than tensors: its value does not matter
                 reader_.take(8);
-                return push(0.0);
+                return stack_.push(0.0);
             default:
                 return false;
         }
@@ -186,11 +100,11 @@ class Unpickler {
     bool read_text(std::uint8_t operation) {
         switch (operation) {
             case 'X':
-                return push(utf8(reader_.text(reader_.u32())));
+                return stack_.push(utf8(reader_.text(reader_.u32())));
             case 0x8c:  // SHORT_BINUNICODE
-                return push(utf8(reader_.text(reader_.u8())));
+                return stack_.push(utf8(reader_.text(reader_.u8())));
             case 0x8d:  // BINUNICODE8
-                return push(utf8(reader_.text(reader_.u64())));
+                return stack_.push(utf8(reader_.text(reader_.u64())));
             default:
                 return false;
         }
@@ -204,55 +118,44 @@ class Unpickler {
     bool use_memo(std::uint8_t operation) {
         switch (operation) {
             case 'q':
-                memo_[reader_.u8()] = top();
-                return true;
+                return stack_.remember(reader_.u8());
             case 'r':
-                memo_[reader_.u32()] = top();
-                return true;
+                return stack_.remember(reader_.u32());
             case 0x94:  // MEMOIZE
-                memo_[static_cast<std::uint32_t>(memo_.size())] = top();
-                return true;
+                return stack_.remember_as_next();
             case 'h':
-                stack_.push_back(remembered(reader_.u8()));
-                return true;
+                return stack_.recall(reader_.u8());
             case 'j':
-                stack_.push_back(remembered(reader_.u32()));
-                return true;
+                return stack_.recall(reader_.u32());
             default:
                 return false;
         }
-    }
-
-    Ref remembered(std::uint32_t key) const {
-        const auto found = memo_.find(key);
-        if (found == memo_.end()) malformed("asks for a value that it never kept");
-        return found->second;
     }
 
     bool build(std::uint8_t operation) {
         switch (operation) {
             case ']':
             case ')':
-                return push(Sequence{});
+                return stack_.push(Sequence{});
             case '}':
-                return push(Dictionary{});
+                return stack_.push(Dictionary{});
             case 't':
-                return push(Sequence{pop_to_mark()});
+                return stack_.push(Sequence{stack_.pop_to_mark()});
             case 0x85:
             case 0x86:
             case 0x87:  // TUPLE1 to TUPLE3
-                return push(Sequence{pop_last(operation - 0x84U)});
+                return stack_.push(Sequence{stack_.pop_last(operation - 0x84U)});
             case 'a':
-                append(pop_last(1));
+                append(stack_.pop_last(1));
                 return true;
             case 'e':
-                append(pop_to_mark());
+                append(stack_.pop_to_mark());
                 return true;
             case 's':
-                set_items(pop_last(2));
+                set_items(stack_.pop_last(2));
                 return true;
             case 'u':
-                set_items(pop_to_mark());
+                set_items(stack_.pop_to_mark());
                 return true;
             default:
                 return false;
@@ -260,12 +163,12 @@ class Unpickler {
     }
 
     void append(const std::vector<Ref>& items) {
-        auto& list = container<Sequence>("a list").items;
+        auto& list = stack_.container<Sequence>("a list").items;
         list.insert(list.end(), items.begin(), items.end());
     }
 
     void set_items(const std::vector<Ref>& items) {
-        auto& entries = container<Dictionary>("a dictionary").items;
+        auto& entries = stack_.container<Dictionary>("a dictionary").items;
         if (items.size() % 2 != 0) malformed("has a key without a value");
         for (std::size_t i = 0; i < items.size(); i += 2)
             entries.emplace_back(items[i], items[i + 1]);
@@ -275,14 +178,15 @@ class Unpickler {
         switch (operation) {
             case 'c': {
                 const std::string_view module = read_line();
-                return push(global(module, read_line()));
+                return stack_.push(global(module, read_line()));
             }
             case 0x93: {  // STACK_GLOBAL
-                const std::string_view name = as<std::string_view>(pop(), "a name");
-                return push(global(as<std::string_view>(pop(), "a module's name"), name));
+                const std::string_view name = stack_.as<std::string_view>(stack_.pop(), "a name");
+                return stack_.push(
+                    global(stack_.as<std::string_view>(stack_.pop(), "a module's name"), name));
             }
             case 'Q':
-                return push(storage());
+                return stack_.push(storage());
             case 'R':
                 reduce();
                 return true;
@@ -313,41 +217,41 @@ class Unpickler {
     /// ("storage", type, record, device, elements): the only thing that PyTorch keeps outside the
     /// pickle.
     Storage storage() {
-        const auto items = as<Sequence>(pop(), "the place of a storage").items;
-        if (items.size() != 5 || as<std::string_view>(items[0], "a text") != "storage") {
+        const auto items = stack_.as<Sequence>(stack_.pop(), "the place of a storage").items;
+        if (items.size() != 5 || stack_.as<std::string_view>(items[0], "a text") != "storage") {
             malformed("refers to something that is no storage");
         }
-        const auto type = as<PickleGlobal>(items[1], "a type of storage");
+        const auto type = stack_.as<PickleGlobal>(items[1], "a type of storage");
         if (type.role != PickleGlobal::Role::storage) malformed("has a storage of no type");
-        return {type.type, as<std::string_view>(items[2], "a storage's name"),
+        return {type.type, stack_.as<std::string_view>(items[2], "a storage's name"),
                 whole(items[4], "a storage's size")};
     }
 
     std::uint64_t whole(Ref ref, const char* what) const {
-        const std::int64_t number = as<std::int64_t>(ref, what);
+        const std::int64_t number = stack_.as<std::int64_t>(ref, what);
         if (number < 0) malformed("has the negative number {} as {}", number, what);
         return static_cast<std::uint64_t>(number);
     }
 
     void reduce() {
-        const auto arguments = as<Sequence>(pop(), "arguments").items;
-        const auto function = as<PickleGlobal>(pop(), "a function");
+        const auto arguments = stack_.as<Sequence>(stack_.pop(), "arguments").items;
+        const auto function = stack_.as<PickleGlobal>(stack_.pop(), "a function");
         using Role = PickleGlobal::Role;
         switch (function.role) {
             case Role::rebuild_tensor:
-                push(rebuild(arguments, false));
+                stack_.push(rebuild(arguments, false));
                 return;
             case Role::rebuild_typed:
-                push(rebuild(arguments, true));
+                stack_.push(rebuild(arguments, true));
                 return;
             case Role::rebuild_parameter:
                 if (arguments.size() != 3) malformed("rebuilds a parameter from too little");
-                as<Tensor>(arguments[0], "a parameter's tensor");
-                stack_.push_back(arguments[0]);
+                stack_.as<Tensor>(arguments[0], "a parameter's tensor");
+                stack_.push_again(arguments[0]);
                 return;
             case Role::ordered_dict:
                 if (!arguments.empty()) malformed("makes an OrderedDict of something");
-                push(Dictionary{});
+                stack_.push(Dictionary{});
                 return;
             case Role::storage:
             case Role::dtype:
@@ -362,12 +266,12 @@ class Unpickler {
         if (arguments.size() < least || arguments.size() > least + 1) {
             malformed("rebuilds a tensor from {} arguments", arguments.size());
         }
-        const auto& storage = as<Storage>(arguments[0], "a tensor's storage");
+        const auto& storage = stack_.as<Storage>(arguments[0], "a tensor's storage");
         PickledTensor tensor;
         tensor.storage = storage.record;
         tensor.type = storage.type;
         if (typed) {
-            const auto dtype = as<PickleGlobal>(arguments[6], "a dtype");
+            const auto dtype = stack_.as<PickleGlobal>(arguments[6], "a dtype");
             if (dtype.role != PickleGlobal::Role::dtype) malformed("has a tensor of no dtype");
             tensor.type = dtype.type;
         }
@@ -388,7 +292,7 @@ class Unpickler {
     }
 
     std::vector<std::int64_t> extents(Ref ref, const char* what) const {
-        const auto& items = as<Sequence>(ref, what).items;
+        const auto& items = stack_.as<Sequence>(ref, what).items;
         if (items.size() > kMaxDimensions) {
             malformed("has a tensor of {} dimensions", items.size());
         }
@@ -401,26 +305,25 @@ class Unpickler {
     /// The state_dict of a module has a version number for each module as an attribute, which no
     /// weight depends on. Nothing else may have attributes.
     void set_state() {
-        as<Dictionary>(pop(), "attributes");
-        as<Dictionary>(top(), "a dictionary that may have attributes");
+        stack_.as<Dictionary>(stack_.pop(), "attributes");
+        stack_.as<Dictionary>(stack_.top(), "a dictionary that may have attributes");
     }
 
     // --- The end
 
     std::vector<PickledTensor> result() {
-        const Ref all = pop();
-        const auto* dictionary = std::get_if<Dictionary>(&values_[all]);
-        if (!stack_.empty() || !marks_.empty()) malformed("leaves something behind");
+        const Ref all = stack_.pop_only();
+        const auto* dictionary = std::get_if<Dictionary>(&stack_.at(all));
         if (dictionary == nullptr) {
             fail(ErrorCode::unsupported,
                  "{}: holds {}, not a dictionary of tensors; save the model's state_dict alone",
-                 file_.string(), kKinds[values_[all].index()]);
+                 file_.string(), stack_.kind(all));
         }
         std::vector<PickledTensor> named;
         std::set<std::string_view> names;
         for (const auto& [key, value] : dictionary->items) {
-            const auto* name = std::get_if<std::string_view>(&values_[key]);
-            const auto* tensor = std::get_if<Tensor>(&values_[value]);
+            const auto* name = std::get_if<std::string_view>(&stack_.at(key));
+            const auto* tensor = std::get_if<Tensor>(&stack_.at(value));
             if (name == nullptr || tensor == nullptr) refuse_entry(key, value);
             if (!names.insert(*name).second) malformed("has tensor {} twice", printable(*name));
             named.push_back(tensors_[tensor->index]);
@@ -430,12 +333,12 @@ class Unpickler {
     }
 
     [[noreturn]] void refuse_entry(Ref key, Ref value) const {
-        const auto* name = std::get_if<std::string_view>(&values_[key]);
+        const auto* name = std::get_if<std::string_view>(&stack_.at(key));
         fail(ErrorCode::unsupported,
              "{}: holds more than a model's weights: its entry {} is {}; save the model's "
              "state_dict alone",
              file_.string(), name != nullptr ? printable(*name) : "without a name",
-             kKinds[values_[value].index()]);
+             stack_.kind(value));
     }
 
     /// An operation that weights do not need. Those that name or make foreign objects say so.
@@ -444,58 +347,22 @@ class Unpickler {
             const std::string_view module = read_line();
             global(module, read_line());
         }
-        struct Named {
-            std::uint8_t operation;
-            const char* name;
-        };
-        constexpr std::array kNames = std::to_array<Named>({
-            {'P', "PERSID"},
-            {'i', "INST"},
-            {'o', "OBJ"},
-            {0x81, "NEWOBJ"},
-            {0x92, "NEWOBJ_EX"},
-            {0x82, "EXT1"},
-            {0x83, "EXT2"},
-            {0x84, "EXT4"},
-            {'0', "POP"},
-            {'1', "POP_MARK"},
-            {'2', "DUP"},
-            {'B', "BINBYTES"},
-            {'C', "SHORT_BINBYTES"},
-            {0x8e, "BINBYTES8"},
-            {0x96, "BYTEARRAY8"},
-            {0x97, "NEXT_BUFFER"},
-            {0x98, "READONLY_BUFFER"},
-            {0x90, "ADDITEMS"},
-            {0x8f, "EMPTY_SET"},
-            {0x91, "FROZENSET"},
-            {'I', "INT"},
-            {'L', "LONG"},
-            {'S', "STRING"},
-            {'V', "UNICODE"},
-        });
-        const auto* known = std::find_if(kNames.begin(), kNames.end(), [&](const Named& named) {
-            return named.operation == operation;
-        });
+        const std::string_view name = unwanted_operation(operation);
         fail(ErrorCode::unsupported,
              "{}: its pickle has the operation {} at byte {}, which tensors do not need; take a "
              "file that holds the weights alone (a state_dict)",
-             file_.string(),
-             known != kNames.end() ? known->name : fmt::format("0x{:02x}", operation),
+             file_.string(), name.empty() ? fmt::format("0x{:02x}", operation) : std::string(name),
              reader_.position() - 1);
     }
 
     template <typename... Args>
     [[noreturn]] void malformed(fmt::format_string<Args...> text, Args&&... args) const {
-        damaged(file_, "data.pkl {}", fmt::format(text, std::forward<Args>(args)...));
+        pickle::malformed(file_, text, std::forward<Args>(args)...);
     }
 
     ByteReader reader_;
     const std::filesystem::path& file_;
-    std::vector<Value> values_;
-    std::vector<Ref> stack_;
-    std::vector<std::size_t> marks_;  ///< heights of the stack
-    std::unordered_map<std::uint32_t, Ref> memo_;
+    pickle::Stack stack_;
     std::vector<PickledTensor> tensors_;
 };
 

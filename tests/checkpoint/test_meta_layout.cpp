@@ -243,6 +243,17 @@ class TestMetaLayout : public QObject {
         }
     }
 
+    /// Mistral's first release is in the same layout.
+    void a_sliding_window_is_mistrals() {
+        json params = meta_params();
+        params.update({{"head_dim", 4}, {"hidden_dim", 24}, {"sliding_window", 16}});
+        write_meta_model(folder(), 1, MetaSplit::llama3, params);
+        const ModelConfig config = Checkpoint::open(folder()).config();
+        QCOMPARE(config.model_type, std::string("mistral"));
+        QCOMPARE(config.sliding_window(1), 16);
+        QCOMPARE(config.max_position_embeddings, 32768);
+    }
+
     void without_kv_heads_every_head_has_its_own() {
         json params = meta_params();
         params.erase("n_kv_heads");

@@ -89,7 +89,7 @@ void add_operation_rows() {
     add_value_row("POP", "N0", "operation POP");
     add_value_row("bytes", "C\x01x", "operation SHORT_BINBYTES");
     add_value_row("bytearray", "\x96" + little_endian(1, 8) + "x", "operation BYTEARRAY8");
-    add_value_row("buffer", "\x97", "operation NEXT_BUFFER");
+    add_value_row("buffer", "\x97", "operation 0x97");
     add_value_row("unknown", "\xff", "operation 0xff");
     add_value_row("BUILD on a tensor", good() + "}b", "has a tensor in place of a dictionary");
     add_value_row("BUILD with a tuple", no_hooks() + ")b", "in place of attributes");

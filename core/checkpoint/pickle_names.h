@@ -71,4 +71,51 @@ constexpr std::optional<PickleGlobal> find_pickle_global(std::string_view module
     return std::nullopt;
 }
 
+/// The name that Python's pickletools has for an operation that no tensor needs; empty where it has
+/// none.
+constexpr std::string_view unwanted_operation(unsigned char operation) {
+    switch (operation) {
+        case 'P':
+            return "PERSID";
+        case 'i':
+            return "INST";
+        case 'o':
+            return "OBJ";
+        case 0x81:
+            return "NEWOBJ";
+        case 0x92:
+            return "NEWOBJ_EX";
+        case 0x82:
+            return "EXT1";
+        case 0x83:
+            return "EXT2";
+        case 0x84:
+            return "EXT4";
+        case '0':
+            return "POP";
+        case '1':
+            return "POP_MARK";
+        case '2':
+            return "DUP";
+        case 'B':
+            return "BINBYTES";
+        case 'C':
+            return "SHORT_BINBYTES";
+        case 0x8e:
+            return "BINBYTES8";
+        case 0x96:
+            return "BYTEARRAY8";
+        case 'I':
+            return "INT";
+        case 'L':
+            return "LONG";
+        case 'S':
+            return "STRING";
+        case 'V':
+            return "UNICODE";
+        default:
+            return {};
+    }
+}
+
 }  // namespace headscope
