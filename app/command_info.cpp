@@ -1,113 +1,162 @@
-#include <map>
+#include <algorithm>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
 #include "core/base/error.h"
-#include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/survey.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace headscope::app {
 namespace {
 
+using nlohmann::ordered_json;
+
 std::string rope_text(const RopeConfig& rope) {
-    switch (rope.type) {
-        case RopeType::standard:
-            return fmt::format("theta {}", rope.theta);
-        case RopeType::linear:
-            return fmt::format("theta {}, linear scaling by {}", rope.theta, rope.factor);
-        case RopeType::dynamic:
-        case RopeType::llama3:
-        case RopeType::yarn:
-            return fmt::format("theta {}, {} scaling by {} from {} tokens", rope.theta,
-                               name_of(rope.type), rope.factor,
-                               rope.original_max_position_embeddings);
+    std::string text = fmt::format("theta {}", rope.theta);
+    if (rope.type == RopeType::standard) return text;
+    text += fmt::format(", {} scaling by {}", name_of(rope.type), rope.factor);
+    if (rope.type != RopeType::linear) {
+        text += fmt::format(" from {} tokens", rope.original_max_position_embeddings);
     }
-    return {};
+    return text;
+}
+
+/// What sets the attention apart from Llama's.
+std::string special_text(const ModelConfig& config) {
+    std::string text;
+    if (config.qkv_bias) text += ", bias on q, k and v";
+    if (config.qk_norm) text += ", q and k normalised";
+    const auto sliding = std::count_if(config.sliding_windows.begin(), config.sliding_windows.end(),
+                                       [](std::int64_t window) { return window > 0; });
+    if (sliding > 0) text += fmt::format(", a sliding window in {} layers", sliding);
+    return text;
 }
 
 /// What the tokenizer is, or why it cannot be used.
-std::pair<bool, std::string> tokenizer_text(const Checkpoint& checkpoint) {
+struct TokenizerFacts {
+    bool usable = false;
+    std::string text;
+};
+
+TokenizerFacts look_at_tokenizer(const std::filesystem::path& directory) {
     try {
-        return {true, std::string(open_tokenizer(checkpoint.directory())->kind())};
+        return {true, std::string(open_tokenizer(directory)->kind())};
     } catch (const Error& error) {
         return {false, error.what()};
     }
 }
 
-struct Facts {
-    std::map<std::string, std::int64_t> tensors_of_dtype;
-    std::int64_t bytes = 0;
-};
-
-Facts gather(const Checkpoint& checkpoint) {
-    Facts facts;
-    for (const TensorInfo& tensor : checkpoint.tensors()) {
-        ++facts.tensors_of_dtype[std::string(name_of(tensor.dtype))];
-        facts.bytes += tensor.elements() * static_cast<std::int64_t>(size_of(tensor.dtype));
-    }
-    return facts;
+/// The commands that work on the model.
+std::vector<std::string> supported_commands(const ModelSurvey& survey,
+                                            const TokenizerFacts& tokenizer) {
+    if (!survey.checkpoint) return {};
+    if (!tokenizer.usable) return {"similarity", "plan"};
+    return {"similarity", "plan", "batch", "evaluate"};
 }
 
-nlohmann::ordered_json info_event(const Checkpoint& checkpoint, const Facts& facts) {
-    const ModelConfig& config = checkpoint.config();
-    const auto [usable, tokenizer] = tokenizer_text(checkpoint);
-    nlohmann::ordered_json files = nlohmann::ordered_json::array();
-    for (const auto& file : checkpoint.tensor_files())
-        files.push_back(file.filename().string());
-    return {{"event", "info"},
-            {"directory", checkpoint.directory().string()},
-            {"model_type", config.model_type},
-            {"num_hidden_layers", config.num_hidden_layers},
-            {"num_attention_heads", config.num_attention_heads},
-            {"num_key_value_heads", config.num_key_value_heads},
-            {"head_dim", config.head_dim},
-            {"hidden_size", config.hidden_size},
-            {"intermediate_size", config.intermediate_size},
-            {"vocab_size", config.vocab_size},
-            {"max_position_embeddings", config.max_position_embeddings},
-            {"tie_word_embeddings", config.tie_word_embeddings},
-            {"rope", rope_text(config.rope)},
-            {"parameters", checkpoint.parameter_count()},
-            {"bytes", facts.bytes},
-            {"tensors_of_dtype", facts.tensors_of_dtype},
-            {"files", std::move(files)},
-            {"tokenizer", tokenizer},
-            {"tokenizer_supported", usable}};
+void add_config(const ModelConfig& config, ordered_json& event) {
+    event["model_type"] = config.model_type;
+    event["num_hidden_layers"] = config.num_hidden_layers;
+    event["num_attention_heads"] = config.num_attention_heads;
+    event["num_key_value_heads"] = config.num_key_value_heads;
+    event["head_dim"] = config.head_dim;
+    event["hidden_size"] = config.hidden_size;
+    event["intermediate_size"] = config.intermediate_size;
+    event["vocab_size"] = config.vocab_size;
+    event["max_position_embeddings"] = config.max_position_embeddings;
+    event["tie_word_embeddings"] = config.tie_word_embeddings;
+    event["rope"] = rope_text(config.rope);
+    event["qkv_bias"] = config.qkv_bias;
+    event["qk_norm"] = config.qk_norm;
+    event["sliding_windows"] = config.sliding_windows;
+}
+
+ordered_json info_event(const ModelSurvey& survey, const TokenizerFacts& tokenizer) {
+    ordered_json event{
+        {"event", "info"}, {"directory", survey.directory.string()}, {"layout", survey.kind}};
+    if (survey.checkpoint) add_config(survey.checkpoint->config(), event);
+    for (const auto& [name, value] : survey.fields)
+        event["config"][name] = ordered_json::parse(value);
+    event["parameters"] = survey.parameters;
+    event["bytes"] = survey.bytes;
+    event["tensors_of_dtype"] = survey.tensors_of_dtype;
+    event["files"] = ordered_json::array();
+    for (const auto& [path, bytes] : survey.files)
+        event["files"].push_back(path.filename().string());
+    event["tokenizer"] = tokenizer.text;
+    event["tokenizer_supported"] = tokenizer.usable;
+    event["supported"] = supported_commands(survey, tokenizer);
+    if (survey.problem) event["problem"] = survey.problem->what();
+    return event;
+}
+
+void print_row(Display& display, const char* name, const std::string& value) {
+    display.print(fmt::format("{:<14}{}", name, value));
+}
+
+void print_config(const ModelConfig& config, Display& display) {
+    print_row(display, "Architecture",
+              fmt::format("{}, {} layers, hidden {}, feed-forward {}, vocabulary {}{}",
+                          config.model_type, config.num_hidden_layers, config.hidden_size,
+                          config.intermediate_size, count_text(config.vocab_size),
+                          config.tie_word_embeddings ? ", embeddings tied" : ""));
+    print_row(display, "Attention",
+              fmt::format("{} heads of {}, {} KV heads ({} heads each)", config.num_attention_heads,
+                          config.head_dim, config.num_key_value_heads, config.heads_per_kv_head()));
+    print_row(display, "Rotary", rope_text(config.rope));
+    print_row(display, "Context",
+              fmt::format("{} tokens", count_text(config.max_position_embeddings)));
+}
+
+std::string tensors_text(const ModelSurvey& survey) {
+    if (survey.tensors_of_dtype.empty()) return "not known";
+    std::string dtypes;
+    for (const auto& [dtype, count] : survey.tensors_of_dtype)
+        dtypes += fmt::format("{}{} tensors {}", dtypes.empty() ? "" : ", ", count, dtype);
+    return fmt::format("{}, {} ({})", count_text(survey.parameters), bytes_text(survey.bytes),
+                       dtypes);
+}
+
+std::string files_text(const ModelSurvey& survey) {
+    if (survey.files.empty()) return "no weights";
+    std::int64_t bytes = 0;
+    for (const auto& [path, size] : survey.files)
+        bytes += size;
+    const std::string first = survey.files.front().first.filename().string();
+    if (survey.files.size() == 1) return fmt::format("{}, {}", first, bytes_text(bytes));
+    return fmt::format("{} shards from {} on, {}", survey.files.size(), first, bytes_text(bytes));
+}
+
+void print_survey(const ModelSurvey& survey, const TokenizerFacts& tokenizer, Display& display) {
+    print_row(display, "Model", survey.directory.string());
+    print_row(display, "Layout", survey.kind.empty() ? "no weights" : survey.kind);
+    if (survey.checkpoint) print_config(survey.checkpoint->config(), display);
+    for (const auto& [name, value] : survey.fields)
+        print_row(display, &name == &survey.fields.front().first ? "Config" : "",
+                  fmt::format("{}: {}", name, value));
+    print_row(display, "Parameters", tensors_text(survey));
+    print_row(display, "Files", files_text(survey));
+    print_row(display, "Tokenizer", tokenizer.text);
+    const auto commands = supported_commands(survey, tokenizer);
+    const bool partly = survey.checkpoint && !tokenizer.usable;
+    print_row(display, "Supported",
+              commands.empty()
+                  ? "nothing"
+                  : fmt::format("{}{}", fmt::join(commands, ", "),
+                                partly ? "; batch and evaluate need the tokenizer" : ""));
 }
 
 }  // namespace
 
 void run_info(const Options& options, Display& display) {
-    const Checkpoint checkpoint = Checkpoint::open(options.model());
-    const ModelConfig& config = checkpoint.config();
-    const Facts facts = gather(checkpoint);
-    display.event(info_event(checkpoint, facts));
-    std::string dtypes;
-    for (const auto& [dtype, count] : facts.tensors_of_dtype) {
-        dtypes += fmt::format("{}{} tensors {}", dtypes.empty() ? "" : ", ", count, dtype);
-    }
-    const auto row = [&](const char* name, const std::string& value) {
-        display.print(fmt::format("{:<14}{}", name, value));
-    };
-    row("Model", checkpoint.directory().string());
-    row("Architecture", fmt::format("{}, {} layers, hidden {}, feed-forward {}, vocabulary {}",
-                                    config.model_type, config.num_hidden_layers, config.hidden_size,
-                                    config.intermediate_size, count_text(config.vocab_size)));
-    row("Attention",
-        fmt::format("{} heads of {}, {} KV heads ({} heads each)", config.num_attention_heads,
-                    config.head_dim, config.num_key_value_heads, config.heads_per_kv_head()));
-    row("Rotary", rope_text(config.rope));
-    row("Context", fmt::format("{} tokens", count_text(config.max_position_embeddings)));
-    row("Parameters", fmt::format("{}{}, {} ({})", count_text(checkpoint.parameter_count()),
-                                  config.tie_word_embeddings ? " (embeddings tied)" : "",
-                                  bytes_text(facts.bytes), dtypes));
-    row("Files", fmt::format("{}", checkpoint.tensor_files().size()));
-    const auto [usable, tokenizer] = tokenizer_text(checkpoint);
-    row("Tokenizer", tokenizer);
-    row("Supported", usable ? "similarity, plan, batch, evaluate"
-                            : "similarity, plan; batch and evaluate need the tokenizer");
+    const ModelSurvey survey = survey_model(options.model());
+    const TokenizerFacts tokenizer = look_at_tokenizer(survey.directory);
+    display.event(info_event(survey, tokenizer));
+    print_survey(survey, tokenizer, display);
+    // What cannot be used at all is bad input, as for every other command.
+    if (survey.problem) throw Error(*survey.problem);
 }
 
 }  // namespace headscope::app

@@ -50,7 +50,8 @@ int write_all(Descriptor& file, std::string_view bytes) {
 }  // namespace
 
 std::string read_text_file(const std::filesystem::path& path, std::size_t max_bytes) {
-    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Without O_NONBLOCK, opening a named pipe waits for somebody to write to it.
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) {
         fail(ErrorCode::bad_input, "{}: cannot be opened ({})", path.string(), reason(errno));
     }

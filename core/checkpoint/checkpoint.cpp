@@ -9,10 +9,14 @@
 #include "core/base/file.h"
 #include "core/checkpoint/expected_tensors.h"
 #include "core/checkpoint/fingerprint.h"
+#include "core/checkpoint/meta_layout.h"
+#include "core/checkpoint/meta_params.h"
 #include "core/checkpoint/model_files.h"
 #include "core/checkpoint/safetensors.h"
 #include "core/checkpoint/shard_index.h"
 #include "core/checkpoint/tensor_names.h"
+#include "core/checkpoint/tensor_source.h"
+#include "core/checkpoint/torch_file.h"
 
 namespace headscope {
 namespace {
@@ -21,52 +25,57 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20;
 
-/// A tensor and the file that keeps its bytes alive.
-struct LocatedTensor {
-    const SafetensorsTensor* tensor = nullptr;
-    std::shared_ptr<const SafetensorsFile> file;
-};
+using TensorFiles = std::vector<std::shared_ptr<const TensorFile>>;
+using TensorTable = std::vector<TensorSource>;  // sorted by name
 
-using TensorTable = std::vector<LocatedTensor>;  // sorted by name
-
-const LocatedTensor* find(const TensorTable& table, std::string_view name) {
-    const auto found = std::lower_bound(
-        table.begin(), table.end(), name,
-        [](const LocatedTensor& a, std::string_view b) { return a.tensor->name < b; });
-    return found == table.end() || found->tensor->name != name ? nullptr : &*found;
+const TensorSource* find(const TensorTable& table, std::string_view name) {
+    const auto found =
+        std::lower_bound(table.begin(), table.end(), name,
+                         [](const TensorSource& a, std::string_view b) { return a.name < b; });
+    return found == table.end() || found->name != name ? nullptr : &*found;
 }
 
-TensorTable tabulate(const std::vector<std::shared_ptr<const SafetensorsFile>>& files) {
+const fs::path& file_of(const TensorSource& source) {
+    return source.parts.front().file->path();
+}
+
+std::shared_ptr<const TensorFile> open_tensor_file(const fs::path& path, ModelLayout layout) {
+    if (layout == ModelLayout::safetensors) return std::make_shared<const SafetensorsFile>(path);
+    return std::make_shared<const TorchFile>(path);
+}
+
+/// The tensors as the files have them.
+TensorTable list_tensors(const TensorFiles& files) {
     TensorTable table;
     for (const auto& file : files) {
-        for (const SafetensorsTensor& tensor : file->tensors())
-            table.push_back({&tensor, file});
-    }
-    std::sort(table.begin(), table.end(), [](const LocatedTensor& a, const LocatedTensor& b) {
-        return a.tensor->name < b.tensor->name;
-    });
-    const auto twice = std::adjacent_find(
-        table.begin(), table.end(),
-        [](const auto& a, const auto& b) { return a.tensor->name == b.tensor->name; });
-    if (twice != table.end()) {
-        fail(ErrorCode::bad_input,
-             "tensor {} is in two shards, {} and {}; download the checkpoint again",
-             twice->tensor->name, twice->file->path().string(),
-             std::next(twice)->file->path().string());
+        for (const StoredTensor& tensor : file->tensors())
+            table.push_back({tensor.name, tensor.shape, {{&tensor, file}}});
     }
     return table;
+}
+
+void sort(TensorTable& table) {
+    std::sort(table.begin(), table.end(),
+              [](const TensorSource& a, const TensorSource& b) { return a.name < b.name; });
+    const auto twice = std::adjacent_find(
+        table.begin(), table.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
+    if (twice != table.end()) {
+        fail(ErrorCode::bad_input,
+             "tensor {} is in two shards, {} and {}; download the checkpoint again", twice->name,
+             file_of(*twice).string(), file_of(*std::next(twice)).string());
+    }
 }
 
 /// Each tensor must lie in the shard that the index names.
 void check_index(const ShardIndex& index, const TensorTable& table, const fs::path& path) {
     for (const auto& [name, shard] : index.shard_of) {
-        const LocatedTensor* located = find(table, name);
-        if (located == nullptr) {
+        const TensorSource* source = find(table, name);
+        if (source == nullptr) {
             fail(ErrorCode::bad_input,
                  "{}: tensor {} should be in {}, but is in no shard; download both again",
                  path.string(), name, shard);
         }
-        if (const std::string actual = located->file->path().filename().string(); actual != shard) {
+        if (const std::string actual = file_of(*source).filename().string(); actual != shard) {
             fail(ErrorCode::bad_input,
                  "{}: tensor {} should be in {}, but is in {}; download the checkpoint again",
                  path.string(), name, shard, actual);
@@ -74,43 +83,81 @@ void check_index(const ShardIndex& index, const TensorTable& table, const fs::pa
     }
 }
 
-[[noreturn]] void fail_dtype(const LocatedTensor& located) {
+[[noreturn]] void fail_dtype(const TensorSource& source) {
     fail(ErrorCode::unsupported,
          "{}: tensor {}: weights of dtype {} are not supported; supported: BF16, F16, F32",
-         located.file->path().string(), located.tensor->name, located.tensor->dtype);
+         file_of(source).string(), source.first().name, source.first().dtype);
 }
 
 /// What the config asks for must be there, in a usable dtype; whatever else there is does no harm.
 void check_against_config(const TensorTable& table, const ModelConfig& config,
-                          const fs::path& directory) {
+                          const fs::path& config_file) {
+    const std::string config_name = config_file.filename().string();
     for (const auto& [name, shape] : expected_tensors(config)) {
-        const LocatedTensor* located = find(table, name);
-        if (located == nullptr) {
+        const TensorSource* source = find(table, name);
+        if (source == nullptr) {
             fail(ErrorCode::bad_input,
-                 "{}: tensor {} is missing, but config.json asks for it; download the checkpoint "
-                 "again",
-                 directory.string(), name);
+                 "{}: tensor {} is missing, but {} asks for it; download the checkpoint again",
+                 config_file.parent_path().string(), name, config_name);
         }
-        if (located->tensor->shape != shape) {
+        if (source->shape != shape) {
+            const std::size_t parts = source->parts.size();
             fail(ErrorCode::bad_input,
-                 "{}: tensor {} has the shape [{}], but config.json asks for [{}]; do both belong "
-                 "to the same model?",
-                 located->file->path().string(), name, fmt::join(located->tensor->shape, ", "),
-                 fmt::join(shape, ", "));
+                 "{}: tensor {}{} has the shape [{}], but {} asks for [{}]; do both belong to the "
+                 "same model{}?",
+                 file_of(*source).string(), name,
+                 parts > 1 ? fmt::format(", joined from {} files,", parts) : "",
+                 fmt::join(source->shape, ", "), config_name, fmt::join(shape, ", "),
+                 parts > 1 ? ", and is each part of it there" : "");
         }
-        if (!located->tensor->weight_dtype) fail_dtype(*located);
+        if (!source->first().weight_dtype) fail_dtype(*source);
     }
 }
 
 }  // namespace
 
 struct Checkpoint::Contents {
+    ModelLayout layout = ModelLayout::safetensors;
     fs::path directory;
     std::string config_text;
     ModelConfig config;
-    std::vector<std::shared_ptr<const SafetensorsFile>> files;
+    TensorFiles files;
     std::vector<fs::path> file_paths;
     TensorTable table;
+
+    void open_files(const std::vector<fs::path>& paths) {
+        file_paths = paths;
+        for (const fs::path& path : paths)
+            files.push_back(open_tensor_file(path, layout));
+    }
+
+    void read_hugging_face(const ModelFiles& found) {
+        config = parse_model_config(config_text, found.config.string());
+        if (found.index.empty()) {
+            open_files(found.tensors);
+            table = list_tensors(files);
+            sort(table);
+            return;
+        }
+        const ShardIndex index = read_shard_index(found.index);
+        std::vector<fs::path> shards;
+        for (const std::string& shard : index.shards())
+            shards.push_back(directory / shard);
+        open_files(shards);
+        table = list_tensors(files);
+        sort(table);
+        check_index(index, table, found.index);
+    }
+
+    void read_meta(const ModelFiles& found) {
+        const std::string source = found.config.string();
+        const std::int64_t hidden_size = read_meta_hidden_size(config_text, source);
+        open_files(found.tensors);
+        table = join_meta_tensors(files, hidden_size);
+        config = parse_meta_params(config_text, source, find_meta_facts(table, found.directory));
+        mark_interleaved(table, config);
+        sort(table);
+    }
 };
 
 std::int64_t TensorInfo::elements() const {
@@ -125,28 +172,22 @@ Checkpoint::Checkpoint(std::shared_ptr<const Contents> contents) : contents_(std
 Checkpoint Checkpoint::open(const fs::path& path) {
     const ModelFiles found = find_model_files(path);
     auto contents = std::make_shared<Contents>();
+    contents->layout = found.layout;
     contents->directory = found.directory;
     contents->config_text = read_text_file(found.config, kMaxConfigBytes);
-    contents->config = parse_model_config(contents->config_text, found.config.string());
-
-    ShardIndex index;
-    if (found.sharded) {
-        index = read_shard_index(found.weights);
-        for (const std::string& shard : index.shards()) {
-            contents->file_paths.push_back(found.directory / shard);
-        }
+    if (found.layout == ModelLayout::meta) {
+        contents->read_meta(found);
     } else {
-        contents->file_paths.push_back(found.weights);
+        contents->read_hugging_face(found);
     }
-    for (const fs::path& file : contents->file_paths) {
-        contents->files.push_back(std::make_shared<const SafetensorsFile>(file));
-    }
-    contents->table = tabulate(contents->files);
-    check_index(index, contents->table, found.weights);
-    check_against_config(contents->table, contents->config, found.directory);
+    check_against_config(contents->table, contents->config, found.config);
     // What the config says of the dtype may be missing or old; the weights themselves know.
-    contents->config.dtype = *find(contents->table, tensor_names::q_proj(0))->tensor->weight_dtype;
+    contents->config.dtype = *find(contents->table, tensor_names::q_proj(0))->first().weight_dtype;
     return Checkpoint(std::move(contents));
+}
+
+ModelLayout Checkpoint::layout() const {
+    return contents_->layout;
 }
 
 const fs::path& Checkpoint::directory() const {
@@ -164,9 +205,9 @@ const std::vector<fs::path>& Checkpoint::tensor_files() const {
 std::vector<TensorInfo> Checkpoint::tensors() const {
     std::vector<TensorInfo> infos;
     infos.reserve(contents_->table.size());
-    for (const auto& [tensor, file] : contents_->table) {
-        if (!tensor->weight_dtype) continue;
-        infos.push_back({tensor->name, *tensor->weight_dtype, tensor->shape, file->path()});
+    for (const TensorSource& source : contents_->table) {
+        const auto dtype = source.first().weight_dtype;
+        if (dtype) infos.push_back({source.name, *dtype, source.shape, file_of(source)});
     }
     return infos;
 }
@@ -176,14 +217,14 @@ bool Checkpoint::has_tensor(std::string_view name) const {
 }
 
 TensorView Checkpoint::tensor(std::string_view name) const {
-    const LocatedTensor* located = find(contents_->table, name);
-    if (located == nullptr) {
+    const TensorSource* source = find(contents_->table, name);
+    if (source == nullptr) {
         fail(ErrorCode::bad_input, "{}: there is no tensor {}", contents_->directory.string(),
              name);
     }
-    const SafetensorsTensor& tensor = *located->tensor;
-    if (!tensor.weight_dtype) fail_dtype(*located);
-    return {tensor.name, *tensor.weight_dtype, tensor.shape, tensor.bytes, located->file};
+    if (!source->first().weight_dtype) fail_dtype(*source);
+    auto [bytes, owner] = read_tensor_source(*source);
+    return {source->name, *source->first().weight_dtype, source->shape, bytes, std::move(owner)};
 }
 
 std::int64_t Checkpoint::parameter_count() const {

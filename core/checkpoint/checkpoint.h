@@ -11,6 +11,7 @@
 
 #include "core/checkpoint/dtype.h"
 #include "core/checkpoint/model_config.h"
+#include "core/checkpoint/model_files.h"
 
 namespace headscope {
 
@@ -19,14 +20,15 @@ struct TensorInfo {
     std::string name;
     DType dtype = DType::f32;
     std::vector<std::int64_t> shape;
-    std::filesystem::path file;
+    std::filesystem::path file;  ///< the first, where it is joined from several
 
     [[nodiscard]] std::int64_t elements() const;
 };
 
-/// A tensor's bytes where they lie in the mapped file: row-major, little-endian, and not always
-/// aligned to the size of an element. `owner` keeps the mapping alive for as long as the view
-/// exists.
+/// A tensor's bytes: row-major, little-endian, and not always aligned to the size of an element.
+/// They lie in the mapped file, or, where Meta's layout has the tensor in pieces or its rows in
+/// another order, in a buffer that was made for this view. `owner` keeps them for as long as the
+/// view exists.
 struct TensorView {
     std::string name;
     DType dtype = DType::f32;
@@ -35,17 +37,20 @@ struct TensorView {
     std::shared_ptr<const void> owner;
 };
 
-/// A model folder: its config and its tensors, memory-mapped. Opening reads headers only; the bytes
-/// of a tensor are read when they are touched. Copies share the mapping. Safe to read from many
-/// threads.
+/// A model folder: its config and its tensors, memory-mapped, under Hugging Face's names and in its
+/// order of rows whatever the layout. Opening reads headers only; the bytes of a tensor are read
+/// when they are touched, or asked for where they must be put together. Copies share the mapping.
+/// Safe to read from many threads.
 class Checkpoint {
   public:
-    /// Opens a model folder or any of its files (config.json, a shard, the index).
-    /// Throws Error(bad_input) or Error(unsupported) that names the file and the tensor or field
-    /// when the config is wrong, a file breaks a rule of its format, or a tensor that the config
-    /// asks for is missing, has another shape, or a dtype that is none of DType.
+    /// Opens a model folder or any of its files (config.json, a shard, the index). Where a folder
+    /// has both Hugging Face's layout and Meta's, the former is taken. Throws Error(bad_input) or
+    /// Error(unsupported) that names the file and the tensor or field when the config is wrong, a
+    /// file breaks a rule of its format, or a tensor that the config asks for is missing, has
+    /// another shape, or a dtype that is none of DType.
     static Checkpoint open(const std::filesystem::path& path);
 
+    [[nodiscard]] ModelLayout layout() const;
     [[nodiscard]] const std::filesystem::path& directory() const;
     [[nodiscard]] const ModelConfig& config() const;
 
@@ -65,8 +70,9 @@ class Checkpoint {
     /// Number of elements of all tensors().
     [[nodiscard]] std::int64_t parameter_count() const;
 
-    /// A SHA-256 that tells checkpoints apart: over config.json and each tensor file's name, size
-    /// and header, and its bytes, of which files over 64 MiB give 4 KiB in every 256 KiB.
+    /// A SHA-256 that tells checkpoints apart: over config.json (params.json) and each tensor
+    /// file's name, size and header, and its bytes, of which files over 64 MiB give 4 KiB in every
+    /// 256 KiB.
     [[nodiscard]] std::string fingerprint() const;
 
   private:

@@ -27,7 +27,7 @@ std::vector<std::span<const std::byte>> samples_of(std::span<const std::byte> by
 }  // namespace
 
 std::string fingerprint_of(std::string_view config_text,
-                           const std::vector<std::shared_ptr<const SafetensorsFile>>& files) {
+                           const std::vector<std::shared_ptr<const TensorFile>>& files) {
     Sha256 hash;
     // Sizes in front of what has no fixed size keep different checkpoints apart for sure.
     hash.update(fmt::format("config.json {}\n", config_text.size()));

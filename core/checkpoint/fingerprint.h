@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/checkpoint/safetensors.h"
+#include "core/checkpoint/tensor_file.h"
 
 namespace headscope {
 
 /// See Checkpoint::fingerprint. Does not depend on the folder that the files lie in.
 std::string fingerprint_of(std::string_view config_text,
-                           const std::vector<std::shared_ptr<const SafetensorsFile>>& files);
+                           const std::vector<std::shared_ptr<const TensorFile>>& files);
 
 }  // namespace headscope

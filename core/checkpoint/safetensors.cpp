@@ -1,7 +1,6 @@
 #include "core/checkpoint/safetensors.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <string_view>
 #include <tuple>
@@ -11,6 +10,8 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/checkpoint/element_type.h"
+#include "core/checkpoint/file_errors.h"
 
 namespace headscope {
 namespace {
@@ -20,33 +21,6 @@ using nlohmann::json;
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the limit of the reference implementation
 constexpr std::size_t kUsualHeaderBytes = std::size_t{64} << 10;
-constexpr std::string_view kGitLfsPointer = "version https://git-lfs";
-
-struct ElementType {
-    std::string_view name;
-    std::int64_t bytes;
-    std::optional<DType> weight_dtype = std::nullopt;
-};
-
-constexpr std::array kElementTypes{
-    ElementType{"BOOL", 1},
-    ElementType{"U8", 1},
-    ElementType{"I8", 1},
-    ElementType{"F8_E5M2", 1},
-    ElementType{"F8_E4M3", 1},
-    ElementType{"F8_E8M0", 1},
-    ElementType{"I16", 2},
-    ElementType{"U16", 2},
-    ElementType{"F16", 2, DType::f16},
-    ElementType{"BF16", 2, DType::bf16},
-    ElementType{"I32", 4},
-    ElementType{"U32", 4},
-    ElementType{"F32", 4, DType::f32},
-    ElementType{"F64", 8},
-    ElementType{"I64", 8},
-    ElementType{"U64", 8},
-    ElementType{"C64", 8},
-};
 
 /// Where a tensor lies in the data, in bytes.
 struct Span {
@@ -55,16 +29,9 @@ struct Span {
 };
 
 struct PlacedTensor {
-    SafetensorsTensor tensor;
+    StoredTensor tensor;
     Span span;
 };
-
-template <typename... Args>
-[[noreturn]] void damaged(const std::filesystem::path& file, fmt::format_string<Args...> text,
-                          Args&&... args) {
-    fail(ErrorCode::bad_input, "{}: {}; the file is damaged or incomplete, download it again",
-         file.string(), fmt::format(text, std::forward<Args>(args)...));
-}
 
 std::string_view as_text(std::span<const std::byte> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -74,11 +41,7 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 std::span<const std::byte> find_header(const MappedFile& file) {
     const std::span<const std::byte> bytes = file.bytes();
     file.prefetch(bytes.first(std::min(bytes.size(), kUsualHeaderBytes)));
-    if (as_text(bytes).starts_with(kGitLfsPointer)) {
-        fail(ErrorCode::bad_input,
-             "{}: a Git LFS pointer, not the file itself; run \"git lfs pull\" in its folder",
-             file.path().string());
-    }
+    refuse_lfs_pointer(as_text(bytes), file.path());
     if (bytes.size() < kLengthBytes) {
         damaged(file.path(), "{} bytes, fewer than the 8 that a safetensors file begins with",
                 bytes.size());
@@ -145,9 +108,8 @@ const ElementType& element_type(const json& value, const std::string& name,
                                 const std::filesystem::path& file) {
     if (!value.is_string()) damaged(file, "tensor {}: dtype is not a string", name);
     const auto& dtype = value.get_ref<const std::string&>();
-    const auto* found = std::find_if(kElementTypes.begin(), kElementTypes.end(),
-                                     [&](const ElementType& type) { return type.name == dtype; });
-    if (found == kElementTypes.end()) {
+    const ElementType* found = find_element_type(dtype);
+    if (found == nullptr) {
         fail(ErrorCode::bad_input,
              "{}: tensor {}: unknown dtype {}; the file is damaged, or newer than this program",
              file.string(), name, dtype);
@@ -247,8 +209,7 @@ void check_cover(std::vector<PlacedTensor>& tensors, std::size_t data_bytes,
     }
 }
 
-std::vector<SafetensorsTensor> read_tensors(const MappedFile& file,
-                                            std::span<const std::byte> header) {
+std::vector<StoredTensor> read_tensors(const MappedFile& file, std::span<const std::byte> header) {
     const json parsed = parse_header(header, file.path());
     std::vector<PlacedTensor> placed;
     placed.reserve(parsed.size());
@@ -262,7 +223,7 @@ std::vector<SafetensorsTensor> read_tensors(const MappedFile& file,
     const std::span<const std::byte> data = file.bytes().subspan(header.size());
     check_cover(placed, data.size(), file.path());
 
-    std::vector<SafetensorsTensor> tensors;
+    std::vector<StoredTensor> tensors;
     tensors.reserve(placed.size());
     for (auto& [tensor, span] : placed) {
         tensor.bytes = data.subspan(static_cast<std::size_t>(span.begin),
@@ -274,7 +235,9 @@ std::vector<SafetensorsTensor> read_tensors(const MappedFile& file,
 
 }  // namespace
 
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : file_(path), header_(find_header(file_)), tensors_(read_tensors(file_, header_)) {}
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : TensorFile(path) {
+    header_ = find_header(file_);
+    tensors_ = read_tensors(file_, header_);
+}
 
 }  // namespace headscope

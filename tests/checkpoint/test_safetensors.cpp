@@ -206,7 +206,7 @@ class TestSafetensors : public QObject {
         const SafetensorsFile file(path);
         QCOMPARE(file.tensors().size(), specs.size());
         for (std::size_t i = 0; i < specs.size(); ++i) {
-            const SafetensorsTensor& tensor = file.tensors()[i];
+            const StoredTensor& tensor = file.tensors()[i];
             QCOMPARE(tensor.dtype, specs[i].dtype);
             QCOMPARE(tensor.shape, specs[i].shape);
             QCOMPARE(text_of(tensor.bytes), specs[i].bytes);
@@ -229,7 +229,7 @@ class TestSafetensors : public QObject {
                                  {"after the last", "F16", {0}, ""}});
         const SafetensorsFile file(path);
         QCOMPARE(file.tensors().size(), std::size_t{7});
-        for (const SafetensorsTensor& tensor : file.tensors()) {
+        for (const StoredTensor& tensor : file.tensors()) {
             const std::string expected = tensor.name == "scalar" ? "abcd"
                                          : tensor.name == "last" ? "ef"
                                                                  : "";

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Fuzzes one target, or all, and puts what is found into tests/fuzz/corpus, where the tests read it.
+#     tests/fuzz/run.sh TARGET|all [SECONDS]
+# Needs the Debian packages clang and libclang-rt-14-dev, which nothing else here does. An input that
+# crashes, hangs or takes more than 512 MB becomes corpus/TARGET/crash-*, timeout-* or oom-*: mend
+# what it shows and commit it. New inputs that only reach new code stay in build/fuzz.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root"
+target=${1:?usage: tests/fuzz/run.sh TARGET|all [SECONDS]}
+seconds=${2:-60}
+cmake --preset fuzz >/dev/null
+if [ "$target" = all ]; then
+    cmake --build --preset fuzz
+    targets=$(ls tests/fuzz/corpus)
+else
+    cmake --build --preset fuzz --target "fuzz_$target"
+    targets=$target
+fi
+for name in $targets; do
+    echo "== $name, $seconds s"
+    mkdir -p "build/fuzz/corpus/$name"
+    nice "build/fuzz/bin/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=512 \
+        -malloc_limit_mb=256 -max_len=65536 -print_final_stats=1 -verbosity=0 \
+        -dict="tests/fuzz/formats.dict" -artifact_prefix="tests/fuzz/corpus/$name/" \
+        "build/fuzz/corpus/$name" "tests/fuzz/corpus/$name"
+done
