@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -103,8 +105,9 @@ void print_config(const ModelConfig& config, Display& display) {
                           config.intermediate_size, count_text(config.vocab_size),
                           config.tie_word_embeddings ? ", embeddings tied" : ""));
     print_row(display, "Attention",
-              fmt::format("{} heads of {}, {} KV heads ({} heads each)", config.num_attention_heads,
-                          config.head_dim, config.num_key_value_heads, config.heads_per_kv_head()));
+              fmt::format("{} heads of {}, {} KV heads ({} heads each){}",
+                          config.num_attention_heads, config.head_dim, config.num_key_value_heads,
+                          config.heads_per_kv_head(), special_text(config)));
     print_row(display, "Rotary", rope_text(config.rope));
     print_row(display, "Context",
               fmt::format("{} tokens", count_text(config.max_position_embeddings)));
