@@ -13,6 +13,7 @@
 #include <thread>
 
 #include <ATen/ATen.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #ifdef HEADSCOPE_NCCL
@@ -54,12 +55,18 @@ struct ProcessGroup::State {
     std::jthread watch;
 
     void connect() {
+        // torchrun holds a store of its own at the address, through restarts of the processes.
+        const bool held_by_launcher = std::getenv("TORCHELASTIC_USE_AGENT_STORE") != nullptr;
+        const char* const restarts = std::getenv("TORCHELASTIC_RESTART_COUNT");
         c10d::TCPStoreOptions options;
         options.port = place.port;
-        options.isServer = place.first();
+        options.isServer = place.first() && !held_by_launcher;
+        options.waitWorkers = !held_by_launcher;
         options.numWorkers = static_cast<std::size_t>(place.world_size);
         options.timeout = kConnectTimeout;
-        store = c10::make_intrusive<c10d::TCPStore>(place.address, options);
+        store = c10::make_intrusive<c10d::PrefixStore>(
+            fmt::format("headscope/{}", restarts != nullptr ? restarts : "0"),
+            c10::make_intrusive<c10d::TCPStore>(place.address, options));
         auto gloo_options = c10d::ProcessGroupGloo::Options::create(kCallTimeout);
         gloo_options->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice());
         gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.world_size,
@@ -191,6 +198,10 @@ ProcessGroup::~ProcessGroup() {
     // from processes that died.
     state_->watch.request_stop();
     state_->watch.join();
+#ifdef HEADSCOPE_NCCL
+    // With a process missing this would wait for it.
+    if (state_->nccl && !state_->lost.stop_requested()) state_->nccl->shutdown();
+#endif
 }
 
 ProcessGroup& ProcessGroup::instance() {
