@@ -43,10 +43,10 @@ class Sweep {
           layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {}
 
     SweepResult run() {
-        result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir);
+        result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir, stop_);
         settings_ = make_run_settings(checkpoint_, params_.measure, params_.grouping,
                                       params_.kv_policy, layers_, result_.text,
-                                      resolve(params_.compute));
+                                      resolve(params_.compute), stop_);
         make_output_folder();
         find_finished();
         if (!pending_.empty()) {
