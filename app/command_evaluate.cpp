@@ -49,7 +49,7 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
     const Checkpoint checkpoint = Checkpoint::open(options.model());
     resolve(options.compute());  // a device that does not work is told before anything slow
-    const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir());
+    const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
     const std::vector<double> thresholds = options.given_thresholds();
     EvaluationParams params{make_variants(options, checkpoint, display, stop), text.windows, {}};
     const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <new>
@@ -16,6 +17,7 @@
 #include "app/option_groups.h"
 #include "core/base/process_rank.h"
 #include "core/base/version.h"
+#include "core/evaluation/prepare.h"
 #ifdef HEADSCOPE_UI
 #include "ui/window/run_window.h"
 #endif
@@ -182,6 +184,15 @@ int run_without_command([[maybe_unused]] int argc, [[maybe_unused]] char** argv,
     return kUsage;
 }
 
+/// What a cancelled command left behind must not keep the program from ending.
+int end_with(int code) {
+    if (text_preparation_goes_on()) {
+        std::fflush(nullptr);
+        std::quick_exit(code);
+    }
+    return code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -191,6 +202,6 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return command_line.app.exit(error) == 0 ? kDone : kUsage;
     }
-    return command_line.has_command() ? command_line.run_command()
-                                      : run_without_command(argc, argv, command_line);
+    return end_with(command_line.has_command() ? command_line.run_command()
+                                               : run_without_command(argc, argv, command_line));
 }

@@ -234,8 +234,8 @@ std::int64_t Checkpoint::parameter_count() const {
     return count;
 }
 
-std::string Checkpoint::fingerprint() const {
-    return fingerprint_of(contents_->config_text, contents_->files);
+std::string Checkpoint::fingerprint(const std::stop_token& stop) const {
+    return fingerprint_of(contents_->config_text, contents_->files, stop);
 }
 
 }  // namespace headscope

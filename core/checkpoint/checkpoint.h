@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,8 +73,8 @@ class Checkpoint {
 
     /// A SHA-256 that tells checkpoints apart: over config.json (params.json) and each tensor
     /// file's name, size and header, and its bytes, of which files over 64 MiB give 4 KiB in every
-    /// 256 KiB.
-    [[nodiscard]] std::string fingerprint() const;
+    /// 256 KiB. Throws Error(cancelled) soon after a stop was requested.
+    [[nodiscard]] std::string fingerprint(const std::stop_token& stop = {}) const;
 
   private:
     struct Contents;

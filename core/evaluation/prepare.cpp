@@ -3,13 +3,31 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/leavable_work.h"
 #include "core/evaluation/corpus.h"
 #include "core/tokenizer/token_cache.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace headscope {
+namespace {
 
-PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& options,
+/// Texts are the same where all of this is.
+struct TextKey {
+    /// Tells opened checkpoints apart: the copy that the work holds keeps it in place.
+    const ModelConfig* config = nullptr;
+    TextOptions options;
+    std::filesystem::path cache_dir;
+
+    bool operator==(const TextKey&) const = default;
+};
+
+/// A tokenizer takes seconds for a corpus, and longer for a large one, in one call.
+LeavableWork<TextKey, PreparedText>& preparations() {
+    static LeavableWork<TextKey, PreparedText> all;
+    return all;
+}
+
+PreparedText prepare_here(const Checkpoint& checkpoint, const TextOptions& options,
                           const std::filesystem::path& cache_dir) {
     const ModelConfig& config = checkpoint.config();
     const Corpus corpus = load_corpus(options.corpus);
@@ -33,6 +51,21 @@ PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& optio
                                                        window, options.max_windows, bos,
                                                        config.longest_window(), config.vocab_size);
     return prepared;
+}
+
+}  // namespace
+
+PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& options,
+                          const std::filesystem::path& cache_dir, const std::stop_token& stop) {
+    if (!stop.stop_possible()) return prepare_here(checkpoint, options, cache_dir);
+    return preparations().get(
+        {&checkpoint.config(), options, cache_dir},
+        [checkpoint, options, cache_dir] { return prepare_here(checkpoint, options, cache_dir); },
+        stop);
+}
+
+bool text_preparation_goes_on() {
+    return preparations().busy();
 }
 
 }  // namespace headscope

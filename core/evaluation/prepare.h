@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "core/checkpoint/checkpoint.h"
@@ -34,7 +35,14 @@ struct PreparedText {
 
 /// Loads the corpus, tokenizes it with the checkpoint's tokenizer (or takes the ids from
 /// `cache_dir`) and cuts it into windows. Throws Error(bad_input) naming the file or option.
+///
+/// A stop request ends it at once with Error(cancelled). Tokenizers cannot be interrupted, so what
+/// was begun goes on behind, on a thread of its own, and fills the cache; the same request joins it.
 PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& options,
-                          const std::filesystem::path& cache_dir);
+                          const std::filesystem::path& cache_dir, const std::stop_token& stop = {});
+
+/// Whether a preparation that was cancelled is still going on behind. A program that ends meanwhile
+/// skips static destructors (std::quick_exit): they would take away what it uses, or wait for it.
+[[nodiscard]] bool text_preparation_goes_on();
 
 }  // namespace headscope

@@ -88,10 +88,10 @@ class Sweep {
         if (!all_finished()) {
             load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
         }
-        result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir);
+        result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir, stop_);
         settings_ =
             make_run_settings(checkpoint_, params_.measure, params_.grouping, params_.kv_policy,
-                              layers_, result_.text, resolve(params_.compute));
+                              layers_, result_.text, resolve(params_.compute), stop_);
         if (place_.first()) {
             make_output_folder();
             find_finished();

@@ -1,8 +1,12 @@
 #include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QTest>
+#include <chrono>
 #include <filesystem>
+#include <stop_token>
+#include <thread>
 
+#include "core/base/error.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/survey.h"
 #include "tests/checkpoint/meta_model.h"
@@ -82,6 +86,27 @@ class TestLargeCheckpoint : public QObject {
         QCOMPARE(q.bytes.size(), std::size_t{4096} * 4096 * 2);
         qInfo("surveyed in %lld ms, q_proj in %lld ms", looking, timer.elapsed());
         QVERIFY(looking < 500);
+    }
+
+    void a_fingerprint_hears_a_stop() {
+        const QTemporaryDir temporary;
+        const fs::path folder = temporary.path().toStdString();
+        write_sharded_model(folder, 4, llama3_8b());
+        const Checkpoint checkpoint = Checkpoint::open(folder);
+        QElapsedTimer since_stop;
+        std::stop_source source;
+        const std::jthread stopper([&] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            since_stop.start();
+            source.request_stop();
+        });
+        try {
+            static_cast<void>(checkpoint.fingerprint(source.get_token()));
+            QFAIL("it ended before the stop");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::cancelled);
+        }
+        QVERIFY2(since_stop.elapsed() < 100, qPrintable(QString::number(since_stop.elapsed())));
     }
 };
 

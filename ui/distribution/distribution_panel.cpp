@@ -1,6 +1,5 @@
 #include "ui/distribution/distribution_panel.h"
 
-#include <QEvent>
 #include <QLabel>
 #include <QSettings>
 #include <QStackedLayout>
@@ -40,7 +39,7 @@ DistributionPanel::DistributionPanel(Session& session, QWidget* parent)
     pages_->addWidget(empty_);
     pages_->addWidget(content);
     connect(&session, &Session::model_changed, this, &DistributionPanel::update_page);
-    retranslate();
+    set_texts();
     update_page();
 }
 
@@ -61,17 +60,12 @@ void DistributionPanel::restore_state(const QSettings& settings) {
     distribution_->set_log_counts(settings.value(log_counts_key(), true).toBool());
 }
 
-void DistributionPanel::retranslate() {
+void DistributionPanel::set_texts() {
     empty_->setText(tr("Open a model to see how similar its heads are."));
 }
 
 void DistributionPanel::update_page() {
     pages_->setCurrentIndex(session_.model() != nullptr ? 1 : 0);
-}
-
-void DistributionPanel::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
 }
 
 }  // namespace headscope::ui

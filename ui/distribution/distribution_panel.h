@@ -31,11 +31,8 @@ class DistributionPanel : public QWidget {
     void save_state(QSettings& settings) const;
     void restore_state(const QSettings& settings);
 
-  protected:
-    void changeEvent(QEvent* event) override;
-
   private:
-    void retranslate();
+    void set_texts();
     void update_page();
 
     Session& session_;

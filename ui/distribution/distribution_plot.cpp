@@ -33,7 +33,7 @@ DistributionPlot::DistributionPlot(Session& session, QWidget* parent)
     make_actions();
     connect_mouse();
     view_->apply_style();
-    retranslate();
+    set_texts();
     connect(&session, &Session::similarities_changed, this, [this] {
         stale_ = true;
         if (isVisible()) update_bars();
@@ -109,7 +109,7 @@ void DistributionPlot::set_log_counts(bool on) {
     log_action_->setChecked(on);
 }
 
-void DistributionPlot::retranslate() {
+void DistributionPlot::set_texts() {
     plot_->xAxis->setLabel(tr("Similarity"));
     plot_->yAxis->setLabel(tr("Pairs"));
     log_action_->setText(tr("&Logarithmic counts"));
@@ -241,9 +241,6 @@ bool DistributionPlot::eventFilter(QObject* watched, QEvent* event) {
 void DistributionPlot::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     switch (event->type()) {
-        case QEvent::LanguageChange:
-            retranslate();
-            [[fallthrough]];
         case QEvent::PaletteChange:
         case QEvent::FontChange:
         case QEvent::LocaleChange:

@@ -54,7 +54,7 @@ class DistributionPlot : public QWidget {
     void make_plot();
     void make_actions();
     void connect_mouse();
-    void retranslate();
+    void set_texts();
 
     void update_bars();
     void replot_soon();

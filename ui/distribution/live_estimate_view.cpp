@@ -42,7 +42,7 @@ LiveEstimateView::LiveEstimateView(QWidget* parent) : QWidget(parent) {
         policy.setRetainSizeWhenHidden(true);  // the panel must not jump while the slider moves
         widget->setSizePolicy(policy);
     }
-    retranslate();
+    set_texts();
 }
 
 void LiveEstimateView::set_estimate(const LiveEstimate& estimate) {
@@ -59,7 +59,7 @@ bool LiveEstimateView::on() const {
     return switch_->isChecked();
 }
 
-void LiveEstimateView::retranslate() {
+void LiveEstimateView::set_texts() {
     switch_->setText(tr("&Live estimate"));
     switch_->setToolTip(
         tr("While it is on, each change of the plan is evaluated on a few windows of the text, and "
@@ -73,11 +73,11 @@ QString LiveEstimateView::text() const {
     const auto windows = static_cast<int>(estimate_.windows);
     switch (estimate_.state) {
         case LiveEstimate::State::off:
-            return tr("Off");
+            return tr("Shows what the plan does to perplexity.");
         case LiveEstimate::State::empty:
             return tr("Nothing to merge: perplexity stays as it is.");
         case LiveEstimate::State::waiting:
-            return tr("Waits until the run has ended.");
+            return tr("Waits until the device is free.");
         case LiveEstimate::State::failed:
             return tr("The estimate failed.");
         case LiveEstimate::State::running:
@@ -110,7 +110,6 @@ void LiveEstimateView::show_estimate() {
 
 void LiveEstimateView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
     if (event->type() == QEvent::FontChange) busy_->setMaximumHeight(fontMetrics().height() / 3);
 }
 

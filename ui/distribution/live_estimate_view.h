@@ -32,7 +32,7 @@ class LiveEstimateView : public QWidget {
     void changeEvent(QEvent* event) override;
 
   private:
-    void retranslate();
+    void set_texts();
     void show_estimate();
     [[nodiscard]] QString text() const;
 

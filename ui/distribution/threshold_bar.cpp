@@ -3,7 +3,6 @@
 #include <QAbstractSlider>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QEvent>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -16,6 +15,7 @@
 #include <initializer_list>
 
 #include "ui/distribution/choose_by.h"
+#include "ui/distribution/selection_text.h"
 #include "ui/distribution/undo_gesture.h"
 #include "ui/session/session.h"
 #include "ui/style/text.h"
@@ -43,7 +43,7 @@ ThresholdBar::ThresholdBar(Session& session, QWidget* parent)
     status_row->addWidget(status_, 1);
     status_row->addWidget(use_highest_);
     grid_->addLayout(status_row, 2, 0, 1, 5);
-    retranslate();
+    set_texts();
     arrange();
     const auto on_change = [this] {
         stale_ = true;
@@ -128,7 +128,7 @@ void ThresholdBar::arrange() {
     grid_->setColumnStretch(3, 1);
 }
 
-void ThresholdBar::retranslate() {
+void ThresholdBar::set_texts() {
     way_label_->setText(tr("Choose &by:"));
     way_->setItemText(static_cast<int>(SelectBy::threshold), tr("Threshold"));
     way_->setItemText(static_cast<int>(SelectBy::percentile), tr("Percentile"));
@@ -241,25 +241,8 @@ void ThresholdBar::update_values() {
     }
 }
 
-QString ThresholdBar::status_text() const {
-    if (session_.model() == nullptr) return {};
-    if (session_.included_count() == 0) return tr("No layer is included.");
-    const auto highest = session_.highest_similarity();
-    if (!highest) return tr("The KV policy allows no pair of these layers.");
-    if (session_.summary().pairs == 0) {
-        return tr("Nothing is selected: the highest similarity is %1.")
-            .arg(similarity_text(*highest));
-    }
-    int layers = 0;
-    for (int layer = 0; layer < session_.model()->layers(); ++layer) {
-        if (session_.included(layer) && session_.layer_summary(layer).pairs > 0) ++layers;
-    }
-    return tr("%n pair(s) in %1 of %2 layers", nullptr, static_cast<int>(session_.summary().pairs))
-        .arg(count_text(layers), count_text(session_.included_count()));
-}
-
 void ThresholdBar::update_status() {
-    status_->setText(status_text());
+    status_->setText(selection_text(session_));
     const auto highest = session_.highest_similarity();
     const bool nothing = session_.model() != nullptr && highest && session_.summary().pairs == 0;
     if (nothing) use_highest_->setText(tr("&Use %1").arg(similarity_text(*highest)));
@@ -297,13 +280,6 @@ void ThresholdBar::showEvent(QShowEvent* event) {
 void ThresholdBar::hideEvent(QHideEvent* event) {
     QWidget::hideEvent(event);
     gesture_->finish();
-}
-
-void ThresholdBar::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() != QEvent::LanguageChange) return;
-    retranslate();
-    update_status();
 }
 
 }  // namespace headscope::ui

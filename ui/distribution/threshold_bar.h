@@ -30,7 +30,6 @@ class ThresholdBar : public QWidget {
     [[nodiscard]] QSize minimumSizeHint() const override;
 
   protected:
-    void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
@@ -40,7 +39,7 @@ class ThresholdBar : public QWidget {
     void make_slider();
     void make_status();
     void arrange();
-    void retranslate();
+    void set_texts();
 
     void refresh();
     void update_ranges();
@@ -52,7 +51,6 @@ class ThresholdBar : public QWidget {
     void slider_action(int action);
 
     [[nodiscard]] double value() const;
-    [[nodiscard]] QString status_text() const;
     [[nodiscard]] int width_of_one_row() const;
 
     Session& session_;

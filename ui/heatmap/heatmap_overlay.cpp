@@ -46,6 +46,14 @@ QPen sharp_pen(const QColor& color, double width) {
     return pen;
 }
 
+/// In a file, thousands of rectangles are one path.
+void draw_rects(QCPPainter& painter, const QVector<QRectF>& rects) {
+    if (!painter.modes().testFlag(QCPPainter::pmVectorized)) return painter.drawRects(rects);
+    QPainterPath path;
+    for (const QRectF& rect : rects) path.addRect(rect);
+    painter.drawPath(path);
+}
+
 class Overlay : public QCPLayerable {
   public:
     Overlay(QCustomPlot& plot, const HeatmapMarks& marks, const QString& layer)
@@ -82,7 +90,7 @@ class Overlay : public QCPLayerable {
         for (QRectF& rect : rects)
             rect.adjust(inset, inset, -inset, -inset);
         painter.setPen(sharp_pen(color, width));
-        painter.drawRects(rects);
+        draw_rects(painter, rects);
         if (!roomy) return;
         QColor casing = colors().background;
         casing.setAlphaF(color.alphaF());
@@ -90,7 +98,7 @@ class Overlay : public QCPLayerable {
         for (QRectF& rect : rects)
             rect.adjust(further, further, -further, -further);
         painter.setPen(sharp_pen(casing, 1.0));
-        painter.drawRects(rects);
+        draw_rects(painter, rects);
     }
 
   private:

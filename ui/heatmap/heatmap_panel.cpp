@@ -1,6 +1,5 @@
 #include "ui/heatmap/heatmap_panel.h"
 
-#include <QEvent>
 #include <QLabel>
 #include <QSettings>
 #include <QStackedLayout>
@@ -79,7 +78,7 @@ HeatmapPanel::HeatmapPanel(Session& session, QWidget* parent)
     connect(heatmap_, &HeatmapPlot::current_changed, this, &HeatmapPanel::refresh_readout);
     connect(heatmap_, &HeatmapPlot::pin_chosen, &session_, &Session::pin);
     connect_session();
-    retranslate();
+    set_texts();
     refresh();
 }
 
@@ -129,13 +128,6 @@ QString HeatmapPanel::copy_text() const {
     const auto& matrix =
         session_.model()->matrices[static_cast<std::size_t>(session_.focused_layer())];
     return matrix_text(matrix, HeadOrder(matrix, options().order));
-}
-
-void HeatmapPanel::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() != QEvent::LanguageChange) return;
-    retranslate();
-    plan_dirty();
 }
 
 void HeatmapPanel::showEvent(QShowEvent* event) {
@@ -192,7 +184,7 @@ void HeatmapPanel::refresh_readout() {
     heatmap_->plot().setAccessibleDescription(readout_->text());
 }
 
-void HeatmapPanel::retranslate() {
+void HeatmapPanel::set_texts() {
     empty_->setText(tr("No model is open. Open one to see how alike the heads of its layers are."));
 }
 

@@ -42,7 +42,6 @@ class HeatmapPanel : public QWidget {
     void colors_changed(headscope::ui::ColorScheme colors);
 
   protected:
-    void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
   private:
@@ -53,7 +52,7 @@ class HeatmapPanel : public QWidget {
     void refresh_layer();
     void refresh_plan();
     void refresh_readout();
-    void retranslate();
+    void set_texts();
     [[nodiscard]] QString title() const;
     [[nodiscard]] QString plan_note() const;
 

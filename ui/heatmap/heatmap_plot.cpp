@@ -50,7 +50,7 @@ HeatmapPlot::HeatmapPlot(QWidget* parent)
     set_up_axes();
     add_heatmap_overlay(*plot_, marks_);
     connect_navigation();
-    retranslate();
+    set_texts();
     restyle();
 }
 
@@ -161,10 +161,6 @@ void HeatmapPlot::changeEvent(QEvent* event) {
         case QEvent::StyleChange:
             restyle();
             break;
-        case QEvent::LanguageChange:
-            retranslate();
-            plot_->replot(QCustomPlot::rpQueuedReplot);
-            break;
         default:
             break;
     }
@@ -225,7 +221,7 @@ void HeatmapPlot::restyle() {
     apply_colors();
 }
 
-void HeatmapPlot::retranslate() {
+void HeatmapPlot::set_texts() {
     plot_->xAxis->setLabel(tr("Head"));
     plot_->yAxis->setLabel(tr("Head"));
     scale_->setLabel(tr("Similarity"));

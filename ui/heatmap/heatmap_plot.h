@@ -70,7 +70,7 @@ class HeatmapPlot : public QWidget {
     void fill_cells();
     void apply_colors();
     void restyle();
-    void retranslate();
+    void set_texts();
     void place_square();
     void replot_layer(const QString& name);
     void toggle_pin(QPoint cell);

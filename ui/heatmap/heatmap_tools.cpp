@@ -2,7 +2,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -41,7 +40,7 @@ HeatmapTools::HeatmapTools(QWidget* parent) : QWidget(parent) {
     connect(reset_, &QPushButton::clicked, this, &HeatmapTools::reset_zoom_clicked);
     layout->addWidget(reset_);
     connect(order_.box, &QComboBox::currentIndexChanged, this, &HeatmapTools::update_separators);
-    retranslate();
+    set_texts();
     update_separators();
 }
 
@@ -71,11 +70,6 @@ void HeatmapTools::set_heads_per_kv_head(int heads) {
     update_separators();
 }
 
-void HeatmapTools::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
-}
-
 HeatmapTools::Choice HeatmapTools::add_choice(int entries) {
     // A label and its box stay on one line.
     auto* both = new QWidget(this);
@@ -93,7 +87,7 @@ HeatmapTools::Choice HeatmapTools::add_choice(int entries) {
     return choice;
 }
 
-void HeatmapTools::retranslate() {
+void HeatmapTools::set_texts() {
     order_.label->setText(tr("&Order:"));
     set_entries(*order_.box, {tr("By index"), tr("By cluster")});
     order_.box->setToolTip(

@@ -30,9 +30,6 @@ class HeatmapTools : public QWidget {
     void options_changed();
     void reset_zoom_clicked();
 
-  protected:
-    void changeEvent(QEvent* event) override;
-
   private:
     struct Choice {
         QLabel* label;
@@ -40,7 +37,7 @@ class HeatmapTools : public QWidget {
     };
 
     Choice add_choice(int entries);
-    void retranslate();
+    void set_texts();
     void update_separators();
 
     Choice order_;

@@ -2,7 +2,6 @@
 
 #include <QAction>
 #include <QCheckBox>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
@@ -48,7 +47,7 @@ LayerPanel::LayerPanel(Session& session, QWidget* parent)
         filter_->set_only_with_pairs(only);
         follow_focus();
     });
-    retranslate();
+    set_texts();
     follow_model();
 }
 
@@ -114,7 +113,7 @@ void LayerPanel::connect_view() {
     update_actions();
 }
 
-void LayerPanel::retranslate() {
+void LayerPanel::set_texts() {
     include_all_->setText(tr("Include &all"));
     exclude_all_->setText(tr("E&xclude all"));
     include_selected_->setText(tr("Include &selected"));
@@ -148,11 +147,6 @@ void LayerPanel::restore_state(const QSettings& settings) {
 QSize LayerPanel::sizeHint() const {
     const int line = fontMetrics().height();
     return {22 * line, 36 * line};
-}
-
-void LayerPanel::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
 }
 
 void LayerPanel::update_header() {

@@ -36,14 +36,11 @@ class LayerPanel : public QWidget {
 
     [[nodiscard]] QSize sizeHint() const override;
 
-  protected:
-    void changeEvent(QEvent* event) override;
-
   private:
     void lay_out();
     void add_actions();
     void connect_view();
-    void retranslate();
+    void set_texts();
     void update_header();
     void follow_model();
     void follow_focus();

@@ -79,10 +79,7 @@ void LayerView::resizeEvent(QResizeEvent* event) {
 
 void LayerView::changeEvent(QEvent* event) {
     QListView::changeEvent(event);
-    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange ||
-        event->type() == QEvent::LanguageChange) {
-        fit_tiles();
-    }
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange) fit_tiles();
 }
 
 void LayerView::fit_tiles() {

@@ -23,7 +23,7 @@ LayerBars::LayerBars(Session& session, QWidget* parent) : QWidget(parent), sessi
     connect(&session, &Session::model_changed, this, repaint);
     connect(&session, &Session::plan_changed, this, repaint);
     connect(&session, &Session::focus_changed, this, repaint);
-    retranslate();
+    set_texts();
 }
 
 QSize LayerBars::sizeHint() const {
@@ -134,11 +134,10 @@ void LayerBars::keyPressEvent(QKeyEvent* event) {
 
 void LayerBars::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
     if (event->type() == QEvent::FontChange) updateGeometry();
 }
 
-void LayerBars::retranslate() {
+void LayerBars::set_texts() {
     setAccessibleName(tr("Heads merged in each layer"));
     setAccessibleDescription(tr("Left and Right focus another layer"));
     update();

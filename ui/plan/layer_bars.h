@@ -43,7 +43,7 @@ class LayerBars : public QWidget {
     void paint_axes(QPainter& painter, const QRectF& area, int top) const;
     void paint_layer_numbers(QPainter& painter, const QRectF& area) const;
     void paint_bars(QPainter& painter, const QRectF& area, int top) const;
-    void retranslate();
+    void set_texts();
 
     Session& session_;
 };

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 #include "core/base/merge_runs.h"
 #include "ui/style/text.h"
@@ -11,8 +12,14 @@
 namespace headscope::ui {
 namespace {
 
-/// What one column compares by, as one number that rises.
-std::int64_t sort_key(const PairModel::Row& row, int column) {
+bool natural_order(const PairModel::Row& a, const PairModel::Row& b) {
+    return std::tuple(-a.similarity, a.layer, a.first, a.second) <
+           std::tuple(-b.similarity, b.layer, b.first, b.second);
+}
+
+/// What a column other than the similarity's compares by: a small number that rises.
+std::int32_t sort_key(const PairModel::Row& row, int column) {
+    constexpr std::int32_t kLast = std::numeric_limits<std::int16_t>::max();
     switch (column) {
         case PairModel::layer:
             return row.layer;
@@ -20,17 +27,29 @@ std::int64_t sort_key(const PairModel::Row& row, int column) {
             return row.first;
         case PairModel::second_head:
             return row.second;
-        case PairModel::kv_heads:
-            return std::int64_t{row.first_kv} << 32 | row.second_kv;
         case PairModel::group:  // unmerged pairs come last
-            return row.group > 0 ? row.group : std::numeric_limits<std::int64_t>::max();
+            return row.group > 0 ? row.group : kLast;
         default:
             return 0;
     }
 }
 
-auto natural_order(const PairModel::Row& row) {
-    return std::tuple(-row.similarity, row.layer, row.first, row.second);
+/// The indices that `order` holds, sorted by rising or falling keys; those with equal keys keep
+/// their order. O(indices + highest key).
+template <typename KeyOf>
+std::vector<std::int32_t> sorted_by_counting(const std::vector<std::int32_t>& order, KeyOf key_of,
+                                             bool rising) {
+    std::int32_t highest = 0;
+    for (const std::int32_t at : order) highest = std::max(highest, key_of(at));
+    const auto place_of = [&](std::int32_t at) {
+        return static_cast<std::size_t>(rising ? key_of(at) : highest - key_of(at));
+    };
+    std::vector<std::size_t> begins(static_cast<std::size_t>(highest) + 2, 0);
+    for (const std::int32_t at : order) ++begins[place_of(at) + 1];
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    std::vector<std::int32_t> sorted(order.size());
+    for (const std::int32_t at : order) sorted[begins[place_of(at)]++] = at;
+    return sorted;
 }
 
 }  // namespace
@@ -46,7 +65,8 @@ PairModel::PairModel(Session& session, QObject* parent)
         timer_.stop();
         dirty_ = true;
         beginResetModel();  // pairs of another model are never shown
-        rows_.clear();
+        pairs_.clear();
+        order_.clear();
         endResetModel();
     });
 }
@@ -73,15 +93,18 @@ void PairModel::set_only_layer(std::optional<int> only) {
 }
 
 std::optional<int> PairModel::find(int pair_layer, const HeadsOfInterest& heads) const {
-    const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) {
-        return row.layer == pair_layer && row.first == heads.first && row.second == heads.second;
-    });
-    if (found == rows_.end()) return std::nullopt;
-    return static_cast<int>(found - rows_.begin());
+    for (int row = 0; row < rowCount(); ++row) {
+        const Row& shown = pair(row);
+        if (shown.layer == pair_layer && shown.first == heads.first &&
+            shown.second == heads.second) {
+            return row;
+        }
+    }
+    return std::nullopt;
 }
 
 int PairModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+    return parent.isValid() ? 0 : static_cast<int>(order_.size());
 }
 
 int PairModel::columnCount(const QModelIndex& parent) const {
@@ -90,7 +113,7 @@ int PairModel::columnCount(const QModelIndex& parent) const {
 
 QVariant PairModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
-    const Row& row = rows_[static_cast<std::size_t>(index.row())];
+    const Row& row = pair(index.row());
     switch (role) {
         case Qt::DisplayRole:
             return text_of(row, index.column());
@@ -127,42 +150,54 @@ QVariant PairModel::headerData(int section, Qt::Orientation orientation, int rol
     }
 }
 
-bool PairModel::before(const Row& a, const Row& b) const {
-    const bool rising = order_ == Qt::AscendingOrder;
-    if (sort_column_ == similarity) {
-        if (a.similarity != b.similarity) return (a.similarity < b.similarity) == rising;
-    } else {
-        const std::int64_t key_a = sort_key(a, sort_column_);
-        const std::int64_t key_b = sort_key(b, sort_column_);
-        if (key_a != key_b) return (key_a < key_b) == rising;
+std::vector<std::int32_t> PairModel::ordered() const {
+    const bool rising = sort_order_ == Qt::AscendingOrder;
+    if (sort_column_ == similarity && rising) return rising_similarity();
+    std::vector<std::int32_t> order(pairs_.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto sort_by = [&](auto key_of) {
+        order = sorted_by_counting(
+            order, [&](std::int32_t at) { return key_of(pairs_[static_cast<std::size_t>(at)]); },
+            rising);
+    };
+    if (sort_column_ == kv_heads) {  // the less significant first
+        sort_by([](const Row& row) -> std::int32_t { return row.second_kv; });
+        sort_by([](const Row& row) -> std::int32_t { return row.first_kv; });
+    } else if (sort_column_ != similarity) {
+        sort_by([this](const Row& row) { return sort_key(row, sort_column_); });
     }
-    return natural_order(a) < natural_order(b);
+    return order;
+}
+
+std::vector<std::int32_t> PairModel::rising_similarity() const {
+    std::vector<std::int32_t> order;
+    order.reserve(pairs_.size());
+    for (std::size_t end = pairs_.size(); end > 0;) {
+        // Equal ones stay as they are.
+        std::size_t begin = end - 1;
+        while (begin > 0 && pairs_[begin - 1].similarity == pairs_[begin].similarity) --begin;
+        for (std::size_t at = begin; at < end; ++at) order.push_back(static_cast<int>(at));
+        end = begin;
+    }
+    return order;
 }
 
 void PairModel::sort(int column, Qt::SortOrder order) {
     if (column < 0 || column >= column_count) return;
     sort_column_ = column;
-    order_ = order;
-    std::vector<std::int32_t> from(rows_.size());  // [new row] -> old row
-    std::iota(from.begin(), from.end(), 0);
-    const auto row = [this](std::int32_t at) -> const Row& {
-        return rows_[static_cast<std::size_t>(at)];
-    };
+    sort_order_ = order;
     Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    std::sort(from.begin(), from.end(),
-              [&](std::int32_t a, std::int32_t b) { return before(row(a), row(b)); });
-    std::vector<Row> sorted(rows_.size());
-    std::vector<int> to(rows_.size());  // [old row] -> new row
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        sorted[i] = row(from[i]);
-        to[static_cast<std::size_t>(from[i])] = static_cast<int>(i);
+    const std::vector<std::int32_t> before = std::exchange(order_, ordered());
+    std::vector<int> row_of(order_.size());  // [place in pairs_]
+    for (std::size_t row = 0; row < order_.size(); ++row) {
+        row_of[static_cast<std::size_t>(order_[row])] = static_cast<int>(row);
     }
-    rows_ = std::move(sorted);
     const QModelIndexList old = persistentIndexList();
     QModelIndexList moved;
     moved.reserve(old.size());
     for (const QModelIndex& at : old) {
-        moved.append(index(to[static_cast<std::size_t>(at.row())], at.column()));
+        const auto place = before[static_cast<std::size_t>(at.row())];
+        moved.append(index(row_of[static_cast<std::size_t>(place)], at.column()));
     }
     changePersistentIndexList(old, moved);
     Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
@@ -177,31 +212,23 @@ void PairModel::mark_dirty() {
 void PairModel::rebuild() {
     dirty_ = false;
     beginResetModel();
-    rows_.clear();
+    pairs_.clear();
     if (const auto& model = session_.model()) {
         const int heads = static_cast<int>(model->config().num_attention_heads);
         const int heads_per_kv = static_cast<int>(model->config().heads_per_kv_head());
-        rows_.reserve(static_cast<std::size_t>(session_.summary().pairs));
+        pairs_.reserve(static_cast<std::size_t>(session_.summary().pairs));
         std::vector<std::ptrdiff_t> layer_ends = {0};
         for (int at = 0; at < model->layers(); ++at) {
             const bool wanted = !only_ || *only_ == at;
             if (wanted && session_.included(at)) {
                 append(session_.layer_plan(at), heads, heads_per_kv);
-                layer_ends.push_back(static_cast<std::ptrdiff_t>(rows_.size()));
+                layer_ends.push_back(static_cast<std::ptrdiff_t>(pairs_.size()));
             }
         }
-        sort_rows(std::move(layer_ends));
+        merge_runs(pairs_, std::move(layer_ends), natural_order);  // each layer's are in order
     }
+    order_ = ordered();
     endResetModel();
-}
-
-void PairModel::sort_rows(std::vector<std::ptrdiff_t> layer_ends) {
-    const auto order = [this](const Row& a, const Row& b) { return before(a, b); };
-    if (sort_column_ != similarity || order_ != Qt::DescendingOrder) {
-        std::sort(rows_.begin(), rows_.end(), order);
-        return;
-    }
-    merge_runs(rows_, std::move(layer_ends), order);  // each layer's pairs are in this order
 }
 
 void PairModel::append(const LayerPlan& plan, int heads, int heads_per_kv) {
@@ -216,7 +243,7 @@ void PairModel::append(const LayerPlan& plan, int heads, int heads_per_kv) {
     for (const HeadPair& pair : plan.pairs) {
         const std::int32_t of_first = group_of[static_cast<std::size_t>(pair.first)];
         const std::int32_t of_second = group_of[static_cast<std::size_t>(pair.second)];
-        rows_.push_back({pair.similarity, plan.layer, static_cast<std::int16_t>(pair.first),
+        pairs_.push_back({pair.similarity, plan.layer, static_cast<std::int16_t>(pair.first),
                          static_cast<std::int16_t>(pair.second),
                          static_cast<std::int16_t>(pair.first / heads_per_kv),
                          static_cast<std::int16_t>(pair.second / heads_per_kv),

@@ -12,10 +12,11 @@ namespace headscope::ui {
 
 /// The pairs of the included layers, a row each.
 ///
-/// It sorts by itself, on compact rows, because there can be 160,000 of them (80 layers of 64
-/// heads at threshold -1): a proxy would ask for two QVariants in each of millions of comparisons.
-/// While the threshold moves it is made anew a few times a second at most, and not at all while
-/// nobody looks at it.
+/// It sorts by itself, because there can be 160,000 of them (80 layers of 64 heads at threshold
+/// -1): a proxy would ask for two QVariants in each of millions of comparisons. Its pairs are kept
+/// by falling similarity, and the order of any other column follows from that by counting, in time
+/// that is linear in the pairs. While the threshold moves it is made anew a few times a second at
+/// most, and not at all while nobody looks at it.
 class PairModel : public QAbstractTableModel {
     Q_OBJECT
 
@@ -44,7 +45,10 @@ class PairModel : public QAbstractTableModel {
     /// Shows the pairs of one layer, or of all included layers.
     void set_only_layer(std::optional<int> only);
 
-    [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
+    /// The pair of a row, counted as they are shown.
+    [[nodiscard]] const Row& pair(int row) const {
+        return pairs_[static_cast<std::size_t>(order_[static_cast<std::size_t>(row)])];
+    }
     /// The row of a pair; nothing where it is not shown.
     [[nodiscard]] std::optional<int> find(int pair_layer, const HeadsOfInterest& heads) const;
 
@@ -59,19 +63,20 @@ class PairModel : public QAbstractTableModel {
   private:
     void mark_dirty();
     void rebuild();
-    /// `layer_ends`: where the rows of each layer end, behind a 0.
-    void sort_rows(std::vector<std::ptrdiff_t> layer_ends);
     void append(const LayerPlan& plan, int heads, int heads_per_kv);
-    [[nodiscard]] bool before(const Row& a, const Row& b) const;
+    /// Pairs in the order of the present column, as indices into pairs_.
+    [[nodiscard]] std::vector<std::int32_t> ordered() const;
+    [[nodiscard]] std::vector<std::int32_t> rising_similarity() const;
     [[nodiscard]] static QString text_of(const Row& row, int column);
     [[nodiscard]] static QVariant value_of(const Row& row, int column);
 
     Session& session_;
     QTimer timer_;
-    std::vector<Row> rows_;
+    std::vector<Row> pairs_;           ///< by falling similarity, then layer and heads
+    std::vector<std::int32_t> order_;  ///< [row] -> its place in pairs_
     std::optional<int> only_;
     int sort_column_ = similarity;
-    Qt::SortOrder order_ = Qt::DescendingOrder;
+    Qt::SortOrder sort_order_ = Qt::DescendingOrder;
     bool live_ = false;
     bool dirty_ = true;
 };

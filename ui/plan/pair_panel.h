@@ -37,7 +37,7 @@ class PairPanel : public QWidget {
     void lay_out();
     void set_up_table();
     void fit_columns();
-    void retranslate();
+    void set_texts();
     /// After the model was made anew.
     void update_state();
     [[nodiscard]] QString empty_text() const;

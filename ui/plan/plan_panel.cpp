@@ -2,7 +2,6 @@
 
 #include <QAction>
 #include <QClipboard>
-#include <QEvent>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QScrollArea>
@@ -41,7 +40,7 @@ PlanPanel::PlanPanel(Session& session, QWidget* parent)
     connect(copy_, &QAction::triggered, this,
             [this] { QGuiApplication::clipboard()->setText(copy_text()); });
     connect(&session, &Session::plan_changed, this, &PlanPanel::follow_plan);
-    retranslate();
+    set_texts();
     follow_plan();
 }
 
@@ -68,7 +67,7 @@ void PlanPanel::lay_out() {
     outer->addWidget(scroll);
 }
 
-void PlanPanel::retranslate() {
+void PlanPanel::set_texts() {
     bars_title_->setText(tr("Heads merged in each layer"));
     copy_->setText(tr("Copy summary"));
 }
@@ -81,11 +80,6 @@ QSize PlanPanel::sizeHint() const {
 void PlanPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (dirty_) follow_plan();
-}
-
-void PlanPanel::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
 }
 
 void PlanPanel::follow_plan() {

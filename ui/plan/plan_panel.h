@@ -27,11 +27,10 @@ class PlanPanel : public QWidget {
 
   protected:
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
   private:
     void lay_out();
-    void retranslate();
+    void set_texts();
     void follow_plan();
 
     Session& session_;

@@ -1,7 +1,6 @@
 #include "ui/plan/rule_choices.h"
 
 #include <QComboBox>
-#include <QEvent>
 #include <QFormLayout>
 #include <QLabel>
 #include <QSignalBlocker>
@@ -114,18 +113,13 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
     form_->addRow(QStringLiteral(" "), kv_policy_);
     form_->addRow(QStringLiteral(" "), measure_);
     measure_->setEnabled(false);  // there is one as yet
-    retranslate();
+    set_texts();
     connect(&session, &Session::plan_changed, this, &RuleChoices::follow_choices);
     connect(grouping_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_grouping);
     connect(kv_policy_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_kv_policy);
 }
 
-void RuleChoices::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
-}
-
-void RuleChoices::retranslate() {
+void RuleChoices::set_texts() {
     name_choices(grouping_, kGroupings);
     name_choices(kv_policy_, kKvPolicies);
     measure_->setItemText(0, tr("Query weights (q)"));

@@ -16,11 +16,8 @@ class RuleChoices : public QWidget {
   public:
     explicit RuleChoices(Session& session, QWidget* parent = nullptr);
 
-  protected:
-    void changeEvent(QEvent* event) override;
-
   private:
-    void retranslate();
+    void set_texts();
     void follow_choices();
     void choose_grouping(int index);
     void choose_kv_policy(int index);

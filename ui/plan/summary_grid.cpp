@@ -1,6 +1,5 @@
 #include "ui/plan/summary_grid.h"
 
-#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 
@@ -32,7 +31,7 @@ SummaryGrid::SummaryGrid(QWidget* parent)
     box_->addLayout(plan, 1);
     box_->addLayout(savings, 1);
     box_->setSpacing(fontMetrics().height());
-    retranslate();
+    set_texts();
     clear();
 }
 
@@ -59,7 +58,7 @@ void SummaryGrid::describe(Item item, const QString& name, const QString& explan
     values_[item]->setAccessibleDescription(name);
 }
 
-void SummaryGrid::retranslate() {
+void SummaryGrid::set_texts() {
     describe(pairs, tr("Pairs"), tr("Heads of one layer whose similarity reaches the threshold"));
     describe(groups, tr("Groups"), tr("Sets of heads that are merged with each other"));
     describe(merged_heads, tr("Heads merged"), tr("Heads that are a member of a group"));
@@ -108,11 +107,6 @@ void SummaryGrid::clear() {
 
 void SummaryGrid::set(Item item, const QString& text) {
     if (values_[item]->text() != text) values_[item]->setText(text);
-}
-
-void SummaryGrid::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
 }
 
 void SummaryGrid::resizeEvent(QResizeEvent* event) {

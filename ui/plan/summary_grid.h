@@ -24,7 +24,6 @@ class SummaryGrid : public QWidget {
     void clear();
 
   protected:
-    void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
   private:
@@ -45,7 +44,7 @@ class SummaryGrid : public QWidget {
 
     void add_items(QGridLayout* grid, int first, int last);
     void describe(Item item, const QString& name, const QString& explanation);
-    void retranslate();
+    void set_texts();
     void set(Item item, const QString& text);
 
     QBoxLayout* box_;

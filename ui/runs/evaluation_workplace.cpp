@@ -47,7 +47,7 @@ void EvaluationWorkplace::prepare(const EvaluationRequest& request, const Progre
     settings_ = request.settings;
     if (!text_) {
         if (progress) progress({"tokenizing", 0, 0, ""});
-        text_ = prepare_text(opened_->checkpoint, settings_.text, cache_dir());
+        text_ = prepare_text(opened_->checkpoint, settings_.text, cache_dir(), stop);
     }
     throw_if_stopped(stop);
     if (!model_) model_ = Model::load(opened_->checkpoint, settings_.compute, progress, stop);
@@ -57,8 +57,16 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
                                                 const ProgressFn& progress, const UpdateFn& update,
                                                 const std::stop_token& stop) {
     const std::vector<PlannedVariant> variants = plan_variants(request, stop);
-    update(std::make_shared<const EvaluationUpdate>(EvaluationUpdate{variants, {}, {}}));
+    update(std::make_shared<const EvaluationUpdate>(EvaluationUpdate{variants, {}, {}, {}}));
     prepare(request, progress, stop);
+    const bool estimate = request.window_limit != 0;
+    std::optional<RunSettings> settings;
+    if (!estimate) {
+        // Before the work, so that a stop while files are read loses nothing.
+        settings = run_settings(request, stop);
+        update(std::make_shared<const EvaluationUpdate>(
+            EvaluationUpdate{{}, {}, device_text(), settings}));
+    }
 
     ComparisonParams params{{}, text_->windows, request.window_limit, original_};
     for (const PlannedVariant& variant : variants) {
@@ -71,15 +79,16 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
             remember_original(scores);
             if (scores.windows_done() == 0) return;
             update(std::make_shared<const EvaluationUpdate>(
-                EvaluationUpdate{{}, figures_of(scores), device_text()}));
+                EvaluationUpdate{{}, figures_of(scores), device_text(), {}}));
         },
         stop);
     remember_original(evaluation.scores);
 
     EvaluationOutcome outcome;
     outcome.figures = figures_of(evaluation.scores);
-    if (request.window_limit != 0) return outcome;  // an estimate is no result
+    if (estimate) return outcome;  // which is no result
     Manifest common = manifest(request, evaluation);
+    common.settings = *settings;
     common.started = started;
     for (std::size_t i = 0; i < variants.size(); ++i) {
         outcome.results.push_back(
@@ -121,10 +130,14 @@ Manifest EvaluationWorkplace::manifest(const EvaluationRequest& request,
     manifest.window_order_seed = Windows::kOrderSeed;
     manifest.duration_seconds = evaluation.seconds;
     manifest.evaluated_together = static_cast<int>(request.thresholds.size()) + 1;
-    manifest.settings = make_run_settings(
-        opened_->checkpoint, opened_->measure, request.plans.grouping(), request.plans.kv_policy(),
-        request.plans.layers(), *text_, {model_->device(), model_->dtype()});
     return manifest;
+}
+
+RunSettings EvaluationWorkplace::run_settings(const EvaluationRequest& request,
+                                              const std::stop_token& stop) const {
+    return make_run_settings(opened_->checkpoint, opened_->measure, request.plans.grouping(),
+                             request.plans.kv_policy(), request.plans.layers(), *text_,
+                             {model_->device(), model_->dtype()}, stop);
 }
 
 std::shared_ptr<const Result> EvaluationWorkplace::make_result(const OpenedModel& opened,

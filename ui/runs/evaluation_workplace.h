@@ -38,11 +38,12 @@ struct EvaluationFigures {
     std::vector<Change> changes;  ///< [thresholds]
 };
 
-/// What is told on the way: first the plans, then figures again and again.
+/// What is told on the way: the plans, the settings, then figures again and again.
 struct EvaluationUpdate {
     std::vector<PlannedVariant> plans;  ///< [thresholds], or empty
     std::optional<EvaluationFigures> figures;
     std::string device;  ///< where and in what the model computes: "cpu, float32"
+    std::optional<RunSettings> settings;  ///< of runs, once, when they are known in full
 };
 
 struct EvaluationOutcome {
@@ -73,6 +74,8 @@ class EvaluationWorkplace {
   private:
     void remember_original(const Scores& scores);
     [[nodiscard]] std::string device_text() const;
+    [[nodiscard]] RunSettings run_settings(const EvaluationRequest& request,
+                                           const std::stop_token& stop) const;
     [[nodiscard]] Manifest manifest(const EvaluationRequest& request,
                                     const EvaluationResult& evaluation) const;
     [[nodiscard]] static std::shared_ptr<const Result> make_result(const OpenedModel& opened,

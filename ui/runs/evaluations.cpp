@@ -5,14 +5,13 @@
 
 #include <QDateTime>
 
+#include "ui/runs/run_updates.h"
+
 namespace headscope::ui {
 namespace {
 
 /// Enough for an interval that says whether a merge hurts.
 constexpr std::int64_t kEstimateWindows = 128;
-
-/// A slider that is dragged starts no estimate before it rests for so long.
-constexpr int kLiveDelayMs = 120;
 
 }  // namespace
 
@@ -22,9 +21,9 @@ Evaluations::Evaluations(Session& session, RunStore& runs, QObject* parent)
       runs_(runs),
       workplace_(std::make_shared<EvaluationWorkplace>()),
       job_(QStringLiteral("evaluation")) {
-    live_delay_.setSingleShot(true);
-    live_delay_.setInterval(kLiveDelayMs);
-    connect(&live_delay_, &QTimer::timeout, this, &Evaluations::begin_live);
+    connect(&live_, &LiveEstimator::switched, this, &Evaluations::plan_changed);
+    connect(&live_, &LiveEstimator::changed, this, &Evaluations::live_estimate_changed);
+    connect(&live_, &LiveEstimator::due, this, &Evaluations::begin_live);
     connect(&session_, &Session::model_changed, this, &Evaluations::model_changed);
     connect(&session_, &Session::plan_changed, this, &Evaluations::plan_changed);
     connect(&job_, &Job::progressed, this, &Evaluations::show_progress);
@@ -90,14 +89,14 @@ std::filesystem::path Evaluations::new_results_folder() const {
 }
 
 void Evaluations::next() {
-    if (current_) return;
+    if (current_ || (held_ && !queue_.empty())) return;
     if (queue_.empty()) {
         Q_EMIT busy_changed(false);
         plan_changed();
         release_if_closed();
         return;
     }
-    if (live_on_) set_live({LiveEstimate::State::waiting, 0, std::nullopt, {}});
+    if (live_.on()) live_.show({LiveEstimate::State::waiting, 0, std::nullopt, {}});
     const EvaluationRequest& first = queue_.front().request;
     // What the estimate is loading serves the run: it begins when that is done.
     if (work_ == Work::load && loading_ == LoadKey{first.plans.model(), first.settings}) return;
@@ -110,7 +109,6 @@ void Evaluations::start_job(Work work, EvaluationRequest request) {
     work_ = work;
     loading_ = {request.plans.model(), request.settings};
     clock_.start();
-    evaluating_since_ms_ = -1;
     job_.start([workplace = workplace_, work, request = std::move(request)](
                    const Job::Reporter& reporter, const std::stop_token& stop) -> Job::Value {
         if (work == Work::load) {
@@ -146,12 +144,25 @@ void Evaluations::cancel_all() {
     if (current_) job_.cancel();
 }
 
+void Evaluations::hold(bool held) {
+    held_ = held;
+    if (held) {
+        cancel_all();
+        abandon_estimate();
+    }
+    if (!held && !queue_.empty()) next();
+    plan_changed();
+}
+
+void Evaluations::abandon_estimate() {
+    if (work_ != Work::load && work_ != Work::live) return;
+    job_.abandon();
+    work_ = Work::none;
+}
+
 void Evaluations::model_changed() {
     cancel_all();
-    if (work_ == Work::load || work_ == Work::live) {
-        job_.abandon();
-        work_ = Work::none;
-    }
+    abandon_estimate();
     loaded_ = {};
     loading_ = {};
     set_device({});
@@ -181,7 +192,7 @@ void Evaluations::job_finished(const Job::Value& value) {
     }
     const auto outcome = std::static_pointer_cast<const EvaluationOutcome>(value);
     if (work == Work::live) {
-        set_live({LiveEstimate::State::complete, outcome->figures.windows,
+        live_.show({LiveEstimate::State::complete, outcome->figures.windows,
                   outcome->figures.changes.front(), {}});
     } else if (current_) {
         take_results(*outcome);
@@ -192,7 +203,7 @@ void Evaluations::job_failed(const JobError& error) {
     const Work work = std::exchange(work_, Work::none);
     loaded_ = {};
     if (work == Work::load || work == Work::live) {
-        set_live({LiveEstimate::State::failed, 0, std::nullopt, error.text});
+        live_.show({LiveEstimate::State::failed, 0, std::nullopt, error.text});
         if (!busy()) Q_EMIT failed(error);
     }
     if (work == Work::runs) {
@@ -205,28 +216,8 @@ void Evaluations::job_failed(const JobError& error) {
 
 void Evaluations::show_progress(const Progress& progress) {
     if (work_ != Work::runs || !current_) return;
-    const double seconds = static_cast<double>(clock_.elapsed()) / 1000.0;
-    double rate = 0.0;
-    if (progress.unit == "windows") {
-        if (evaluating_since_ms_ < 0) {
-            evaluating_since_ms_ = clock_.elapsed();
-            evaluating_from_ = progress.done;
-        }
-        const double evaluating = seconds - static_cast<double>(evaluating_since_ms_) / 1000.0;
-        if (evaluating > 0.0) {
-            rate = static_cast<double>(progress.done - evaluating_from_) / evaluating;
-        }
-    }
-    for (const int id : current_->ids) {
-        runs_.update(id, [&](Run& run) {
-            run.state = RunState::running;
-            run.progress = progress;
-            run.seconds = seconds;
-            run.windows_per_second = rate;
-            run.remaining_seconds =
-                rate > 0.0 ? static_cast<double>(progress.total - progress.done) / rate : -1.0;
-        });
-    }
+    clock_.tell(progress);
+    write_progress(runs_, current_->ids, progress, clock_);
     Q_EMIT progressed(progress);
 }
 
@@ -234,47 +225,18 @@ void Evaluations::show_update(const EvaluationUpdate& update) {
     if (work_ == Work::none) return;
     if (!update.device.empty()) set_device(QString::fromStdString(update.device));
     if (work_ == Work::runs && current_) {
-        for (std::size_t i = 0; i < update.plans.size(); ++i) {
-            runs_.update(current_->ids[i], [&](Run& run) {
-                run.plan = update.plans[i].plan;
-                run.summary = update.plans[i].summary;
-            });
-        }
+        write_plans(runs_, current_->ids, update);
+        if (update.figures) write_figures(runs_, current_->ids, *update.figures);
     }
-    if (!update.figures) return;
-    if (work_ == Work::live) {
-        set_live({LiveEstimate::State::running, update.figures->windows,
-                  update.figures->changes.front(), {}});
-    } else {
-        show_figures(*update.figures);
-    }
-}
-
-void Evaluations::show_figures(const EvaluationFigures& figures) {
-    if (!current_) return;
-    for (std::size_t i = 0; i < current_->ids.size(); ++i) {
-        runs_.update(current_->ids[i], [&](Run& run) {
-            run.original = figures.original;
-            run.merged = figures.merged[i];
-            run.change = figures.changes[i];
-            if (run.curve.empty() || run.curve.back().windows < figures.windows) {
-                run.curve.push_back({figures.windows, figures.original.perplexity.value,
-                                     figures.merged[i].perplexity,
-                                     figures.changes[i].perplexity_ratio});
-            }
-        });
+    if (work_ == Work::live && update.figures) {
+        live_.show({LiveEstimate::State::running, update.figures->windows,
+                    update.figures->changes.front(), {}});
     }
 }
 
 void Evaluations::take_results(const EvaluationOutcome& outcome) {
-    show_figures(outcome.figures);
     const std::vector<int> ids = current_->ids;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        runs_.update(ids[i], [&](Run& run) {
-            run.result = outcome.results[i];
-            run.file = QString::fromStdString(outcome.files[i].string());
-        });
-    }
+    write_results(runs_, ids, outcome);
     if (!outcome.save_error.empty()) Q_EMIT not_saved(QString::fromStdString(outcome.save_error));
     end_batch(RunState::finished, {});
     for (const int id : ids)
@@ -284,59 +246,30 @@ void Evaluations::take_results(const EvaluationOutcome& outcome) {
 void Evaluations::end_batch(RunState state, const QString& error) {
     if (!current_) return;
     const Batch batch = *std::exchange(current_, std::nullopt);
-    const double seconds = static_cast<double>(clock_.elapsed()) / 1000.0;
-    for (const int id : batch.ids) {
-        runs_.update(id, [&](Run& run) {
-            run.state = state;
-            run.error = error;
-            run.seconds = seconds;
-            run.remaining_seconds = -1.0;
-        });
-    }
+    write_end(runs_, batch.ids, state, error, clock_.seconds());
     next();
 }
 
-void Evaluations::set_live_estimate(bool on) {
-    if (on == live_on_) return;
-    live_on_ = on;
-    plan_changed();
-    Q_EMIT live_estimate_changed();
-}
-
 void Evaluations::plan_changed() {
-    live_delay_.stop();
-    const bool wanted = live_on_ && session_.model() && !busy() && session_.summary().pairs > 0;
+    live_.ask_no_more();
     // Runs may be waiting for what is being loaded.
     const bool loads_in_vain = work_ == Work::load && queue_.empty() &&
-                               !(live_on_ && loading_ == load_key());
-    if (work_ == Work::live || loads_in_vain) {
-        job_.abandon();
-        work_ = Work::none;
-    }
-    if (wanted) {
-        set_live({LiveEstimate::State::running, 0, std::nullopt, {}});
-        if (work_ == Work::none) live_delay_.start();
-    } else if (!live_on_ || !session_.model()) {
-        set_live({});
-    } else {
-        set_live({busy() ? LiveEstimate::State::waiting : LiveEstimate::State::empty, 0,
-                  std::nullopt, {}});
-    }
+                               !(live_.on() && loading_ == load_key());
+    if (work_ == Work::live || loads_in_vain) abandon_estimate();
+    using State = LiveEstimate::State;
+    if (!live_.on() || !session_.model()) return live_.show({});
+    if (busy() || held_) return live_.show({State::waiting, 0, std::nullopt, {}});
+    if (session_.summary().pairs == 0) return live_.show({State::empty, 0, std::nullopt, {}});
+    live_.show({State::running, 0, std::nullopt, {}});
+    if (work_ == Work::none) live_.ask();
 }
 
 void Evaluations::begin_live() {
-    if (!live_on_ || busy() || !session_.model() || work_ != Work::none) return;
+    if (!live_.on() || busy() || held_ || !session_.model() || work_ != Work::none) return;
     EvaluationRequest estimate = request({session_.threshold()});
     estimate.window_limit = kEstimateWindows;
     const bool loaded = loaded_ == load_key();
     start_job(loaded ? Work::live : Work::load, std::move(estimate));
-}
-
-void Evaluations::set_live(LiveEstimate live) {
-    // While it is off, a slider that moves changes nothing here.
-    if (live.state == LiveEstimate::State::off && live_.state == live.state) return;
-    live_ = std::move(live);
-    Q_EMIT live_estimate_changed();
 }
 
 void Evaluations::set_device(const QString& device) {

@@ -5,12 +5,11 @@
 #include <optional>
 #include <vector>
 
-#include <QElapsedTimer>
 #include <QObject>
-#include <QTimer>
 
+#include "ui/runs/evaluation_clock.h"
 #include "ui/runs/evaluation_workplace.h"
-#include "ui/runs/live_estimate.h"
+#include "ui/runs/live_estimator.h"
 #include "ui/runs/run_store.h"
 #include "ui/session/job.h"
 #include "ui/session/session.h"
@@ -46,9 +45,13 @@ class Evaluations : public QObject {
     /// True while runs are queued or running.
     [[nodiscard]] bool busy() const { return current_.has_value() || !queue_.empty(); }
 
-    [[nodiscard]] bool live_estimate_on() const { return live_on_; }
-    void set_live_estimate(bool on);
-    [[nodiscard]] const LiveEstimate& live_estimate() const { return live_; }
+    /// While held, which ends all runs, nothing is evaluated: another model is being opened. Runs
+    /// that are started wait; an estimate begins again afterwards.
+    void hold(bool held);
+
+    [[nodiscard]] bool live_estimate_on() const { return live_.on(); }
+    void set_live_estimate(bool on) { live_.set_on(on); }
+    [[nodiscard]] const LiveEstimate& live_estimate() const { return live_.estimate(); }
 
     /// Where and in what the loaded model computes ("cpu, float32"); empty while none is loaded.
     [[nodiscard]] const QString& device_text() const { return device_text_; }
@@ -87,6 +90,7 @@ class Evaluations : public QObject {
     [[nodiscard]] std::filesystem::path new_results_folder() const;
     void next();
     void start_job(Work work, EvaluationRequest request);
+    void abandon_estimate();
     void model_changed();
     /// Gives the memory of a model that was closed back, once nothing uses it.
     void release_if_closed();
@@ -96,10 +100,8 @@ class Evaluations : public QObject {
     void job_failed(const JobError& error);
     void show_progress(const Progress& progress);
     void show_update(const EvaluationUpdate& update);
-    void show_figures(const EvaluationFigures& figures);
     void take_results(const EvaluationOutcome& outcome);
     void end_batch(RunState state, const QString& error);
-    void set_live(LiveEstimate live);
     void set_device(const QString& device);
 
     Session& session_;
@@ -112,12 +114,9 @@ class Evaluations : public QObject {
     Work work_ = Work::none;
     LoadKey loading_;                   ///< of the job that loads, or did last
     LoadKey loaded_;                    ///< what is known to be loaded
-    QElapsedTimer clock_;               ///< of the current batch
-    qint64 evaluating_since_ms_ = -1;   ///< on clock_
-    std::int64_t evaluating_from_ = 0;  ///< windows that were done then
-    bool live_on_ = false;
-    LiveEstimate live_;
-    QTimer live_delay_;
+    EvaluationClock clock_;             ///< of the current batch
+    bool held_ = false;
+    LiveEstimator live_;
     QString device_text_;
     Job job_;
 };

@@ -43,6 +43,7 @@ struct Run {
     double threshold = 0.0;  ///< in effect
     std::optional<Choices> choices;              ///< to restore; absent in opened results
     std::optional<EvaluationSettings> settings;  ///< to restore; absent in opened results
+    std::optional<RunSettings> resolved;  ///< those of a run that has begun, in full
     MergePlan plan;
     PlanSummary summary;
 

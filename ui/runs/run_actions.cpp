@@ -21,10 +21,10 @@ RunActions::RunActions(QObject* parent) : QObject(parent) {
         action->setShortcut(key);
         action->setShortcutContext(Qt::WidgetShortcut);
     }
-    retranslate();
+    set_texts();
 }
 
-void RunActions::retranslate() {
+void RunActions::set_texts() {
     const auto name = [](QAction& action, const QString& text, const QString& tip) {
         action.setText(text);
         // Else a tool button would leave out the dots of "Sweep...".

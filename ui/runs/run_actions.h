@@ -24,8 +24,8 @@ class RunActions : public QObject {
     QAction open_results{this};
     QAction copy{this};
 
-    /// Sets all texts anew: another language.
-    void retranslate();
+    /// As they are while runs can start.
+    void set_texts();
 };
 
 }  // namespace headscope::ui

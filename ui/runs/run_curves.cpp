@@ -63,7 +63,7 @@ RunCurves::RunCurves(RunStore& store, QWidget* parent)
         [this] { windows_curve_->set_follows(false); });
     make_interactive(
         *threshold_plot_, *this, [this] { threshold_curve_->fit(); }, [] {});
-    retranslate();
+    set_texts();
     restyle();
 
     refresh_timer_.setSingleShot(true);
@@ -105,21 +105,21 @@ RunCurves::Page RunCurves::add_page(QCustomPlot& plot) {
     return page;
 }
 
-void RunCurves::retranslate_page(const Page& page, const QStringList& figures) {
+void RunCurves::set_page_texts(const Page& page, const QStringList& figures) {
     page.figure_label->setText(tr("&Show:"));
     if (page.figure->count() == 0) page.figure->addItems(figures);
     for (int i = 0; i < figures.size(); ++i)
         page.figure->setItemText(i, figures[i]);
 }
 
-void RunCurves::retranslate() {
+void RunCurves::set_texts() {
     tabs_->setTabText(0, tr("By windows"));
     tabs_->setTabToolTip(0,
                          tr("How the figures of the selected runs settle as windows are scored"));
     tabs_->setTabText(1, tr("By threshold"));
     tabs_->setTabToolTip(1, tr("What merging costs at each threshold, for finished and running runs"));
-    retranslate_page(windows_page_, {tr("Change of perplexity"), tr("Perplexity")});
-    retranslate_page(threshold_page_, {tr("Change against the original"), tr("Absolute figures")});
+    set_page_texts(windows_page_, {tr("Change of perplexity"), tr("Perplexity")});
+    set_page_texts(threshold_page_, {tr("Change against the original"), tr("Absolute figures")});
     threshold_page_.message->setText(tr("Runs appear here, ordered by threshold."));
     const QString tip =
         tr("Bands and bars are 95\u00a0% intervals. Drag to move, turn the wheel to "
@@ -183,11 +183,13 @@ void RunCurves::refresh_windows() {
     windows_dirty_ = false;
     std::vector<const Run*> runs = shown_runs();
     const bool any = !runs.empty();
+    const bool active = std::ranges::any_of(runs, [](const Run* run) { return run->active(); });
     std::erase_if(runs, [](const Run* run) { return run->curve.empty(); });
     windows_page_.message->setText(
-        !any ? tr("Curves of runs appear here while they are evaluated.")
-             : tr("No windows are done yet, or the selected runs were opened from files, which "
-                  "hold no curves."));
+        !any     ? tr("Curves of runs appear here while they are evaluated.")
+        : active ? tr("No windows are done yet.")
+                 : tr("These runs have no curves: files do not hold them, and a run that ended "
+                      "early may have none."));
     windows_page_.message->setVisible(runs.empty());
     windows_plot_->setVisible(!runs.empty());
     windows_curve_->show(runs, windows_page_.figure->currentIndex() == 0
@@ -222,10 +224,6 @@ void RunCurves::changeEvent(QEvent* event) {
     // Also comes while the base class is constructed.
     if (threshold_curve_ == nullptr) return;
     switch (event->type()) {
-        case QEvent::LanguageChange:
-            retranslate();
-            restyle();
-            break;
         case QEvent::PaletteChange:
         case QEvent::FontChange:
             restyle();

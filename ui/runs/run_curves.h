@@ -51,8 +51,8 @@ class RunCurves : public QWidget {
     };
 
     Page add_page(QCustomPlot& plot);
-    void retranslate();
-    void retranslate_page(const Page& page, const QStringList& figures);
+    void set_texts();
+    void set_page_texts(const Page& page, const QStringList& figures);
     void restyle();
     void mark_dirty();
     void refresh();

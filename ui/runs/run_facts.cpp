@@ -17,8 +17,7 @@ QString unless_auto(const std::string& name) {
     return name == "auto" ? QString() : QString::fromStdString(name);
 }
 
-void take(RunFacts& facts, const Manifest& manifest) {
-    const RunSettings& settings = manifest.settings;
+void take(RunFacts& facts, const RunSettings& settings) {
     facts.measure = QString::fromStdString(settings.measure);
     facts.grouping = QString::fromStdString(settings.grouping);
     facts.kv_policy = QString::fromStdString(settings.kv_policy);
@@ -35,6 +34,10 @@ void take(RunFacts& facts, const Manifest& manifest) {
     facts.dtype = QString::fromStdString(settings.dtype);
     facts.device = QString::fromStdString(settings.device);
     facts.model_fingerprint = QString::fromStdString(settings.model_fingerprint);
+}
+
+void take(RunFacts& facts, const Manifest& manifest) {
+    take(facts, manifest.settings);
     facts.started = QString::fromStdString(manifest.started);
     facts.duration = manifest.duration_seconds;
     facts.evaluated_together = manifest.evaluated_together;
@@ -75,6 +78,7 @@ RunFacts facts_of(const Run& run) {
         take(facts, *run.result->manifest);
     } else {
         take_settings(facts, run);
+        if (run.resolved) take(facts, *run.resolved);
     }
     return facts;
 }

@@ -38,7 +38,7 @@ QString cell_text(const Run& run, int column) {
         case Column::pairs_column:
             return count_text(run.summary.pairs);
         case Column::progress_column:
-            return progress_text(run);
+            return run_progress_text(run);
         case Column::rate_column:
             return rate_text(run);
         case Column::remaining_column:
@@ -212,13 +212,6 @@ QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role
             return tip ? tr("The checkpoint that was evaluated") : tr("Model");
         default:
             return {};
-    }
-}
-
-void RunModel::retranslate() {
-    Q_EMIT headerDataChanged(Qt::Horizontal, 0, column_count - 1);
-    if (store_.count() > 0) {
-        Q_EMIT dataChanged(index(0, 0), index(store_.count() - 1, column_count - 1));
     }
 }
 

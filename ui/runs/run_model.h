@@ -46,9 +46,6 @@ class RunModel : public QAbstractTableModel {
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
                                       int role) const override;
 
-    /// Announces that headings and all texts changed: another language.
-    void retranslate();
-
   private:
     RunStore& store_;
 };

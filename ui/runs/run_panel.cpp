@@ -1,13 +1,10 @@
 #include "ui/runs/run_panel.h"
 
 #include <QClipboard>
-#include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
-#include <QScrollBar>
 #include <QSettings>
 #include <QSortFilterProxyModel>
 #include <QStackedWidget>
@@ -19,15 +16,11 @@
 
 #include "ui/runs/run_actions.h"
 #include "ui/runs/run_model.h"
-#include "ui/runs/run_state_delegate.h"
+#include "ui/runs/run_table.h"
 #include "ui/runs/run_tables.h"
 
 namespace headscope::ui {
 namespace {
-
-const QString kHeaderKey = QStringLiteral("runs/columns");
-/// A header state of another set of columns must not be restored.
-const QString kHeaderCountKey = QStringLiteral("runs/column_count");
 
 bool is_active(const Run& run) {
     return run.active();
@@ -58,16 +51,17 @@ RunPanel::RunPanel(RunStore& store, QWidget* parent)
       model_(new RunModel(store, this)),
       sorted_(new QSortFilterProxyModel(this)),
       actions_(new RunActions(this)),
-      table_(new QTreeView),
       pages_(new QStackedWidget),
       empty_(new QLabel),
       more_(new QToolButton) {
     sorted_->setSourceModel(model_);
     sorted_->setSortRole(RunModel::SortRole);
-    build_table();
+    table_ = new RunTable(*sorted_);  // whose header asks for the columns
+    table_->addActions({&actions_->copy, &actions_->remove});
+    connect(table_, &QTreeView::customContextMenuRequested, this, &RunPanel::show_table_menu);
     build_layout();
     connect_actions();
-    retranslate();
+    set_texts();
     // The model heard of the change before: it was connected first.
     // Runs that are evaluated together change together: one update serves them all.
     update_timer_.setSingleShot(true);
@@ -83,53 +77,6 @@ RunPanel::RunPanel(RunStore& store, QWidget* parent)
 }
 
 RunPanel::~RunPanel() = default;
-
-void RunPanel::build_table() {
-    table_->setModel(sorted_);
-    table_->setItemDelegateForColumn(RunModel::state_column, new RunStateDelegate(table_));
-    table_->setRootIsDecorated(false);
-    table_->setUniformRowHeights(true);
-    table_->setAllColumnsShowFocus(true);
-    table_->setAlternatingRowColors(true);
-    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table_->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(table_, &QTreeView::customContextMenuRequested, this, &RunPanel::show_table_menu);
-    table_->addActions({&actions_->copy, &actions_->remove});
-
-    QHeaderView& header = *table_->header();
-    header.setSectionsMovable(true);
-    header.setFirstSectionMovable(true);
-    header.setStretchLastSection(false);
-    header.setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(&header, &QHeaderView::customContextMenuRequested, this, &RunPanel::show_header_menu);
-    // No order of its own at first: that of the store, where the newest is last.
-    table_->setSortingEnabled(true);
-    table_->sortByColumn(-1, Qt::AscendingOrder);
-    header.setSortIndicatorClearable(true);
-
-    // Wide enough for typical texts, so that the columns do not move while figures grow.
-    const QFontMetrics metrics = table_->fontMetrics();
-    const char* const samples[RunModel::column_count] = {"Running, 100 % mm",
-                                                         "Threshold mm",
-                                                         "1,234 pairs",
-                                                         "+0.0130 % [+0.0114, +0.0146] m",
-                                                         "61.6318 [58.92, 64.47] m",
-                                                         "+0.004 [+0.010, +0.003] mm",
-                                                         "33.009 % [32.80, 33.20] mm",
-                                                         "1,234 / 1,234 windows",
-                                                         "Remaining mm",
-                                                         "Windows/s mm",
-                                                         "gptq, 512, float32, cpu, components, "
-                                                         "average, 16 layers",
-                                                         "Duration mm",
-                                                         "a-model-of-length"};
-    for (int column = 0; column < RunModel::column_count; ++column) {
-        header.resizeSection(column,
-                             metrics.horizontalAdvance(QString::fromLatin1(samples[column])));
-    }
-}
 
 void RunPanel::build_layout() {
     empty_->setAlignment(Qt::AlignCenter);
@@ -190,8 +137,8 @@ void RunPanel::connect_actions() {
     on(actions_->restore, [this] { Q_EMIT restore_requested(selected_ids().constFirst()); });
 }
 
-void RunPanel::retranslate() {
-    actions_->retranslate();
+void RunPanel::set_texts() {
+    actions_->set_texts();
     empty_->setText(tr("No runs yet. Choose a threshold and press Run."));
     more_->setText(tr("More"));
     more_->setToolTip(tr("More to do with runs"));
@@ -207,7 +154,7 @@ void RunPanel::set_can_run(bool can_run, const QString& why_not) {
 }
 
 void RunPanel::show_can_run() {
-    actions_->retranslate();
+    actions_->set_texts();
     for (QAction* action : {&actions_->run, &actions_->sweep}) {
         action->setEnabled(can_run_);
         if (!can_run_ && !why_not_.isEmpty()) action->setToolTip(why_not_);
@@ -295,38 +242,12 @@ void RunPanel::show_table_menu(const QPoint& position) {
     menu.exec(table_->viewport()->mapToGlobal(position));
 }
 
-void RunPanel::show_header_menu(const QPoint& position) {
-    QHeaderView& header = *table_->header();
-    QMenu menu;
-    for (int column = 0; column < RunModel::column_count; ++column) {
-        const QString name = model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        QAction* action = menu.addAction(name);
-        action->setCheckable(true);
-        action->setChecked(!header.isSectionHidden(column));
-        // The first column stays, so that there is always a heading left to open this menu on.
-        action->setEnabled(column != RunModel::state_column);
-        connect(action, &QAction::toggled, &header,
-                [&header, column](bool shown) { header.setSectionHidden(column, !shown); });
-    }
-    menu.exec(header.mapToGlobal(position));
-}
-
 void RunPanel::save_state(QSettings& settings) const {
-    settings.setValue(kHeaderKey, table_->header()->saveState());
-    settings.setValue(kHeaderCountKey, static_cast<int>(RunModel::column_count));
+    table_->save_state(settings);
 }
 
 void RunPanel::restore_state(const QSettings& settings) {
-    if (settings.value(kHeaderCountKey).toInt() != RunModel::column_count) return;
-    table_->header()->restoreState(settings.value(kHeaderKey).toByteArray());
-}
-
-void RunPanel::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::LanguageChange) {
-        retranslate();
-        model_->retranslate();
-    }
-    QWidget::changeEvent(event);
+    table_->restore_state(settings);
 }
 
 }  // namespace headscope::ui

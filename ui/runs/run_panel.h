@@ -12,12 +12,12 @@ class QSettings;
 class QSortFilterProxyModel;
 class QStackedWidget;
 class QToolButton;
-class QTreeView;
 
 namespace headscope::ui {
 
 class RunActions;
 class RunModel;
+class RunTable;
 
 /// The table of runs with what one can do with them. It changes nothing itself: it asks by signals.
 class RunPanel : public QWidget {
@@ -42,7 +42,7 @@ class RunPanel : public QWidget {
     void save_state(QSettings& settings) const;
     void restore_state(const QSettings& settings);
 
-    [[nodiscard]] QTreeView& table() { return *table_; }
+    [[nodiscard]] RunTable& table() { return *table_; }
 
   Q_SIGNALS:
     void run_requested();
@@ -57,18 +57,13 @@ class RunPanel : public QWidget {
     /// The same as selected_ids().
     void selection_changed(const QList<int>& ids);
 
-  protected:
-    void changeEvent(QEvent* event) override;
-
   private:
-    void build_table();
     void build_layout();
     void connect_actions();
-    void retranslate();
+    void set_texts();
     void show_can_run();
     void update_actions();
     void show_table_menu(const QPoint& position);
-    void show_header_menu(const QPoint& position);
     void copy() const;
     [[nodiscard]] QList<int> ids_where(bool (*accept)(const Run&)) const;
     [[nodiscard]] QList<int> ids_to_cancel() const;
@@ -77,7 +72,7 @@ class RunPanel : public QWidget {
     RunModel* model_;
     QSortFilterProxyModel* sorted_;
     RunActions* actions_;
-    QTreeView* table_;
+    RunTable* table_ = nullptr;
     QStackedWidget* pages_;
     QLabel* empty_;
     QToolButton* more_;

@@ -113,13 +113,14 @@ QString state_text(const Run& run) {
     // Cut, not rounded: 100 % is for what is done.
     const int percent = static_cast<int>(progress_share(run) * 100.0);
     if (run.progress.unit != "windows" && !run.progress.stage.empty()) {
+        if (run.progress.total <= 0) return stage_name(run.progress.stage);  // no end in sight
         return Text::tr("%1, %2\u00a0%", "a stage such as Loading, and its share")
             .arg(stage_name(run.progress.stage), QLocale().toString(percent));
     }
     return Text::tr("Running, %1\u00a0%").arg(QLocale().toString(percent));
 }
 
-QString progress_text(const Run& run) {
+QString run_progress_text(const Run& run) {
     const Progress& progress = run.progress;
     if (run.state == RunState::finished) {
         const std::int64_t windows = run.merged ? run.merged->windows : 0;

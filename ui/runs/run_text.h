@@ -15,7 +15,7 @@ namespace headscope::ui {
 /// How far an active run is, in [0, 1]; 0 where that is not known.
 [[nodiscard]] double progress_share(const Run& run);
 /// "Loading, 3 / 6 layers" before the evaluation, "120 / 775 windows" in it, "775 windows" after.
-[[nodiscard]] QString progress_text(const Run& run);
+[[nodiscard]] QString run_progress_text(const Run& run);
 /// "gptq, 512, float32, cpu, components, average, 6 layers"
 [[nodiscard]] QString settings_text(const Run& run);
 /// Seconds that the evaluation took or has taken; negative: not known.

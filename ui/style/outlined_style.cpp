@@ -1,5 +1,6 @@
 #include "ui/style/outlined_style.h"
 
+#include <QIcon>
 #include <QPainter>
 #include <QStyleFactory>
 #include <QStyleOption>
@@ -7,6 +8,26 @@
 #include "ui/style/plot_style.h"
 
 namespace headscope::ui {
+namespace {
+
+/// A picture on a square of 16 units, in a grey that stands out from light and dark alike.
+template <typename Draw>
+QIcon grey_icon(Draw draw) {
+    QIcon icon;
+    for (const int scale : {1, 2, 4}) {
+        QPixmap pixmap(16 * scale, 16 * scale);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.scale(scale, scale);
+        painter.setPen(QPen(QColor(0x87898d), 1.4));
+        draw(painter);
+        icon.addPixmap(pixmap);
+    }
+    return icon;
+}
+
+}  // namespace
 
 OutlinedStyle::OutlinedStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
 
@@ -21,6 +42,23 @@ void OutlinedStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* 
     painter->setBrush(Qt::NoBrush);
     painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
     painter->restore();
+}
+
+QIcon OutlinedStyle::standardIcon(StandardPixmap icon, const QStyleOption* option,
+                                  const QWidget* widget) const {
+    if (icon == SP_TitleBarCloseButton) {
+        return grey_icon([](QPainter& painter) {
+            painter.drawLine(QPointF(4, 4), QPointF(12, 12));
+            painter.drawLine(QPointF(12, 4), QPointF(4, 12));
+        });
+    }
+    if (icon == SP_TitleBarNormalButton) {
+        return grey_icon([](QPainter& painter) {
+            painter.drawRect(QRectF(3.5, 6.5, 6, 6));
+            painter.drawPolyline(QPolygonF({{6.5, 3.5}, {12.5, 3.5}, {12.5, 9.5}}));
+        });
+    }
+    return QProxyStyle::standardIcon(icon, option, widget);
 }
 
 }  // namespace headscope::ui

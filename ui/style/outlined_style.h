@@ -4,8 +4,9 @@
 
 namespace headscope::ui {
 
-/// Fusion, but check boxes that can be seen in a dark palette: Fusion outlines them with a darker
-/// shade of the window, which there is none of.
+/// Fusion, but with check boxes and buttons of docks that can be seen in a dark palette: Fusion
+/// outlines the ones with a darker shade of the window, which there is none of, and has dark pictures
+/// for the others.
 class OutlinedStyle : public QProxyStyle {
     Q_OBJECT
 
@@ -14,6 +15,8 @@ class OutlinedStyle : public QProxyStyle {
 
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                        const QWidget* widget) const override;
+    [[nodiscard]] QIcon standardIcon(StandardPixmap icon, const QStyleOption* option,
+                                     const QWidget* widget) const override;
 };
 
 }  // namespace headscope::ui

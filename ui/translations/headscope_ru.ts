@@ -895,16 +895,16 @@
         <translation>Живая оценка уточняется</translation>
     </message>
     <message>
-        <source>Off</source>
-        <translation>Выключена</translation>
+        <source>Shows what the plan does to perplexity.</source>
+        <translation>Показывает, как план меняет перплексию.</translation>
     </message>
     <message>
         <source>Nothing to merge: perplexity stays as it is.</source>
         <translation>Объединять нечего: перплексия не изменится.</translation>
     </message>
     <message>
-        <source>Waits until the run has ended.</source>
-        <translation>Ожидает окончания прогона.</translation>
+        <source>Waits until the device is free.</source>
+        <translation>Ждёт, пока освободится устройство.</translation>
     </message>
     <message>
         <source>The estimate failed.</source>
@@ -1014,6 +1014,10 @@ Replace them?</source>
     <message>
         <source>&amp;System language</source>
         <translation>&amp;Язык системы</translation>
+    </message>
+    <message>
+        <source>Wait until the model is open, or cancel that.</source>
+        <translation>Дождитесь открытия модели или прервите его.</translation>
     </message>
 </context>
 <context>
@@ -1404,16 +1408,20 @@ Replace them?</source>
         <translation>Здесь появятся кривые прогонов по ходу измерения.</translation>
     </message>
     <message>
-        <source>No windows are done yet, or the selected runs were opened from files, which hold no curves.</source>
-        <translation>Ещё не обработано ни одного окна, или выбранные прогоны открыты из файлов, а в них нет кривых.</translation>
-    </message>
-    <message>
         <source>What merging costs at each threshold, for finished and running runs</source>
         <translation>Цена объединения при каждом пороге, по завершённым и идущим прогонам</translation>
     </message>
     <message>
         <source>Runs appear here, ordered by threshold.</source>
         <translation>Здесь появятся прогоны по порядку порогов.</translation>
+    </message>
+    <message>
+        <source>No windows are done yet.</source>
+        <translation>Ни одно окно ещё не обработано.</translation>
+    </message>
+    <message>
+        <source>These runs have no curves: files do not hold them, and a run that ended early may have none.</source>
+        <translation>У этих прогонов нет кривых: в файлах их не бывает, а прерванный прогон мог их не успеть начать.</translation>
     </message>
 </context>
 <context>
@@ -2122,7 +2130,7 @@ Replace them?</source>
     </message>
     <message>
         <source>Drop a model folder, one of its files, or a results file anywhere in this window.</source>
-        <translation>Перетащите папку модели, любой её файл или файл результатов в окно программы.</translation>
+        <translation>Перетащите в окно папку модели, её файл или файл результатов.</translation>
     </message>
     <message>
         <source>%1 is no longer there.</source>
@@ -2475,6 +2483,10 @@ Replace them?</source>
     <message>
         <source>Opening the demo model</source>
         <translation>Открытие демонстрационной модели</translation>
+    </message>
+    <message>
+        <source>Saving an image</source>
+        <translation>Сохранение изображения</translation>
     </message>
 </context>
 <context>

@@ -17,11 +17,11 @@
 namespace headscope::ui {
 namespace {
 
-QByteArray png_bytes(QCustomPlot& plot, int scale) {
+QByteArray png_bytes(const QImage& image) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    plot.toPixmap(plot.width(), plot.height(), scale).save(&buffer, "PNG");
+    image.save(&buffer, "PNG");
     return bytes;
 }
 
@@ -75,28 +75,28 @@ void copy_image(QCustomPlot& plot) {
     QApplication::clipboard()->setPixmap(plot.toPixmap(plot.width(), plot.height(), 2.0));
 }
 
-void save_image(QCustomPlot& plot, const QString& path, int scale) {
-    const QString suffix = QFileInfo(path).suffix().toLower();
-    QByteArray bytes;
+DrawnImage draw_image(QCustomPlot& plot, const ImageFile& file) {
+    const QString suffix = QFileInfo(file.path).suffix().toLower();
     if (suffix == QStringLiteral("png")) {
-        bytes = png_bytes(plot, scale);
-    } else if (suffix == QStringLiteral("svg")) {
-        bytes = svg_bytes(plot);
-    } else if (suffix == QStringLiteral("pdf")) {
-        bytes = pdf_bytes(plot);
-    } else {
-        fail(ErrorCode::bad_input, "{}: images are saved as .png, .pdf or .svg; choose one of these",
-             path.toStdString());
+        return {file.path, plot.toPixmap(plot.width(), plot.height(), file.scale).toImage(), {}};
     }
+    if (suffix == QStringLiteral("svg")) return {file.path, {}, svg_bytes(plot)};
+    if (suffix == QStringLiteral("pdf")) return {file.path, {}, pdf_bytes(plot)};
+    fail(ErrorCode::bad_input, "{}: images are saved as .png, .pdf or .svg; choose one of these",
+         file.path.toStdString());
+}
+
+void write_image(const DrawnImage& image) {
+    const QByteArray bytes = image.image.isNull() ? image.bytes : png_bytes(image.image);
     if (bytes.isEmpty()) {
         fail(ErrorCode::bad_input, "{}: the image could not be made; choose a smaller scale",
-             path.toStdString());
+             image.path.toStdString());
     }
-    write_file_atomically(path.toStdString(),
+    write_file_atomically(image.path.toStdString(),
                           {bytes.constData(), static_cast<std::size_t>(bytes.size())});
 }
 
-QString ask_and_save_image(QCustomPlot& plot, const QString& name, QWidget* parent) {
+std::optional<ImageFile> ask_for_image_file(const QString& name, QWidget* parent) {
     const QList<Format> all = formats();
     QStringList filters;
     for (const Format& format : all) filters << format.filter;
@@ -114,10 +114,9 @@ QString ask_and_save_image(QCustomPlot& plot, const QString& name, QWidget* pare
         const QFileInfo chosen(dialog.selectedFiles().value(0));
         dialog.selectFile(chosen.completeBaseName() + QLatin1Char('.') + suffix);
     });
-    if (dialog.exec() != QDialog::Accepted) return {};
-    const QString path = dialog.selectedFiles().value(0);
-    save_image(plot, path, all.value(filters.indexOf(dialog.selectedNameFilter())).scale);
-    return path;
+    if (dialog.exec() != QDialog::Accepted) return std::nullopt;
+    return ImageFile{dialog.selectedFiles().value(0),
+                     all.value(filters.indexOf(dialog.selectedNameFilter())).scale};
 }
 
 }  // namespace headscope::ui

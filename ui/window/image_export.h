@@ -1,6 +1,9 @@
 #pragma once
 
+#include <QByteArray>
+#include <QImage>
 #include <QString>
+#include <optional>
 
 class QCustomPlot;
 class QWidget;
@@ -10,12 +13,28 @@ namespace headscope::ui {
 /// Puts a plot on the clipboard as it is on the screen, at twice its size.
 void copy_image(QCustomPlot& plot);
 
-/// Writes a plot whole or not at all, in the format of the path's suffix: png (at `scale` times its
-/// size on the screen), pdf or svg. Throws Error(bad_input) that names the file.
-void save_image(QCustomPlot& plot, const QString& path, int scale);
+/// Where an image goes: the suffix of the path is its format.
+struct ImageFile {
+    QString path;
+    int scale = 1;  ///< of png: so many times the size on the screen
+};
 
-/// Asks for a file and a format (PNG at 1x to 4x, PDF, SVG) and saves. Returns the path, empty where
-/// the user changed their mind. Throws what save_image throws. `name` is proposed for the file.
-QString ask_and_save_image(QCustomPlot& plot, const QString& name, QWidget* parent);
+/// A plot that was drawn for a file and is not written yet.
+struct DrawnImage {
+    QString path;
+    QImage image;      ///< png, which takes long to compress
+    QByteArray bytes;  ///< pdf and svg
+};
+
+/// Draws a plot on the GUI thread. Throws Error(bad_input) where the format is none of png, pdf and
+/// svg.
+DrawnImage draw_image(QCustomPlot& plot, const ImageFile& file);
+
+/// Writes it whole or not at all, on any thread. Throws Error(bad_input) that names the file.
+void write_image(const DrawnImage& image);
+
+/// Asks for a file and a format (PNG at 1x to 4x, PDF, SVG); nothing where the user changed their
+/// mind. `name` is proposed for the file.
+std::optional<ImageFile> ask_for_image_file(const QString& name, QWidget* parent);
 
 }  // namespace headscope::ui

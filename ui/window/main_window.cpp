@@ -134,6 +134,9 @@ void MainWindow::connect_workbench() {
     connect(&workbench_, &Workbench::results_saved, this, [this](const QString& folder) {
         statusBar()->showMessage(tr("Results were written to %1").arg(folder), 5000);
     });
+    connect(&workbench_, &Workbench::image_saved, this, [this](const QString& path) {
+        statusBar()->showMessage(tr("The image was written to %1").arg(path), 5000);
+    });
     connect(&workbench_.evaluations(), &Evaluations::busy_changed, this, &MainWindow::refresh);
     connect(&workbench_.evaluations(), &Evaluations::device_changed, this, &MainWindow::refresh);
 
@@ -203,7 +206,9 @@ void MainWindow::refresh() {
 void MainWindow::refresh_runs() {
     const Session& session = workbench_.session();
     QString why_not;
-    if (!session.model()) {
+    if (workbench_.opener().opening()) {
+        why_not = tr("Wait until the model is open, or cancel that.");
+    } else if (!session.model()) {
         why_not = tr("Open a model first.");
     } else if (session.included_count() == 0) {
         why_not = tr("Include at least one layer first.");

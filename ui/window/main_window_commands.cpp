@@ -151,10 +151,8 @@ void MainWindow::fill_export_menus() {
 
 void MainWindow::export_image(const Exportable& panel) {
     try {
-        const QString path = ask_and_save_image(*panel.plot(), panel.file_name, this);
-        if (!path.isEmpty()) {
-            statusBar()->showMessage(tr("The image was written to %1").arg(path), 5000);
-        }
+        const auto file = ask_for_image_file(panel.file_name, this);
+        if (file) workbench_.save_image(draw_image(*panel.plot(), *file));
     } catch (const Error& error) {
         show_error_in(*message_bar_, error);
     }

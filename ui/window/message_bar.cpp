@@ -53,7 +53,7 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
     // A sentence that wraps makes the bar higher, never the window wider.
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     update_icons();
-    retranslate();
+    set_texts();
     hide();
 }
 
@@ -88,7 +88,7 @@ void MessageBar::update_icons() {
     close_->setIcon(style()->standardIcon(QStyle::SP_TitleBarCloseButton, nullptr, this));
 }
 
-void MessageBar::retranslate() {
+void MessageBar::set_texts() {
     copy_->setText(tr("Copy &details"));
     copy_->setToolTip(tr("Copies what is needed to report or look up the error."));
     close_->setToolTip(tr("Close this message (Esc)"));
@@ -97,7 +97,6 @@ void MessageBar::retranslate() {
 
 void MessageBar::changeEvent(QEvent* event) {
     QFrame::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
     if (event->type() == QEvent::StyleChange || event->type() == QEvent::PaletteChange) {
         update_icons();
     }

@@ -31,7 +31,7 @@ class MessageBar : public QFrame {
 
     void show_message(Kind kind, const QString& sentence, const QString& details);
     void update_icons();
-    void retranslate();
+    void set_texts();
 
     Kind kind_ = Kind::information;
     QString details_;

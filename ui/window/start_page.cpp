@@ -101,7 +101,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent) {
     make_recent();
     make_layout();
     apply_fonts();
-    retranslate();
+    set_texts();
     set_recent({});
 }
 
@@ -207,7 +207,7 @@ void StartPage::apply_fonts() {
     name_->setFont(title);
 }
 
-void StartPage::retranslate() {
+void StartPage::set_texts() {
     purpose_->setText(
         tr("Finds attention heads of a Llama-family model that do the same work, merges them, and "
            "measures what that costs in perplexity and accuracy."));
@@ -217,6 +217,11 @@ void StartPage::retranslate() {
     open_model_->setToolTip(tr("A folder with config.json and safetensors files."));
     open_results_->setText(tr("Open &results\u2026"));
     open_results_->setToolTip(tr("A results file in JSON, to look at and compare."));
+    // With more room around their texts than buttons of a dialog: here they are what there is to do.
+    const int line = fontMetrics().height();
+    for (QPushButton* button : {open_demo_, open_model_, open_results_}) {
+        button->setMinimumSize(button->sizeHint() + QSize(line, line / 2));
+    }
     recent_label_->setText(tr("Re&cent"));
     drop_hint_->setText(
         tr("Drop a model folder, one of its files, or a results file anywhere in this window."));
@@ -268,7 +273,6 @@ void StartPage::show_recent_menu(const QPoint& at) {
 
 void StartPage::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange) retranslate();
     if (event->type() == QEvent::FontChange) apply_fonts();
 }
 

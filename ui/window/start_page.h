@@ -38,7 +38,7 @@ class StartPage : public QWidget {
     void make_recent();
     void make_layout();
     void apply_fonts();
-    void retranslate();
+    void set_texts();
     void mark_missing(const QStringList& missing);
     void show_recent_menu(const QPoint& at);
 

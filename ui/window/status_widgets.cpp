@@ -20,7 +20,7 @@ std::int64_t resident_bytes() {
 
 }  // namespace
 
-QString progress_text(const Progress& progress) {
+QString job_progress_text(const Progress& progress) {
     const QString done = count_text(progress.done);
     const QString total = count_text(progress.total);
     if (progress.stage == "similarity") {
@@ -54,7 +54,7 @@ JobStatus::JobStatus(QWidget* parent)
 }
 
 void JobStatus::show_progress(const Progress& progress) {
-    text_->setText(progress_text(progress));
+    text_->setText(job_progress_text(progress));
     bar_->setMaximum(static_cast<int>(progress.total));  // 0: busy, no end in sight
     bar_->setValue(static_cast<int>(progress.done));
     setVisible(true);

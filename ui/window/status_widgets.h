@@ -11,7 +11,7 @@
 namespace headscope::ui {
 
 /// What a job is doing, for people: "Evaluating, 120 of 775 windows".
-[[nodiscard]] QString progress_text(const Progress& progress);
+[[nodiscard]] QString job_progress_text(const Progress& progress);
 
 /// The status bar's right side: what runs, with a bar and a button that cancels it.
 class JobStatus : public QWidget {

@@ -33,15 +33,18 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
       settings_(settings),
       evaluations_(session_, runs_),
       reading_(QStringLiteral("reading")),
-      saving_(QStringLiteral("saving")) {
+      saving_(QStringLiteral("saving")),
+      saving_image_(QStringLiteral("saving image")) {
     evaluations_.set_results_folder(results_folder);
     evaluations_.set_settings(settings_.evaluation());
     session_.choose(settings_.choices(), {});
     session_.undo_stack()->clear();
+    // The opening needs the cores and the memory, and what runs would be of a model that goes.
+    connect(&opener_, &ModelOpener::started, this, [this] { evaluations_.hold(true); });
     connect(&opener_, &ModelOpener::opened, this, &Workbench::take_model);
-    connect(&opener_, &ModelOpener::cancelled, this, [this] { layer_to_focus_ = 0; });
+    connect(&opener_, &ModelOpener::cancelled, this, &Workbench::keep_model);
     connect(&opener_, &ModelOpener::failed, this, [this](const JobError& error) {
-        layer_to_focus_ = 0;
+        keep_model();
         report(tr("Opening %1").arg(opener_.path()), error.text);
     });
     connect(&evaluations_, &Evaluations::failed, this,
@@ -59,6 +62,11 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     });
     connect(&saving_, &Job::failed, this,
             [this](const JobError& error) { report(tr("Saving results"), error.text); });
+    connect(&saving_image_, &Job::finished, this, [this](const Job::Value& path) {
+        Q_EMIT image_saved(*std::static_pointer_cast<const QString>(path));
+    });
+    connect(&saving_image_, &Job::failed, this,
+            [this](const JobError& error) { report(tr("Saving an image"), error.text); });
 }
 
 Workbench::~Workbench() {
@@ -130,6 +138,13 @@ void Workbench::save_results(const Results& results, const QString& folder) {
     });
 }
 
+void Workbench::save_image(const DrawnImage& image) {
+    saving_image_.start([image](const Job::Reporter&, const std::stop_token&) -> Job::Value {
+        write_image(image);
+        return std::make_shared<const QString>(image.path);
+    });
+}
+
 void Workbench::close_model() {
     opener_.cancel();
     session_.set_model(nullptr);
@@ -141,6 +156,12 @@ void Workbench::take_model(const std::shared_ptr<const OpenedModel>& model) {
     session_.focus_layer(std::exchange(layer_to_focus_, 0));
     settings_.add_recent(QString::fromStdString(model->checkpoint.directory().string()));
     Q_EMIT recent_changed();
+    evaluations_.hold(false);
+}
+
+void Workbench::keep_model() {
+    layer_to_focus_ = 0;
+    evaluations_.hold(false);
 }
 
 void Workbench::restore_runs() {

@@ -6,6 +6,7 @@
 #include "ui/runs/evaluations.h"
 #include "ui/runs/run_store.h"
 #include "ui/session/session.h"
+#include "ui/window/image_export.h"
 #include "ui/window/model_opener.h"
 #include "ui/window/results_files.h"
 #include "ui/window/settings_store.h"
@@ -38,6 +39,8 @@ class Workbench : public QObject {
     void open_results(const QStringList& paths);
     /// Writes results into a folder in the background; results_saved or failed follows.
     void save_results(const Results& results, const QString& folder);
+    /// Writes an image in the background; image_saved or failed follows.
+    void save_image(const DrawnImage& image);
     /// The next session begins without it.
     void close_model();
 
@@ -50,6 +53,7 @@ class Workbench : public QObject {
     /// For the message bar: what happened, what to do, and the whole text.
     void failed(const QString& sentence, const QString& details);
     void results_saved(const QString& folder);
+    void image_saved(const QString& path);
     void recent_changed();
 
   private:
@@ -58,6 +62,8 @@ class Workbench : public QObject {
     void read_next_results();
     void take_results(const Job::Value& value);
     void take_model(const std::shared_ptr<const OpenedModel>& model);
+    /// The other model was not opened.
+    void keep_model();
     void report(const QString& what, const QString& text);
 
     SettingsStore& settings_;
@@ -71,6 +77,7 @@ class Workbench : public QObject {
     int layer_to_focus_ = 0;
     Job reading_;
     Job saving_;
+    Job saving_image_;
 };
 
 }  // namespace headscope::ui

@@ -2,6 +2,7 @@
 
 #include <QDockWidget>
 #include <QTimer>
+#include <algorithm>
 
 #include "ui/distribution/distribution_panel.h"
 #include "ui/heatmap/heatmap_panel.h"
@@ -70,6 +71,7 @@ void Workspace::reset_layout() {
     tabifyDockWidget(docks_[kPlan], docks_[kPairs]);
     addDockWidget(Qt::BottomDockWidgetArea, docks_[kRuns]);
     addDockWidget(Qt::BottomDockWidgetArea, docks_[kCurves]);
+    shares_tab_ = false;
     for (QDockWidget* dock : docks_) dock->show();
     docks_[kPlan]->raise();
     size_docks();
@@ -79,14 +81,34 @@ void Workspace::size_docks() {
     // Two columns of layers, as many runs as fit, and the rest for the heatmap.
     const int unit = fontMetrics().averageCharWidth();
     const int line = fontMetrics().height();
-    if (isVisible() && width() < 130 * unit) {  // no room for both side by side
-        tabifyDockWidget(docks_[kRuns], docks_[kCurves]);
-        docks_[kRuns]->raise();
-    }
+    share_tab_if_narrow();
     resizeDocks({docks_[kLayers], docks_[kDistribution]}, {44 * unit, 56 * unit}, Qt::Horizontal);
     resizeDocks({docks_[kRuns], docks_[kCurves]}, {11, 9}, Qt::Horizontal);
     resizeDocks({docks_[kDistribution], docks_[kPlan]}, {22 * line, 24 * line}, Qt::Vertical);
-    resizeDocks({docks_[kRuns]}, {16 * line}, Qt::Vertical);
+    resizeDocks({docks_[kRuns]}, {std::min(16 * line, height() / 3)}, Qt::Vertical);
+}
+
+void Workspace::share_tab_if_narrow() {
+    QDockWidget* runs = docks_[kRuns];
+    QDockWidget* curves = docks_[kCurves];
+    const bool narrow = width() < 180 * fontMetrics().averageCharWidth();
+    const auto at_bottom = [this](QDockWidget* dock) {
+        return !dock->isFloating() && dockWidgetArea(dock) == Qt::BottomDockWidgetArea;
+    };
+    if (!isVisible() || narrow == shares_tab_ || !at_bottom(runs) || !at_bottom(curves)) return;
+    shares_tab_ = narrow;
+    if (narrow) {
+        tabifyDockWidget(runs, curves);
+        runs->raise();
+    } else {
+        splitDockWidget(runs, curves, Qt::Horizontal);
+        resizeDocks({runs, curves}, {11, 9}, Qt::Horizontal);
+    }
+}
+
+void Workspace::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    if (sized_) share_tab_if_narrow();
 }
 
 void Workspace::showEvent(QShowEvent* event) {
@@ -120,6 +142,7 @@ void Workspace::save_state(QSettings& settings) const {
 void Workspace::restore_state(const QSettings& settings) {
     const QByteArray docks = settings.value(QStringLiteral("window/docks")).toByteArray();
     sized_ = restoreState(docks, kStateVersion);
+    shares_tab_ = tabifiedDockWidgets(docks_[kRuns]).contains(docks_[kCurves]);
     heatmap_->restore_state(settings);
     layers_->restore_state(settings);
     distribution_->restore_state(settings);

@@ -50,13 +50,17 @@ class Workspace : public QMainWindow {
 
   protected:
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void size_docks();
+    /// Runs and curves lie behind each other while there is no room for both side by side.
+    void share_tab_if_narrow();
     QDockWidget* add_dock(const QString& name, const QString& title, QWidget* panel);
 
     QList<QDockWidget*> docks_;
     bool sized_ = false;  ///< the docks have their sizes: the first ones, or restored
+    bool shares_tab_ = false;
     HeatmapPanel* heatmap_;
     LayerPanel* layers_;
     DistributionPanel* distribution_;

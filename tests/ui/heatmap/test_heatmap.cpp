@@ -12,6 +12,7 @@
 #include <qcustomplot.h>
 
 #include "tests/ui/support/session_fixture.h"
+#include "tests/ui/support/shown_panel.h"
 #include "ui/heatmap/heatmap_panel.h"
 #include "ui/heatmap/heatmap_readout.h"
 #include "ui/session/session.h"
@@ -25,11 +26,9 @@ using namespace headscope::ui;
 namespace {
 
 /// A panel on screen, laid out.
-struct Shown {
-    explicit Shown(std::shared_ptr<const OpenedModel> model) {
-        session.set_model(std::move(model));
-        panel.resize(700, 800);
-        panel.show();
+struct Shown : ShownPanel<HeatmapPanel> {
+    explicit Shown(std::shared_ptr<const OpenedModel> model)
+        : ShownPanel(std::move(model), {700, 800}) {
         QCoreApplication::sendPostedEvents();  // the layout settles
         panel.plot().replot();
     }
@@ -68,9 +67,6 @@ struct Shown {
     [[nodiscard]] double drawn(int column, int row) {
         return panel.plot().findChild<QCPColorMap*>()->data()->cell(column, row);
     }
-
-    Session session;
-    HeatmapPanel panel{session};
 };
 
 HeatmapOptions by(HeatmapOrder order) {

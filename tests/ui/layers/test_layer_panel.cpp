@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include "tests/ui/support/session_fixture.h"
+#include "tests/ui/support/shown_panel.h"
 #include "ui/layers/layer_model.h"
 #include "ui/layers/layer_panel.h"
 #include "ui/layers/layer_view.h"
@@ -18,13 +19,9 @@ using namespace headscope::ui;
 namespace {
 
 /// A panel in a window, as a user has it.
-struct Shown {
-    explicit Shown(std::shared_ptr<const OpenedModel> model) {
-        session.set_model(std::move(model));
-        panel.resize(340, 500);
-        panel.show();
-        panel.activateWindow();
-        [[maybe_unused]] const bool active = QTest::qWaitForWindowActive(&panel);
+struct Shown : ShownPanel<LayerPanel> {
+    explicit Shown(std::shared_ptr<const OpenedModel> model)
+        : ShownPanel(std::move(model), {340, 500}) {
         view = panel.findChild<LayerView*>();
         view->setFocus();
     }
@@ -47,8 +44,6 @@ struct Shown {
     }
     const std::set<int>& excluded() const { return session.choices().excluded_layers; }
 
-    Session session;
-    LayerPanel panel{session};
     LayerView* view = nullptr;
 };
 

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "tests/ui/support/session_fixture.h"
+#include "tests/ui/support/shown_panel.h"
 #include "ui/plan/pair_model.h"
 #include "ui/plan/pair_panel.h"
 #include "ui/style/text.h"
@@ -19,18 +20,14 @@ using namespace headscope::ui;
 namespace {
 
 /// A panel in a window, as a user has it.
-struct Shown {
-    explicit Shown(std::shared_ptr<const OpenedModel> model) {
-        session.set_model(std::move(model));
-        panel.resize(480, 400);
-        panel.show();
-        panel.activateWindow();
-        [[maybe_unused]] const bool active = QTest::qWaitForWindowActive(&panel);
+struct Shown : ShownPanel<PairPanel> {
+    explicit Shown(std::shared_ptr<const OpenedModel> model)
+        : ShownPanel(std::move(model), {480, 400}) {
         table = panel.findChild<QTableView*>();
         pairs = panel.findChild<PairModel*>();
     }
 
-    const PairModel::Row& row(int at) const { return pairs->rows()[static_cast<std::size_t>(at)]; }
+    const PairModel::Row& row(int at) const { return pairs->pair(at); }
     bool says(const QString& part) const {
         const auto labels = panel.findChildren<QLabel*>();
         return std::ranges::any_of(labels, [&](const QLabel* label) {
@@ -38,8 +35,6 @@ struct Shown {
         });
     }
 
-    Session session;
-    PairPanel panel{session};
     QTableView* table = nullptr;
     PairModel* pairs = nullptr;
 };

@@ -5,6 +5,7 @@
 #include "core/base/locations.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/runs/evaluations.h"
+#include "ui/runs/run_series.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -155,6 +156,41 @@ class TestEvaluations : public QObject {
         bench.session.set_model(nullptr);
         QTRY_COMPARE_WITH_TIMEOUT(bench.runs.find(running)->state, RunState::cancelled, kPatience);
         QCOMPARE(bench.runs.find(queued)->state, RunState::cancelled);
+    }
+
+    /// While another model is being opened.
+    void held_evaluations_end_and_wait() {
+        Bench bench(0);
+        const QSignalSpy failed(&bench.evaluations, &Evaluations::failed);
+        const int running = bench.evaluations.start().front();
+        QTRY_VERIFY_WITH_TIMEOUT(evaluates(*bench.runs.find(running)), kPatience);
+        bench.evaluations.hold(true);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.runs.find(running)->state, RunState::cancelled, kPatience);
+        bench.evaluations.set_live_estimate(true);
+        QCOMPARE(bench.evaluations.live_estimate().state, LiveEstimate::State::waiting);
+        bench.set_windows(2);
+        const int waiting = bench.evaluations.start().front();
+        QTest::qWait(200);
+        QCOMPARE(bench.runs.find(waiting)->state, RunState::queued);
+        bench.evaluations.hold(false);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.runs.find(waiting)->state, RunState::finished, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.evaluations.live_estimate().state,
+                                  LiveEstimate::State::complete, kPatience);
+        QCOMPARE(failed.count(), 0);
+    }
+
+    /// So that the points of a sweep join those of earlier runs while it runs.
+    void a_running_run_compares_with_a_finished_one() {
+        Bench bench;
+        const int finished = bench.evaluations.start().front();
+        QTRY_COMPARE_WITH_TIMEOUT(bench.runs.find(finished)->state, RunState::finished, kPatience);
+        bench.session.choose_threshold(0.5);
+        const int running = bench.evaluations.start().front();
+        QTRY_VERIFY_WITH_TIMEOUT(bench.runs.find(running)->merged.has_value(), kPatience);
+        const std::vector<RunSeries> series = series_of(bench.runs);
+        QCOMPARE(series.size(), std::size_t{1});
+        QCOMPARE(series.front().points.size(), std::size_t{2});
+        QTRY_COMPARE_WITH_TIMEOUT(bench.runs.find(running)->state, RunState::finished, kPatience);
     }
 
     void destruction_while_running() {

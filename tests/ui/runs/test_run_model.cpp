@@ -148,7 +148,7 @@ class TestRunModel : public QObject {
         Run run = running_run(0.9, 1.0, 1);
         run.progress = {"loading", 3, 6, "layers"};
         QCOMPARE(state_text(run), QStringLiteral("Loading, 50\u00a0%"));
-        QCOMPARE(progress_text(run), QStringLiteral("3 / 6 layers"));
+        QCOMPARE(run_progress_text(run), QStringLiteral("3 / 6 layers"));
         run.progress = {"evaluating", 774, 775, "windows"};
         QCOMPARE(state_text(run), QStringLiteral("Running, 99\u00a0%"));
     }

@@ -9,6 +9,7 @@
 #include "tests/ui/runs/run_samples.h"
 #include "ui/runs/run_model.h"
 #include "ui/runs/run_panel.h"
+#include "ui/runs/run_table.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -45,6 +46,14 @@ class TestRunPanel : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void columns_have_room_for_their_figures() {
+        const Fixture at;
+        const QHeaderView& header = *at.panel.findChild<QTreeView*>()->header();
+        const QString change = QStringLiteral("+0.0130 % [+0.0114, +0.0146]");
+        QVERIFY(header.sectionSize(RunModel::perplexity_change_column) >
+                header.fontMetrics().horizontalAdvance(change));
+    }
+
     void actions_follow_the_selection() {
         Fixture f;
         RunPanel& panel = f.panel;

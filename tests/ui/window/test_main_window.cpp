@@ -240,6 +240,25 @@ class TestMainWindow : public QObject {
         QVERIFY(!at.window->message_bar().isVisible());
     }
 
+    void a_model_that_does_not_open_leaves_the_old_one_usable() {
+        WindowFixture at(0);
+        at.open_demo();
+        const auto model = at.workbench->session().model();
+        at.window->actions().run->trigger();
+        const RunStore& runs = at.workbench->runs();
+        QTRY_VERIFY_WITH_TIMEOUT(evaluates(runs.at(0)), kPatience);
+        at.workbench->open(write(at.folder.filePath(QStringLiteral("config.json")), "{}"));
+        QVERIFY(!at.window->actions().run->isEnabled());  // until that is settled
+        QTRY_COMPARE_WITH_TIMEOUT(runs.at(0).state, RunState::cancelled, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(!at.workbench->opener().opening(), kPatience);
+        QVERIFY(at.window->message_bar().isVisible());  // about the model
+        QCOMPARE(at.workbench->session().model(), model);
+        at.set_windows(2);
+        QVERIFY(at.window->actions().run->isEnabled());
+        at.window->actions().run->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(runs.at(1).state, RunState::finished, kPatience);
+    }
+
     void images_and_tables() {
         WindowFixture at;
         at.open_demo();
@@ -248,14 +267,14 @@ class TestMainWindow : public QObject {
             for (const char* suffix : {".png", ".pdf", ".svg"}) {
                 const QString path =
                     at.folder.filePath(panel.file_name + QLatin1String(suffix));
-                save_image(*panel.plot(), path, 2);
+                write_image(draw_image(*panel.plot(), {path, 2}));
                 QVERIFY2(QFile(path).size() > 1000, qPrintable(path));
             }
             const QImage image(at.folder.filePath(panel.file_name + QStringLiteral(".png")));
             QVERIFY(image.width() > 200);
         }
         QVERIFY_EXCEPTION_THROWN(
-            save_image(*at.window->workspace().exportables()[0].plot(), QStringLiteral("x.gif"), 1),
+            draw_image(*at.window->workspace().exportables()[0].plot(), {QStringLiteral("x.gif"), 1}),
             Error);
         at.window->actions().copy_table->actions().at(0)->trigger();
         QVERIFY(QGuiApplication::clipboard()->text().contains(QLatin1Char('\t')));

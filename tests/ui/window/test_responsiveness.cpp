@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <limits>
 
-#include <QElapsedTimer>
 #include <QSlider>
 #include <QTest>
-#include <QTimer>
 
+#include "tests/ui/window/event_loop_gap.h"
 #include "tests/ui/window/window_fixture.h"
 #include "ui/distribution/distribution_panel.h"
 
@@ -18,23 +17,11 @@ using namespace headscope::ui;
 
 namespace {
 
-#ifdef HEADSCOPE_SANITIZED
-constexpr qint64 kLongestGapMs = 1000;  // it must only stay alive
-#else
-constexpr qint64 kLongestGapMs = 50;
-#endif
-
 /// Drives the window for some seconds and returns the longest gap in milliseconds.
 qint64 longest_gap(const WindowFixture& at) {
     constexpr int kSteps = 120;
     constexpr int kStepMs = 16;  // as often as a screen shows it
-    QElapsedTimer since_turn;
-    qint64 longest = 0;
-    since_turn.start();
-    QTimer turns;
-    QObject::connect(&turns, &QTimer::timeout, at.window.get(),
-                     [&] { longest = std::max(longest, since_turn.restart()); });
-    turns.start(1);
+    const EventLoopGap gap;
     auto& slider = *at.window->workspace().distribution().findChild<QSlider*>();
     for (int step = 0; step < kSteps; ++step) {
         const int range = slider.maximum() - slider.minimum();
@@ -42,7 +29,7 @@ qint64 longest_gap(const WindowFixture& at) {
         if (step % 5 == 0) at.workbench->session().focus_layer(step / 5 % 6);
         QTest::qWait(kStepMs);
     }
-    return longest;
+    return gap.longest();
 }
 
 }  // namespace
