@@ -47,6 +47,7 @@ void print_scores(Display& display, const Scores& scores, const std::vector<doub
 
 void run_evaluate(const Options& options, Display& display, const std::stop_token& stop) {
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
+    join_processes();
     const Checkpoint checkpoint = Checkpoint::open(options.model());
     resolve(options.compute());  // a device that does not work is told before anything slow
     const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir(), stop);

@@ -38,6 +38,7 @@ void Display::progress(const Progress& progress) {
     if (!progress.note.empty()) {
         event({{"event", "note"}, {"text", progress.note}});
         end_line();
+        const std::scoped_lock lock(mutex_);
         if (!json_) fmt::print(stderr, "{}\n", progress.note);
     }
     if (json_) {

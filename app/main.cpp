@@ -99,8 +99,7 @@ int guarded(const Options& options, const char* if_cancelled, Command command) {
 struct CommandLine {
     CLI::App app{
         "Headscope shows how similar the attention heads of a Llama-family model are, merges "
-        "similar "
-        "heads, and measures what that costs."};
+        "similar heads, and measures what that costs."};
     Options options;
 #ifdef HEADSCOPE_UI
     ui::WindowOptions window;

@@ -46,18 +46,26 @@ struct Launcher {
     const char* size;
     const char* local_rank;
     const char* local_size;
-    const char* needs;  ///< only where this is set too
+    const char* own_rank = nullptr;  ///< where `rank` only says that the launcher is there
 };
 
 constexpr Launcher kLaunchers[] = {
-    {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "WORLD_SIZE"},
+    {"RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"},
     {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK",
-     "OMPI_COMM_WORLD_LOCAL_SIZE", "OMPI_COMM_WORLD_SIZE"},
-    {"PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", "PMI_SIZE"},
-    // A batch script of Slurm has SLURM_NTASKS too; only a task of srun has a step.
-    {"SLURM_PROCID", "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE",
-     "SLURM_STEP_NODELIST"},
+     "OMPI_COMM_WORLD_LOCAL_SIZE"},
+    // MPICH's starters may run inside a step of srun, so they come first. srun's own PMI names no
+    // local rank.
+    {"MPI_LOCALRANKID", "PMI_SIZE", "MPI_LOCALRANKID", "MPI_LOCALNRANKS", "PMI_RANK"},
+    // The script and the shell of a job are steps of one task.
+    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_LOCALID", "SLURM_STEP_TASKS_PER_NODE"},
 };
+
+/// The number that a text begins with: of Slurm's "4(x2)", 4.
+int leading_number(const std::optional<std::string>& text) {
+    int value = 1;
+    if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+    return std::max(1, value);
+}
 
 }  // namespace
 
@@ -71,11 +79,12 @@ std::string first_host(const std::string& node_list) {
 ProcessRank process_rank() {
     ProcessRank place;
     for (const Launcher& launcher : kLaunchers) {
-        if (!variable(launcher.rank) || !variable(launcher.needs)) continue;
-        place.rank = required(launcher.rank, launcher.size);
+        if (!variable(launcher.rank) || !variable(launcher.size)) continue;
+        place.rank = required(launcher.own_rank != nullptr ? launcher.own_rank : launcher.rank,
+                              launcher.size);
         place.world_size = required(launcher.size, launcher.rank);
         place.local_rank = number(launcher.local_rank).value_or(0);
-        place.local_size = std::max(1, number(launcher.local_size).value_or(1));
+        place.local_size = leading_number(variable(launcher.local_size));
         if (place.rank >= place.world_size) {
             fail(ErrorCode::bad_input,
                  "the environment variable {} is {}, but must be below {} ({})", launcher.rank,

@@ -19,11 +19,12 @@ struct ProcessRank {
 };
 
 /// Read from the variables that the launchers set: torchrun (RANK, WORLD_SIZE, LOCAL_RANK,
-/// MASTER_ADDR, MASTER_PORT), srun (SLURM_PROCID, SLURM_NTASKS, SLURM_LOCALID,
-/// SLURM_STEP_NODELIST), Open MPI's mpirun (OMPI_COMM_WORLD_RANK, ...) and those of MPICH's kind
-/// (PMI_RANK, PMI_SIZE). MASTER_ADDR and MASTER_PORT are heeded under all of them. A job of one
-/// process, and a shell inside a job of srun, count as alone. Throws Error(bad_input) that names a
-/// variable which is not the number it should be, or is missing.
+/// MASTER_ADDR, MASTER_PORT), srun (SLURM_PROCID, SLURM_STEP_NUM_TASKS,
+/// SLURM_LOCALID, SLURM_STEP_NODELIST), Open MPI's mpirun (OMPI_COMM_WORLD_RANK, ...) and those of
+/// MPICH's kind (PMI_RANK, PMI_SIZE, MPI_LOCALRANKID). MASTER_ADDR and MASTER_PORT are heeded under
+/// all of them. A job of one process, and the shell or script of a Slurm job, count as alone.
+/// Throws Error(bad_input) that names a variable which is not the number it should be, or is
+/// missing.
 ProcessRank process_rank();
 
 /// The first host of a Slurm node list: "node[03-05,9],gpu1" gives "node03".

@@ -51,9 +51,10 @@ std::vector<ChunkScorer::MicroBatch> ChunkScorer::cut(std::span<const std::int64
 /// Gives every micro-batch its first state, and returns the layer before which it stands: the last
 /// before the first change whose states are all kept, or the first layer of all.
 int ChunkScorer::start(std::vector<MicroBatch>& batches) const {
-    int first = schedule_.first_change();
+    std::vector<BoundaryCache::Tokens> all;
     for (const MicroBatch& batch : batches)
-        first = boundaries_.latest(batch.tokens, first);
+        all.insert(all.end(), batch.tokens.begin(), batch.tokens.end());
+    const int first = boundaries_.latest(all, schedule_.first_change());
     for (MicroBatch& batch : batches) {
         if (first == 0) {
             batch.states = {forward_.embed(batch.ids)};

@@ -58,7 +58,7 @@ class Comparison {
         EvaluationResult result = evaluate(
             model_, known,
             [&](Progress at) {
-                at.total = static_cast<std::int64_t>(order_.size());
+                if (at.unit == "windows") at.total = static_cast<std::int64_t>(order_.size());
                 if (progress) progress(at);
             },
             [&](const Scores& scores) {

@@ -12,6 +12,7 @@ struct EvaluationEngine {
     EvaluationResult (*evaluate)(const Model& model, const EvaluationParams& params,
                                  const ProgressFn& progress, const ScoresFn& partial,
                                  const std::stop_token& stop) = nullptr;
+    void (*join)() = nullptr;
     std::string (*broadcast)(const std::string& text) = nullptr;
 };
 

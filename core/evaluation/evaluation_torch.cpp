@@ -7,11 +7,13 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/model/compat_torch.h"
+#include "core/model/device_memory_torch.h"
 
 namespace headscope {
 
 EvaluationThreads spread_threads(const LoadedModel& model) {
     if (!model.format.device.is_cpu()) return {1, 1};
+    if (!model.resident()) return {1, model.threads};  // layers come one after the other
     // Small products do not gain from a second thread, windows do; a large model's products use all
     // threads well, and its activations would not fit memory once for each core.
     constexpr std::int64_t kSmall = 1024;
@@ -23,24 +25,22 @@ Evaluation::Evaluation(const Model& model, const EvaluationParams& params)
     : model_(model.loaded()),
       windows_(*params.windows),
       schedule_(static_cast<int>(model.config().num_hidden_layers), params.variants),
-      merged_(model_, schedule_,
-              compat::memory_budget(model_.format.device, model_.memory_limit) / 3),
+      merged_(model_, schedule_, memory_budget(model_.format.device, model_.memory_limit) / 3),
       scorer_(model_, windows_, schedule_, merged_, *model_.boundaries),
       source_(model_) {
     plan_memory(params.keep_states);
 }
 
 std::int64_t Evaluation::windows_at_a_time() const {
-    return std::max<std::int64_t>(sizes_.super_chunk, spread_threads(model_).windows_at_once);
+    return std::max<std::int64_t>(sizes_.super_chunk, windows_at_once_);
 }
 
 void Evaluation::run(std::span<const std::int64_t> windows, ScoreCollector& collector,
                      const std::stop_token& stop) {
     if (!model_.resident() && !streaming_told_) collector.say(streaming_note());
     streaming_told_ = true;
-    const int threads = spread_threads(model_).windows_at_once;
-    if (threads > 1 && model_.resident()) {
-        parallel_for(windows.size(), threads, stop, [&](std::size_t i, int) {
+    if (windows_at_once_ > 1) {
+        parallel_for(windows.size(), windows_at_once_, stop, [&](std::size_t i, int) {
             at::set_num_threads(1);
             score(windows.subspan(i, 1), collector, stop);
         });
@@ -59,8 +59,10 @@ void Evaluation::plan_memory(bool keep_states) {
     const bool cpu = model_.format.device.is_cpu();
     const ForwardPass& forward = scorer_.forward();
     BatchNeeds needs;
-    needs.budget = compat::memory_budget(model_.format.device, model_.memory_limit);
-    if (!model_.resident()) needs.budget -= merged_bytes_of_a_layer();
+    needs.budget = memory_budget(model_.format.device, model_.memory_limit);
+    if (!merged_.kept()) needs.budget -= merged_bytes_of_a_layer();
+    // Memory for two layers is taken already, but on the CPU it counts only once it is written to.
+    if (cpu && !model_.resident()) needs.budget -= 2 * source_.bytes_of_one();
     needs.state = forward.state_bytes();
     needs.most_states = schedule_.most_states() + 1;  // the one that a layer makes
     needs.working_of_one = forward.working_bytes(1);
@@ -71,7 +73,14 @@ void Evaluation::plan_memory(bool keep_states) {
                                : cpu             ? kSuperChunkOnCpu
                                                  : windows_.count();
     sizes_ = choose_batch_sizes(needs);
-    if (keep_states) plan_boundaries(needs);
+    const std::int64_t of_window = needs.working_of_one + needs.most_states * needs.state;
+    windows_at_once_ = static_cast<int>(std::clamp<std::int64_t>(
+        needs.budget / of_window, 1, spread_threads(model_).windows_at_once));
+    if (keep_states) {
+        plan_boundaries(needs);
+    } else {
+        model_.boundaries->stop_keeping();
+    }
 }
 
 std::int64_t Evaluation::merged_bytes_of_a_layer() const {
@@ -87,14 +96,16 @@ void Evaluation::plan_boundaries(const BatchNeeds& needs) const {
     const std::int64_t taken = needs.working_of_one +
                                (sizes_.micro_batch - 1) * needs.working_of_more +
                                sizes_.super_chunk * needs.most_states * needs.state;
-    std::int64_t budget = std::max<std::int64_t>(0, needs.budget - taken) / 2;
+    // What is kept already was not counted as free.
+    std::int64_t budget =
+        (std::max<std::int64_t>(0, needs.budget - taken) + model_.boundaries->bytes()) / 2;
     if (model_.format.device.is_cpu()) budget = std::min(budget / 4, kMostOnCpu);
-    budget += model_.boundaries->bytes();  // what is kept already was not counted as free
     const std::int64_t layers = model_.checkpoint.config().num_hidden_layers;
     const std::int64_t all = windows_.count() * layers * needs.state;
     const std::int64_t stride = budget > 0 ? (all + budget - 1) / budget : layers;
     const std::int64_t most = std::max<std::int64_t>(1, layers / 8);
-    model_.boundaries->configure(budget, static_cast<int>(std::min(stride, most)));
+    model_.boundaries->configure(budget, static_cast<int>(std::min(stride, most)),
+                                 windows_.tokens(0));
 }
 
 std::string Evaluation::streaming_note() const {
@@ -133,7 +144,7 @@ bool Evaluation::try_score(std::span<const std::int64_t> windows, ScoreCollector
 bool Evaluation::shrink() {
     const bool kept = model_.boundaries->bytes() > 0;
     model_.boundaries->clear();
-    compat::release_cached_memory(model_.format.device);
+    release_cached_memory(model_.format.device);
     if (sizes_.super_chunk == 1) return kept;
     sizes_.micro_batch = std::max<std::int64_t>(1, sizes_.micro_batch / 2);
     sizes_.super_chunk = std::max(sizes_.micro_batch, sizes_.super_chunk / 2);

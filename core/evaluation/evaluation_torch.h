@@ -47,6 +47,7 @@ class Evaluation {
     ChunkScorer scorer_;
     LayerSource source_;
     BatchSizes sizes_;
+    int windows_at_once_ = 1;  ///< each in a thread of its own
     bool streaming_told_ = false;
 };
 

@@ -16,6 +16,10 @@ const EvaluationEngine& engine() {
 
 }  // namespace
 
+void join_processes() {
+    if (!process_rank().alone()) engine().join();
+}
+
 std::string broadcast(const std::string& text) {
     return process_rank().alone() ? text : engine().broadcast(text);
 }

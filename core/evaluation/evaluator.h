@@ -40,6 +40,11 @@ struct EvaluationResult {
 /// window.
 using ScoresFn = std::function<void(const Scores&)>;
 
+/// Meets the processes that a launcher started together with this one, if there are any: from then
+/// on the others hear of it at once when one ends. Throws Error(device) where they cannot be
+/// reached.
+void join_processes();
+
 /// What the process of rank 0 passes here, in every process that a launcher started together with
 /// this one (process_rank.h). All must call it. A process that is alone gets its own text back.
 std::string broadcast(const std::string& text);

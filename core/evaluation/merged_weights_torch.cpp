@@ -35,8 +35,9 @@ std::int64_t MergedWeights::bytes_of_one(const LoadedModel& model) {
     const ModelConfig& config = model.checkpoint.config();
     const std::int64_t rows =
         (2 * config.num_attention_heads + 2 * config.num_key_value_heads) * config.head_dim;
-    return rows * config.hidden_size *
-           static_cast<std::int64_t>(at::elementSize(model.format.storage));
+    const auto size = static_cast<std::int64_t>(at::elementSize(model.format.storage) +
+                                                at::elementSize(at::kFloat));
+    return rows * config.hidden_size * size;
 }
 
 }  // namespace headscope

@@ -19,7 +19,10 @@ class MergedWeights {
     [[nodiscard]] std::vector<AttentionWeights> of_layer(int layer,
                                                          const AttentionWeights& original) const;
 
-    /// Bytes of one merged layer.
+    /// Whether they are made once and kept.
+    [[nodiscard]] bool kept() const { return !kept_.empty(); }
+
+    /// Bytes of one merged layer, while it is made: the float32 copies too.
     [[nodiscard]] static std::int64_t bytes_of_one(const LoadedModel& model);
 
   private:

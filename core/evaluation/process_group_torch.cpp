@@ -34,6 +34,8 @@ constexpr auto kBeat = 500ms;
 constexpr auto kSilence = 10s;
 constexpr auto kGrace = 5s;
 
+constexpr const char* kStopped = "stopped";
+
 std::string key_of(int rank) {
     return "alive/" + std::to_string(rank);
 }
@@ -47,7 +49,7 @@ struct ProcessGroup::State {
 #ifdef HEADSCOPE_NCCL
     c10::intrusive_ptr<c10d::ProcessGroupNCCL> nccl;
 #endif
-    std::stop_source lost;
+    std::stop_source others_stopped;
     mutable std::mutex mutex;
     std::string lost_text;
     bool calling = false;  ///< a call of the group is under way
@@ -56,7 +58,8 @@ struct ProcessGroup::State {
 
     void connect() {
         // torchrun holds a store of its own at the address, through restarts of the processes.
-        const bool held_by_launcher = std::getenv("TORCHELASTIC_USE_AGENT_STORE") != nullptr;
+        const char* const held = std::getenv("TORCHELASTIC_USE_AGENT_STORE");
+        const bool held_by_launcher = held != nullptr && std::string(held) == "True";
         const char* const restarts = std::getenv("TORCHELASTIC_RESTART_COUNT");
         c10d::TCPStoreOptions options;
         options.port = place.port;
@@ -68,7 +71,10 @@ struct ProcessGroup::State {
             fmt::format("headscope/{}", restarts != nullptr ? restarts : "0"),
             c10::make_intrusive<c10d::TCPStore>(place.address, options));
         auto gloo_options = c10d::ProcessGroupGloo::Options::create(kCallTimeout);
-        gloo_options->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice());
+        const char* const network = std::getenv("GLOO_SOCKET_IFNAME");
+        gloo_options->devices.push_back(
+            network != nullptr ? c10d::ProcessGroupGloo::createDeviceForInterface(network)
+                               : c10d::ProcessGroupGloo::createDefaultDevice());
         gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.world_size,
                                                            gloo_options);
     }
@@ -78,13 +84,19 @@ struct ProcessGroup::State {
             const std::scoped_lock lock(mutex);
             if (lost_text.empty()) lost_text = text;
         }
-        lost.request_stop();
+        others_stopped.request_stop();
+    }
+
+    void throw_if_lost() const {
+        const std::scoped_lock lock(mutex);
+        if (!lost_text.empty()) throw Error(ErrorCode::device, lost_text);
     }
 
     [[nodiscard]] std::string silent_text(int rank) const {
         return fmt::format(
-            "process {} of {} no longer answers; see what it printed last. Start again: finished "
-            "windows and thresholds are kept",
+            "process {} of {} no longer answers; see what it printed last. Start again: `batch` "
+            "goes on "
+            "from what was finished",
             rank, place.world_size);
     }
 
@@ -98,6 +110,7 @@ struct ProcessGroup::State {
         while (!stop.stop_requested()) {
             try {
                 store->add(key_of(place.rank), 1);
+                if (store->add(kStopped, 0) > 0) others_stopped.request_stop();
                 for (int rank = 0; rank < place.world_size; ++rank) {
                     Heard& other = heard[static_cast<std::size_t>(rank)];
                     const std::int64_t beats = store->add(key_of(rank), 0);
@@ -127,17 +140,26 @@ struct ProcessGroup::State {
 
     /// Makes a call of the group; what it throws becomes an Error(device).
     void call(const std::function<void()>& body) {
+        throw_if_lost();
         set_calling(true);
         try {
             body();
         } catch (const std::exception& error) {
             set_calling(false);
+            const std::string reason = first_line(error.what());
+            const auto says = [&](const char* part) {
+                return reason.find(part) != std::string::npos;
+            };
+            if (!says("onnection") && !says("closed") && !says("imed out")) {
+                fail(ErrorCode::device, "the processes could not exchange their results ({})",
+                     reason);
+            }
             report_lost(
-                fmt::format("process {} of {} lost another one: see what that printed last. Start "
-                            "again: finished "
-                            "windows and thresholds are kept ({})",
-                            place.rank, place.world_size, first_line(error.what())));
-            throw Error(ErrorCode::device, lost_text);
+                fmt::format("process {} of {} lost another one; see what that printed last. Start "
+                            "again: `batch` "
+                            "goes on from what was finished ({})",
+                            place.rank, place.world_size, reason));
+            throw_if_lost();
         }
         set_calling(false);
     }
@@ -200,7 +222,7 @@ ProcessGroup::~ProcessGroup() {
     state_->watch.join();
 #ifdef HEADSCOPE_NCCL
     // With a process missing this would wait for it.
-    if (state_->nccl && !state_->lost.stop_requested()) state_->nccl->shutdown();
+    if (state_->nccl && !state_->others_stopped.stop_requested()) state_->nccl->shutdown();
 #endif
 }
 
@@ -243,13 +265,16 @@ std::string ProcessGroup::broadcast(const std::string& text) {
     return result;
 }
 
-std::stop_token ProcessGroup::lost() const {
-    return state_->lost.get_token();
+std::stop_token ProcessGroup::others_stopped() const {
+    return state_->others_stopped.get_token();
 }
 
-void ProcessGroup::throw_if_lost() const {
-    const std::scoped_lock lock(state_->mutex);
-    if (!state_->lost_text.empty()) throw Error(ErrorCode::device, state_->lost_text);
+void ProcessGroup::stop_others() {
+    try {
+        state_->store->add(kStopped, 1);
+    } catch (const std::exception&) {
+        return;  // the store is gone, and its process with it: the next call says so
+    }
 }
 
 }  // namespace headscope
@@ -287,10 +312,10 @@ double ProcessGroup::smallest(double value) {
 std::string ProcessGroup::broadcast(const std::string& text) {
     return text;
 }
-std::stop_token ProcessGroup::lost() const {
+std::stop_token ProcessGroup::others_stopped() const {
     return {};
 }
-void ProcessGroup::throw_if_lost() const {}
+void ProcessGroup::stop_others() {}
 
 }  // namespace headscope
 

@@ -14,7 +14,8 @@ namespace headscope {
 /// The processes that a launcher started together, through libtorch's process groups: Gloo between
 /// hosts, NCCL for what GPUs sum. Every process must make the same calls in the same order; each
 /// call returns when all have made it. A process that dies is noticed: at once in a call, and
-/// within seconds while the others compute.
+/// within seconds while the others compute. Calls throw Error(device)
+/// then.
 class ProcessGroup {
   public:
     /// The group of this process; the first call connects it. Throws Error(device) where the others
@@ -32,11 +33,12 @@ class ProcessGroup {
     /// What rank 0 gives, everywhere.
     std::string broadcast(const std::string& text);
 
-    /// Asked to stop when a process was lost.
-    [[nodiscard]] std::stop_token lost() const;
+    /// Asked to stop when another process stopped, failed or was lost. What comes next must be a
+    /// call of the group, in which all learn why, or which says which process was lost.
+    [[nodiscard]] std::stop_token others_stopped() const;
 
-    /// Throws the Error(device) that says which process was lost, where one was.
-    void throw_if_lost() const;
+    /// Tells the others, which hear of it within a second, that this process will not go on.
+    void stop_others();
 
     ~ProcessGroup();
     ProcessGroup(const ProcessGroup&) = delete;

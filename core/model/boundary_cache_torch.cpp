@@ -7,10 +7,17 @@
 
 namespace headscope {
 
-void BoundaryCache::configure(std::int64_t budget, int stride) {
+void BoundaryCache::configure(std::int64_t budget, int stride, const Tokens& first_window) {
     const std::scoped_lock lock(mutex_);
+    if (first_window != text_) clear_all();
+    text_ = first_window;
     budget_ = budget;
-    stride_ = std::max(1, stride);
+    if (states_.empty()) stride_ = std::max(1, stride);
+}
+
+void BoundaryCache::stop_keeping() {
+    const std::scoped_lock lock(mutex_);
+    budget_ = 0;
 }
 
 int BoundaryCache::latest(const std::vector<Tokens>& windows, int layer) const {
@@ -30,20 +37,22 @@ at::Tensor BoundaryCache::state(const Tokens& window, int layer) const {
     return states_.at(window).at(layer);
 }
 
+bool BoundaryCache::has_place() const {
+    return block_.defined() && block_used_ < block_.size(0);
+}
+
 bool BoundaryCache::wants(int layer) const {
     const std::scoped_lock lock(mutex_);
-    const bool room = bytes_ < budget_ || (block_.defined() && block_used_ < block_.size(0));
-    return layer > 0 && layer % stride_ == 0 && room;
+    return layer > 0 && layer % stride_ == 0 && budget_ > 0 && (has_place() || bytes_ < budget_);
 }
 
 at::Tensor BoundaryCache::place_for(const at::Tensor& state) {
     constexpr std::int64_t kStatesOfBlock = 16;
-    const bool fits = block_.defined() && block_.sizes().slice(1) == state.sizes() &&
-                      block_.scalar_type() == state.scalar_type() && block_used_ < block_.size(0);
-    if (!fits) {
-        const auto size = static_cast<std::int64_t>(state.nbytes());
+    if (!has_place()) {
+        const std::int64_t fitting = (budget_ - bytes_) / static_cast<std::int64_t>(state.nbytes());
+        if (fitting < 1) return {};
         std::vector<std::int64_t> shape = state.sizes().vec();
-        shape.insert(shape.begin(), std::min(kStatesOfBlock, (budget_ - bytes_) / size));
+        shape.insert(shape.begin(), std::min(kStatesOfBlock, fitting));
         block_ = at::empty(shape, state.options());
         block_used_ = 0;
         bytes_ += static_cast<std::int64_t>(block_.nbytes());
@@ -53,13 +62,13 @@ at::Tensor BoundaryCache::place_for(const at::Tensor& state) {
 
 void BoundaryCache::keep(const Tokens& window, int layer, const at::Tensor& state) {
     const std::scoped_lock lock(mutex_);
-    const bool room = block_.defined() && block_used_ < block_.size(0);
-    if (!room && bytes_ + static_cast<std::int64_t>(state.nbytes()) > budget_) return;
-    auto& of_window = states_[window];
-    if (of_window.contains(layer)) return;
+    const auto known = states_.find(window);
+    if (budget_ == 0 || (known != states_.end() && known->second.contains(layer))) return;
+    // All states of a text have one shape, and another text empties the cache.
     at::Tensor place = place_for(state);
+    if (!place.defined()) return;
     place.copy_(state);
-    of_window.emplace(layer, std::move(place));
+    states_[window].emplace(layer, std::move(place));
 }
 
 std::int64_t BoundaryCache::bytes() const {
@@ -69,11 +78,15 @@ std::int64_t BoundaryCache::bytes() const {
 
 void BoundaryCache::clear() {
     const std::scoped_lock lock(mutex_);
+    clear_all();
+    budget_ = 0;
+}
+
+void BoundaryCache::clear_all() {
     states_.clear();
     block_.reset();
     block_used_ = 0;
     bytes_ = 0;
-    budget_ = 0;
 }
 
 }  // namespace headscope

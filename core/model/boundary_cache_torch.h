@@ -18,8 +18,13 @@ class BoundaryCache {
   public:
     using Tokens = std::vector<std::int64_t>;
 
-    /// Sets the budget in bytes, and keeps the states before every `stride`-th layer from now on.
-    void configure(std::int64_t budget, int stride);
+    /// Keeps states before every `stride`-th layer from now on, `budget` bytes of them in all.
+    /// States of another text than the one that begins with `first_window` are let go; while others
+    /// are there, their stride stays.
+    void configure(std::int64_t budget, int stride, const Tokens& first_window);
+
+    /// Keeps no more states, but those that are there.
+    void stop_keeping();
 
     /// The last layer up to `layer` before which the states of all `windows` are kept; 0 where
     /// there is none.
@@ -40,12 +45,15 @@ class BoundaryCache {
     void clear();
 
   private:
+    void clear_all();
+    [[nodiscard]] bool has_place() const;
     [[nodiscard]] at::Tensor place_for(const at::Tensor& state);
 
     mutable std::mutex mutex_;
     std::int64_t budget_ = 0;
     std::int64_t bytes_ = 0;
     int stride_ = 1;
+    Tokens text_;  ///< its first window
     std::map<Tokens, std::map<int, at::Tensor>> states_;
     at::Tensor block_;  ///< memory for some states, since taking it one by one is slow on a GPU
     std::int64_t block_used_ = 0;  ///< states

@@ -11,7 +11,8 @@ namespace {
 
 /// The first GPU, or the one of this process where several share a machine.
 c10::Device own_gpu(int gpus) {
-    const int index = process_rank().local_rank;
+    // A launcher may show each process only its own.
+    const int index = gpus == 1 ? 0 : process_rank().local_rank;
     if (index >= gpus) {
         fail(
             ErrorCode::device,
@@ -48,8 +49,8 @@ c10::Device choose_device(const std::string& name) {
         index = std::stoi(digits);
     }
     if (index >= gpus) {
-        fail(ErrorCode::device, "device {}: {} CUDA device{} found; is the driver running?", name,
-             gpus, gpus == 1 ? "" : "s");
+        fail(ErrorCode::device, "device {}: {} CUDA device{} found{}", name, gpus,
+             gpus == 1 ? "" : "s", gpus == 0 ? compat::cuda_problem() : "");
     }
     return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <torch/version.h>
@@ -24,22 +26,8 @@ bool has_fast_cpu_bfloat16();
 /// CUDA devices that can be used; 0 where libtorch has no CUDA or no driver runs.
 int cuda_device_count();
 
-/// Starts the library's use of a GPU, before anything asks about its memory.
-void start_device(const c10::Device& device);
-
-/// Bytes that an evaluation may take on `device` besides what it holds already: what is free, less
-/// a margin for the library itself, or what is left of `limit` where that is less (0: no limit).
-std::int64_t memory_budget(const c10::Device& device, std::int64_t limit);
-
-/// Has the library refuse to take more than `limit` bytes of a GPU; 0 lifts the limit. Does nothing
-/// for the CPU.
-void limit_device_memory(const c10::Device& device, std::int64_t limit);
-
-/// Returns a GPU's memory that the library keeps for later to the driver.
-void release_cached_memory(const c10::Device& device);
-
-/// The most bytes of a GPU that tensors took at one time so far; 0 on the CPU.
-std::int64_t peak_device_memory(const c10::Device& device);
+/// Why no CUDA device can be used, as the driver says it, to follow "0 found".
+std::string cuda_problem();
 
 /// Sets the threads that one operation may use when called from this thread, for ATen and, for the
 /// whole process, for OpenBLAS, which does not follow ATen.

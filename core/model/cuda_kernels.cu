@@ -229,6 +229,8 @@ __device__ void take(Peak& peak, const T* logits, std::int64_t place) {
         peak.largest = largest;
         peak.place = place + at;
     }
+    // So far nothing but logits of -infinity, which add nothing.
+    if (largest == -INFINITY && peak.largest == -INFINITY) return;
 #pragma unroll
     for (int i = 0; i < kCount; ++i)
         peak.sum += __expf(widen(logits[i]) - peak.largest);

@@ -32,6 +32,13 @@ void LayerSource::start_reading(int index) {
     read_ = std::async(std::launch::async, [this] { reader_->read(stop_); });
 }
 
+std::int64_t LayerSource::bytes_of_one() const {
+    if (model_.resident()) return 0;
+    const LayerWeights& slot = slots_[0];
+    return static_cast<std::int64_t>(slot.attention.qkv.nbytes() + slot.attention.o.nbytes() +
+                                     slot.gate_up.nbytes() + slot.down.nbytes());
+}
+
 const LayerWeights& LayerSource::layer(int index) {
     if (model_.resident()) return model_.layers[static_cast<std::size_t>(index)];
     if (index != reading_ || !read_.valid()) {

@@ -28,15 +28,18 @@ class LayerSource {
     /// threads may ask for any layer at any time.
     const LayerWeights& layer(int index);
 
+    /// Bytes of one of the two layers that there is memory for; 0 where all are resident.
+    [[nodiscard]] std::int64_t bytes_of_one() const;
+
   private:
     void start_reading(int index);
 
     const LoadedModel& model_;
     std::stop_token stop_;
-    std::optional<WeightReader> reader_;
     LayerWeights slots_[2];
-    int filling_ = 0;   ///< the slot that is being filled, or was filled last
-    int reading_ = -1;  ///< the layer that is read into it
+    std::optional<WeightReader> reader_;  ///< after the slots, which its copies may still fill
+    int filling_ = 0;                     ///< the slot that is being filled, or was filled last
+    int reading_ = -1;                    ///< the layer that is read into it
     std::future<void> read_;
 };
 

@@ -6,6 +6,7 @@
 #include "core/checkpoint/expected_tensors.h"
 #include "core/model/choose_compute_torch.h"
 #include "core/model/compat_torch.h"
+#include "core/model/device_memory_torch.h"
 #include "core/model/forward_torch.h"
 #include "core/model/loaded_model_torch.h"
 #include "core/model/model_engine.h"
@@ -22,7 +23,12 @@ std::int64_t weight_bytes(const ModelConfig& config, const WeightFormat& format)
             product *= extent;
         elements += product;
     }
-    return elements * static_cast<std::int64_t>(at::elementSize(format.storage));
+    // Tied embeddings are there twice where they are looked up in another dtype than they multiply
+    // in.
+    const bool twice = config.tie_word_embeddings && format.storage != format.compute;
+    const std::int64_t embeddings = twice ? config.vocab_size * config.hidden_size : 0;
+    return elements * static_cast<std::int64_t>(at::elementSize(format.storage)) +
+           embeddings * static_cast<std::int64_t>(at::elementSize(format.compute));
 }
 
 /// Whether all weights fit beside what an evaluation of the usual windows needs at least.
@@ -34,7 +40,7 @@ bool fits(const LoadedModel& model) {
     constexpr std::int64_t kStates = 4;
     return weight_bytes(config, model.format) + forward.working_bytes(1) +
                kStates * forward.state_bytes() <=
-           compat::memory_budget(model.format.device, model.memory_limit);
+           memory_budget(model.format.device, model.memory_limit);
 }
 
 void read_weights(LoadedModel& model, ProgressThrottle& progress, const std::stop_token& stop) {
@@ -45,10 +51,12 @@ void read_weights(LoadedModel& model, ProgressThrottle& progress, const std::sto
     throw_if_stopped(stop);
     WeightReader reader(model.checkpoint, model.format, model.threads);
     model.outer = add_outer(reader, model.checkpoint, resident);
+    reader.begin_after_current();
     reader.read(stop);
     for (int layer = 0; layer < layers; ++layer) {
         model.layers.push_back(allocate_layer(config, model.format));
         add_layer(reader, config, layer, model.layers.back());
+        reader.begin_after_current();
         reader.read(stop);
         progress.report({"loading", layer + 1, layers, "layers"});
     }
@@ -71,8 +79,8 @@ std::shared_ptr<const LoadedModel> load_model(const Checkpoint& checkpoint,
                                                                {},
                                                                {},
                                                                std::make_shared<BoundaryCache>()});
-        compat::start_device(model->format.device);
-        compat::limit_device_memory(model->format.device, options.memory_limit);
+        start_device(model->format.device);
+        limit_device_memory(model->format.device, options.memory_limit);
         read_weights(*model, throttle, stop);
         return model;
     } catch (...) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -64,9 +65,8 @@ std::vector<WeightReader::Piece> WeightReader::cut() const {
     return pieces;
 }
 
-void WeightReader::read_piece(const Piece& piece, int worker) {
+void WeightReader::read_piece(const Wanted& wanted, const Piece& piece, int worker) {
     const c10::InferenceMode no_gradients;  // a setting of each thread
-    const Wanted& wanted = wanted_[piece.wanted];
     const at::Tensor from = mapped(wanted.from).view({-1}).narrow(0, piece.first, piece.count);
     const at::ScalarType from_type = from.scalar_type();
     const at::ScalarType to_type = wanted.to.scalar_type();
@@ -89,12 +89,15 @@ void WeightReader::read_piece(const Piece& piece, int worker) {
 }
 
 void WeightReader::read(const std::stop_token& stop) {
+    const int threads_before = at::get_num_threads();
     const std::vector<Piece> pieces = cut();
+    const auto wanted = std::exchange(wanted_, {});  // also where reading fails
     parallel_for(pieces.size(), threads_, stop, [&](std::size_t index, int worker) {
         at::set_num_threads(1);
-        read_piece(pieces[index], worker);
+        const Piece& piece = pieces[index];
+        read_piece(wanted[piece.wanted], piece, worker);
     });
-    wanted_.clear();
+    at::set_num_threads(threads_before);
 }
 
 void WeightReader::begin_after_current() {

@@ -59,7 +59,7 @@ class WeightReader {
     };
 
     [[nodiscard]] std::vector<Piece> cut() const;
-    void read_piece(const Piece& piece, int worker);
+    void read_piece(const Wanted& wanted, const Piece& piece, int worker);
 
     const Checkpoint& checkpoint_;
     WeightFormat format_;

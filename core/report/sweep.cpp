@@ -85,6 +85,7 @@ class Sweep {
           layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {}
 
     SweepResult run() {
+        join_processes();
         if (!all_finished()) {
             load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
         }
@@ -225,6 +226,8 @@ class Sweep {
             last_save = Clock::now();
             save_if_possible(journal, scores);
         };
+        // Another process of the job may know better than this one that there is work left.
+        if (!load_) load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
         const Model model = load_->get();
         result_.evaluation = evaluate(model, evaluation, observer_.progress, on_scores, stop_);
         // Should a results file not be written, the next start takes its scores from here.

@@ -1,8 +1,7 @@
+#include <QTest>
 #include <cstdlib>
 #include <map>
 #include <string>
-
-#include <QTest>
 
 #include "core/base/error.h"
 #include "core/base/process_rank.h"
@@ -72,18 +71,37 @@ class TestProcessRank : public QObject {
 
     void srun() {
         const Environment environment({{"SLURM_PROCID", "5"},
-                                       {"SLURM_NTASKS", "6"},
+                                       {"SLURM_STEP_NUM_TASKS", "6"},
+                                       {"SLURM_STEP_TASKS_PER_NODE", "2(x3)"},
                                        {"SLURM_LOCALID", "1"},
+                                       {"PMI_RANK", "5"},
+                                       {"PMI_SIZE", "6"},
                                        {"SLURM_STEP_NODELIST", "gpu[03-05],big1"},
                                        {"SLURM_JOB_ID", "1234567"}});
         const ProcessRank place = process_rank();
         QCOMPARE(place.rank, 5);
+        QCOMPARE(place.local_rank, 1);
+        QCOMPARE(place.local_size, 2);
         QCOMPARE(place.address, std::string("gpu03"));
         QCOMPARE(place.port, std::uint16_t{24567});
     }
 
+    void mpich() {
+        const Environment environment({{"PMI_RANK", "3"},
+                                       {"PMI_SIZE", "4"},
+                                       {"MPI_LOCALRANKID", "1"},
+                                       {"MPI_LOCALNRANKS", "2"},
+                                       {"SLURM_PROCID", "1"},
+                                       {"SLURM_STEP_NUM_TASKS", "2"}});
+        const ProcessRank place = process_rank();
+        QCOMPARE(place.rank, 3);
+        QCOMPARE(place.world_size, 4);
+        QCOMPARE(place.local_rank, 1);
+    }
+
     void the_batch_script_of_a_slurm_job_is_alone() {
-        const Environment environment({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "6"}});
+        const Environment environment(
+            {{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "6"}, {"SLURM_STEP_NUM_TASKS", "1"}});
         QVERIFY(process_rank().alone());
     }
 
@@ -100,11 +118,26 @@ class TestProcessRank : public QObject {
         QTest::addColumn<QString>("size");
         QTest::addColumn<QString>("port");
         QTest::addColumn<QString>("named");
-        QTest::newRow("no number") << "one" << "2" << "1" << "RANK";
-        QTest::newRow("negative") << "-1" << "2" << "1" << "RANK";
-        QTest::newRow("rank too large") << "2" << "2" << "1" << "must be below WORLD_SIZE";
-        QTest::newRow("size") << "0" << "2x" << "1" << "WORLD_SIZE";
-        QTest::newRow("port") << "0" << "2" << "70000" << "MASTER_PORT";
+        QTest::newRow("no number") << "one"
+                                   << "2"
+                                   << "1"
+                                   << "RANK";
+        QTest::newRow("negative") << "-1"
+                                  << "2"
+                                  << "1"
+                                  << "RANK";
+        QTest::newRow("rank too large") << "2"
+                                        << "2"
+                                        << "1"
+                                        << "must be below WORLD_SIZE";
+        QTest::newRow("size") << "0"
+                              << "2x"
+                              << "1"
+                              << "WORLD_SIZE";
+        QTest::newRow("port") << "0"
+                              << "2"
+                              << "70000"
+                              << "MASTER_PORT";
     }
 
     void wrong_variables_are_named() {

@@ -1,11 +1,10 @@
 // What one move of the threshold costs for 80 layers of 64 heads: the plan of every layer with all
 // counts, as the window does it, beside planning everything anew; then the whole window.
 
-#include <array>
-
 #include <QApplication>
 #include <QSlider>
 #include <QTemporaryDir>
+#include <array>
 
 #include <benchmark/benchmark.h>
 
@@ -29,8 +28,8 @@ const std::shared_ptr<const OpenedModel>& model() {
 }
 
 /// Thresholds of a drag, up and down; the lowest selects half of all pairs.
-constexpr std::array kDrag = {0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2,
-                              0.3,  0.4, 0.5,  0.6, 0.7, 0.8, 0.85, 0.9};
+constexpr std::array kDrag = {0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4,  0.3,
+                              0.2,  0.3, 0.4,  0.5, 0.6, 0.7, 0.8, 0.85, 0.9};
 
 void session_moves(benchmark::State& state) {
     Session session;

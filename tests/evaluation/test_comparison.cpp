@@ -67,8 +67,8 @@ class TestComparison : public QObject {
         const ComparisonParams params{
             {merged()}, windows(), 0, known_original(static_cast<std::size_t>(known))};
         std::int64_t last_done = 0;
-        const EvaluationResult result = evaluate_against_original(
-            model(), params, [&](const Progress& progress) {
+        const EvaluationResult result =
+            evaluate_against_original(model(), params, [&](const Progress& progress) {
                 QCOMPARE(progress.total, kWindows);
                 QVERIFY(progress.done >= last_done);
                 last_done = progress.done;

@@ -55,11 +55,10 @@ class TestMemory : public QObject {
         const Model streamed = Model::load(demo(), streaming(dtype.constData()));
         const Scores wanted = evaluate(resident, {variants(), windows(), {}}).scores;
         std::vector<std::string> notes;
-        const EvaluationResult got = evaluate(streamed, {variants(), windows(), {}},
-                                              [&](const Progress& progress) {
-                                                  if (!progress.note.empty())
-                                                      notes.push_back(progress.note);
-                                              });
+        const EvaluationResult got =
+            evaluate(streamed, {variants(), windows(), {}}, [&](const Progress& progress) {
+                if (!progress.note.empty()) notes.push_back(progress.note);
+            });
         QCOMPARE(notes.size(), std::size_t{1});
         QVERIFY(contains(notes.front(), "do not fit"));
         QCOMPARE(got.scores.done, wanted.done);
