@@ -69,7 +69,7 @@ void MainWindow::sweep() {
 
 void MainWindow::edit_settings() {
     const auto& model = workbench_.session().model();
-    const qint64 longest = model ? model->config().max_position_embeddings : kMostTokens;
+    const qint64 longest = model ? model->config().longest_window() : kMostTokens;
     SettingsDialog dialog(workbench_.evaluations().settings(), longest, this);
     if (dialog.exec() == QDialog::Accepted) {
         workbench_.evaluations().set_settings(dialog.settings());
