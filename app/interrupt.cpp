@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <string_view>
 
 #include <fcntl.h>
@@ -23,6 +24,17 @@ constexpr char kQuit = 'q';
 // the signals blocked in every thread, and libraries start theirs before main.)
 std::array<int, 2> pipe_ends = {-1, -1};
 volatile std::sig_atomic_t signals_seen = 0;
+volatile std::time_t first_seen_ms = 0;
+
+/// Launchers and shells may deliver one Ctrl-C twice, to the process and to its group; a person
+/// needs longer for the second.
+constexpr std::time_t kSamePressMs = 300;
+
+std::time_t now_ms() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+}
 
 void tell(char what) {
     const int saved = errno;
@@ -31,8 +43,12 @@ void tell(char what) {
 }
 
 extern "C" void handle_signal(int /*signal*/) {
-    if (signals_seen != 0) ::_exit(kCancelled);
+    if (signals_seen != 0) {
+        if (now_ms() - first_seen_ms < kSamePressMs) return;
+        ::_exit(kCancelled);
+    }
     signals_seen = 1;
+    first_seen_ms = now_ms();
     constexpr std::string_view kText = "\nStopping; press Ctrl-C again to stop at once.\n";
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, kText.data(), kText.size());
     tell(kStop);

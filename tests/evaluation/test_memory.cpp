@@ -29,7 +29,7 @@ std::shared_ptr<const Windows> windows() {
 
 /// One byte of memory: the layers are read one by one.
 ComputeOptions streaming(const char* dtype = "float32") {
-    return {"cpu", dtype, 2, 1};
+    return {"cpu", dtype, 1, 1};
 }
 
 /// The original, and merges that begin in layer 3 and in layer 0.
@@ -51,7 +51,7 @@ class TestMemory : public QObject {
 
     void a_model_that_does_not_fit_gives_the_same_scores() {
         QFETCH(QByteArray, dtype);
-        const Model resident = Model::load(demo(), {"cpu", dtype.toStdString(), 2});
+        const Model resident = Model::load(demo(), {"cpu", dtype.toStdString(), 1});
         const Model streamed = Model::load(demo(), streaming(dtype.constData()));
         const Scores wanted = evaluate(resident, {variants(), windows(), {}}).scores;
         std::vector<std::string> notes;

@@ -12,14 +12,15 @@
 #include <QScopedValueRollback>
 #include <QStackedWidget>
 #include <QTableView>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "core/base/parallel.h"
 #include "ui/plan/pair_model.h"
 #include "ui/style/text.h"
 
@@ -67,11 +68,14 @@ std::vector<bool> chosen_rows(const QItemSelectionModel& model, int rows) {
 
 int selected_rows(const QItemSelectionModel& model) {
     int rows = 0;
-    for (const QItemSelectionRange& range : model.selection()) rows += range.height();
+    for (const QItemSelectionRange& range : model.selection())
+        rows += range.height();
     return rows;
 }
 
 }  // namespace
+
+PairPanel::~PairPanel() = default;
 
 PairPanel::PairPanel(Session& session, QWidget* parent)
     : QWidget(parent),
@@ -90,14 +94,18 @@ PairPanel::PairPanel(Session& session, QWidget* parent)
     connect(&session, &Session::focus_changed, this, &PairPanel::follow_focus);
     connect(&session, &Session::pin_changed, this, &PairPanel::follow_pin);
     connect(only_focused_, &QCheckBox::toggled, this, &PairPanel::follow_focus);
+    // What is being copied would no longer be what is shown.
+    connect(model_, &QAbstractItemModel::modelAboutToBeReset, this, [this] { copying_.reset(); });
+    connect(model_, &QAbstractItemModel::layoutAboutToBeChanged, this,
+            [this] { copying_.reset(); });
     connect(copy_, &QPushButton::clicked, this, &PairPanel::copy);
     connect(copy_action_, &QAction::triggered, this, &PairPanel::copy);
     set_texts();
 }
 
 void PairPanel::set_up_table() {
-    // Before the selection hears of it: it would follow each of its rows, which takes a quarter of a
-    // second for 80,000 of them. All of them are quick.
+    // Before the selection hears of it: it would follow each of its rows, which takes a quarter of
+    // a second for 80,000 of them. All of them are quick.
     connect(model_, &QAbstractItemModel::layoutAboutToBeChanged, this, [this] {
         constexpr int kQuick = 2000;
         QItemSelectionModel& selection = *table_->selectionModel();
@@ -267,25 +275,58 @@ void PairPanel::pin_row(int row) {
     session_.pin(HeadsOfInterest{pair.first, pair.second});
 }
 
+/// A copy in progress: a few rows a turn of the event loop, so that 160,000 of them do not hold the
+/// window up.
+class PairPanel::Copying {
+  public:
+    Copying(const PairModel& model, const QItemSelectionModel& selection)
+        : model_(model), chosen_(chosen_rows(selection, model.rowCount())) {}
+
+    /// Takes the next rows; false where there are no more.
+    bool take(int rows) {
+        const auto end = std::min(next_ + static_cast<std::size_t>(rows), chosen_.size());
+        for (; next_ < end; ++next_) {
+            if (chosen_[next_]) lines_.add(model_.pair(static_cast<int>(next_)));
+        }
+        return next_ < chosen_.size();
+    }
+
+    [[nodiscard]] QString text() const {
+        return QStringLiteral("layer\thead_1\thead_2\tsimilarity\tkv_head_1\tkv_head_2\tgroup\n") +
+               QString::fromLatin1(lines_.text().data(),
+                                   static_cast<qsizetype>(lines_.text().size()));
+    }
+
+  private:
+    const PairModel& model_;
+    std::vector<bool> chosen_;
+    std::size_t next_ = 0;
+    TsvLines lines_;
+};
+
 QString PairPanel::copy_text() const {
     model_->refresh();
-    const int rows = model_->rowCount();
-    const std::vector<bool> chosen = chosen_rows(*table_->selectionModel(), rows);
-    constexpr int kRowsOfPart = 8192;
-    std::vector<TsvLines> parts(static_cast<std::size_t>(rows / kRowsOfPart + 1));
-    parallel_for(parts.size(), available_cores(), {}, [&](std::size_t part, int /*worker*/) {
-        const int begin = static_cast<int>(part) * kRowsOfPart;
-        for (int row = begin; row < std::min(begin + kRowsOfPart, rows); ++row) {
-            if (chosen[static_cast<std::size_t>(row)]) parts[part].add(model_->pair(row));
-        }
-    });
-    std::string text = "layer\thead_1\thead_2\tsimilarity\tkv_head_1\tkv_head_2\tgroup\n";
-    for (const TsvLines& part : parts) text += part.text();
-    return QString::fromLatin1(text.data(), static_cast<qsizetype>(text.size()));
+    Copying copying(*model_, *table_->selectionModel());
+    while (copying.take(model_->rowCount())) {
+    }
+    return copying.text();
 }
 
-void PairPanel::copy() const {
-    QGuiApplication::clipboard()->setText(copy_text());
+void PairPanel::copy() {
+    model_->refresh();
+    copying_ = std::make_unique<Copying>(*model_, *table_->selectionModel());
+    copy_more();
+}
+
+void PairPanel::copy_more() {
+    constexpr int kRowsOfTurn = 16384;  // a few milliseconds
+    if (!copying_) return;              // the rows have changed meanwhile
+    if (copying_->take(kRowsOfTurn)) {
+        QTimer::singleShot(0, this, &PairPanel::copy_more);
+        return;
+    }
+    QGuiApplication::clipboard()->setText(copying_->text());
+    copying_.reset();
 }
 
 }  // namespace headscope::ui

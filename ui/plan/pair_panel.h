@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QWidget>
+#include <memory>
 
 #include "ui/session/session.h"
 
@@ -21,6 +22,7 @@ class PairPanel : public QWidget {
 
   public:
     explicit PairPanel(Session& session, QWidget* parent = nullptr);
+    ~PairPanel() override;
 
     /// The selected rows, or all where none is selected, as tab-separated values with a header, in
     /// the C locale; similarities in full.
@@ -44,7 +46,11 @@ class PairPanel : public QWidget {
     void follow_focus();
     void follow_pin();
     void pin_row(int row);
-    void copy() const;
+    /// Puts copy_text() on the clipboard, after some turns of the event loop where it is long.
+    void copy();
+    void copy_more();
+
+    class Copying;
 
     Session& session_;
     PairModel* model_;
@@ -55,6 +61,7 @@ class PairPanel : public QWidget {
     QCheckBox* only_focused_;
     QPushButton* copy_;
     QAction* copy_action_;
+    std::unique_ptr<Copying> copying_;
     /// The table and the session are being brought together: neither is the user's choice.
     bool following_ = false;
 };

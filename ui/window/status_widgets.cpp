@@ -1,9 +1,9 @@
 #include "ui/window/status_widgets.h"
 
-#include <unistd.h>
-
 #include <QFile>
 #include <QHBoxLayout>
+
+#include <unistd.h>
 
 #include "ui/style/text.h"
 
@@ -28,6 +28,10 @@ QString job_progress_text(const Progress& progress) {
     }
     if (progress.stage == "loading") {
         return JobStatus::tr("Loading weights, %1 of %2 layers").arg(done, total);
+    }
+    if (progress.stage == "evaluating" && progress.unit != "windows") {
+        return JobStatus::tr("Evaluating a model that does not fit, %1 of %2 layer passes")
+            .arg(done, total);
     }
     if (progress.stage == "evaluating") {
         return JobStatus::tr("Evaluating, %1 of %2 windows").arg(done, total);
