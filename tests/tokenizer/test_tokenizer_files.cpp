@@ -216,6 +216,36 @@ class TestTokenizerFiles : public QObject {
         }
     }
 
+    /// Steps that a file may have, but so many or such that memory would not hold what they make.
+    void steps_that_multiply_data() {
+        columns();
+        const json grow = {
+            {"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", std::string(20, 'a')}};
+        const auto sequence = [](const char* members, int count, const json& step) -> json {
+            return {{"type", "Sequence"}, {members, json(static_cast<std::size_t>(count), step)}};
+        };
+        add_changed("a text that grows", ErrorCode::unsupported, "/normalizer",
+                    sequence("normalizers", 12, grow),
+                    "tokenizer.json: the normalizer makes more than 1024 bytes of a text of 3");
+        const json digits = {{"type", "Digits"}};
+        add_changed("steps without end", ErrorCode::bad_input, "/pre_tokenizer",
+                    sequence("pretokenizers", 33, digits), "a Sequence of at most 32 steps");
+        const json metaspace = {{"type", "Metaspace"}, {"replacement", "_"}};
+        add_changed("two that insert", ErrorCode::unsupported, "/pre_tokenizer",
+                    sequence("pretokenizers", 2, metaspace),
+                    "pre_tokenizer.pretokenizers[1] \"Metaspace\"");
+        for (const char* text : {"", "    ", "\xe2\x96\x81_"}) {
+            add_changed(text, ErrorCode::bad_input, "/pre_tokenizer",
+                        {{"type", "Metaspace"}, {"replacement", text}},
+                        "pre_tokenizer.replacement is not one character");
+        }
+    }
+
+    void steps_that_multiply() {
+        QFETCH(const QByteArray, text);
+        verify(using_json(text.toStdString()));
+    }
+
     void json_of_another_kind() {
         QFETCH(const QByteArray, text);
         verify(using_json(text.toStdString()));
