@@ -275,6 +275,20 @@ class TestTokenizerFiles : public QObject {
         add("far away", bad, good + "YWI= 2147483647\n", "line 257 has the rank 2147483647");
     }
 
+    void ranks_are_read_where_they_are_needed() {
+        const auto opened = [](const std::string& text) {
+            return caught([&] { parse_rank_file(text, "tokenizer.model"); });
+        };
+        const std::string good = rank_lines(plain_rank);
+        QVERIFY(opened("?\n" + good).says("line 1 does not begin with bytes"));
+        QVERIFY(opened(good.substr(0, good.rfind("/w=="))).says("no line for the byte 0xFF"));
+        QVERIFY(opened(good + "?\n").text.empty());
+        QVERIFY(using_ranks(good + "?\n").says("tokenizer.model: line 257 does not begin"));
+        const auto tokenizer = parse_rank_file(good + "\r\nYWI= 256\r\n\n", "tokenizer.model");
+        QCOMPARE(tokenizer->bos_id().value_or(-1), 257);
+        QCOMPARE(tokenizer->vocabulary_size(), 257 + 256);
+    }
+
     void damaged_ranks() {
         QFETCH(const QByteArray, text);
         verify(using_ranks(text.toStdString()));
