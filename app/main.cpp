@@ -15,6 +15,7 @@
 #include "app/interrupt.h"
 #include "app/option_groups.h"
 #include "core/base/process_rank.h"
+#include "core/base/utf8.h"
 #include "core/base/version.h"
 #ifdef HEADSCOPE_UI
 #include "ui/window/run_window.h"
@@ -51,7 +52,7 @@ int report_error(Display& display, ErrorCode code, const std::string& text,
         fmt::print(stderr, "Cancelled.{}\n", if_cancelled);
     } else {
         display.event({{"event", "error"}, {"code", name_of(code)}, {"message", text}});
-        fmt::print(stderr, "headscope: {}\n", text);
+        fmt::print(stderr, "headscope: {}\n", printable_text(text));
     }
     return exit_code_of(code);
 }
