@@ -188,6 +188,11 @@ class TestTokenizerFiles : public QObject {
                      {"single", {one, one}},
                      {"special_tokens", {{"a", {{"ids", {0}}}}}}},
                     "puts 2 tokens in front");
+        add_changed("tokens in front without end", bad, "/post_processor",
+                    {{"type", "TemplateProcessing"},
+                     {"single", json(std::size_t{17}, one)},
+                     {"special_tokens", {{"a", {{"ids", json::array()}}}}}},
+                    "post_processor is not a template of at most 16 tokens");
 
         add_changed("no type", bad, "/normalizer", json::object(), "normalizer has no \"type\"");
         add_changed("text", bad, "/pre_tokenizer", "ByteLevel", "pre_tokenizer is not an object");
