@@ -58,6 +58,8 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
         model, params, show_progress,
         [&](const Scores& scores) { show_scores(display, scores, thresholds); }, stop);
 
+    leave_processes();
+
     const std::int64_t windows = text.windows->count();
     const auto tokens = static_cast<double>(windows * text.windows->window());
     nlohmann::ordered_json variants = nlohmann::ordered_json::array();

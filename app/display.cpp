@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/json.h"
+#include "core/base/utf8.h"
 
 namespace headscope::app {
 namespace {
@@ -39,7 +40,7 @@ void Display::progress(const Progress& progress) {
         event({{"event", "note"}, {"text", progress.note}});
         end_line();
         const std::scoped_lock lock(mutex_);
-        if (!json_) fmt::print(stderr, "{}\n", progress.note);
+        if (!json_) fmt::print(stderr, "{}\n", printable_text(progress.note));
     }
     if (json_) {
         event({{"event", "progress"},
@@ -114,7 +115,7 @@ void Display::event(const nlohmann::ordered_json& event) {
 void Display::print(const std::string& text) {
     if (json_ || silent_) return;
     end_line();
-    fmt::print("{}\n", text);
+    fmt::print("{}\n", printable_text(text));
     std::fflush(stdout);
 }
 

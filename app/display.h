@@ -33,7 +33,8 @@ class Display {
     /// One JSON line; nothing where the output is not JSON.
     void event(const nlohmann::ordered_json& event);
 
-    /// A line for people on standard output; nothing where the output is JSON.
+    /// A line for people on standard output, without what could steer their terminal; nothing where
+    /// the output is JSON.
     void print(const std::string& text);
 
     /// Leaves the bar, so that what follows begins on a line of its own.

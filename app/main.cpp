@@ -16,6 +16,7 @@
 #include "app/interrupt.h"
 #include "app/option_groups.h"
 #include "core/base/process_rank.h"
+#include "core/base/utf8.h"
 #include "core/base/version.h"
 #include "core/evaluation/prepare.h"
 #ifdef HEADSCOPE_UI
@@ -53,7 +54,7 @@ int report_error(Display& display, ErrorCode code, const std::string& text,
         fmt::print(stderr, "Cancelled.{}\n", if_cancelled);
     } else {
         display.event({{"event", "error"}, {"code", name_of(code)}, {"message", text}});
-        fmt::print(stderr, "headscope: {}\n", text);
+        fmt::print(stderr, "headscope: {}\n", printable_text(text));
     }
     return exit_code_of(code);
 }

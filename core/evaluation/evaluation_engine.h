@@ -13,6 +13,7 @@ struct EvaluationEngine {
                                  const ProgressFn& progress, const ScoresFn& partial,
                                  const std::stop_token& stop) = nullptr;
     void (*join)() = nullptr;
+    void (*leave)() = nullptr;
     std::string (*broadcast)(const std::string& text) = nullptr;
 };
 

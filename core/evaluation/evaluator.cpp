@@ -20,6 +20,10 @@ void join_processes() {
     if (!process_rank().alone()) engine().join();
 }
 
+void leave_processes() {
+    if (!process_rank().alone()) engine().leave();
+}
+
 std::string broadcast(const std::string& text) {
     return process_rank().alone() ? text : engine().broadcast(text);
 }

@@ -45,6 +45,9 @@ using ScoresFn = std::function<void(const Scores&)>;
 /// reached.
 void join_processes();
 
+/// Parts from them, once all is done that was to be done together.
+void leave_processes();
+
 /// What the process of rank 0 passes here, in every process that a launcher started together with
 /// this one (process_rank.h). All must call it. A process that is alone gets its own text back.
 std::string broadcast(const std::string& text);

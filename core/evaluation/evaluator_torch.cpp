@@ -104,6 +104,7 @@ std::string broadcast_text(const std::string& text) {
 
 }  // namespace
 
-const EvaluationEngine kEvaluationEngine{evaluate_variants, join_group, broadcast_text};
+const EvaluationEngine kEvaluationEngine{evaluate_variants, join_group, ProcessGroup::leave,
+                                         broadcast_text};
 
 }  // namespace headscope

@@ -11,6 +11,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include <ATen/ATen.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -220,15 +221,30 @@ ProcessGroup::~ProcessGroup() {
     // from processes that died.
     state_->watch.request_stop();
     state_->watch.join();
-#ifdef HEADSCOPE_NCCL
-    // With a process missing this would wait for it.
-    if (state_->nccl && !state_->others_stopped.stop_requested()) state_->nccl->shutdown();
-#endif
 }
 
-ProcessGroup& ProcessGroup::instance() {
-    static ProcessGroup group;
+namespace {
+
+/// Not destroyed when the process ends: by then the GPU's driver has left.
+ProcessGroup*& the_group() {
+    static ProcessGroup* group = nullptr;
     return group;
+}
+
+}  // namespace
+
+ProcessGroup& ProcessGroup::instance() {
+    if (the_group() == nullptr) the_group() = new ProcessGroup;
+    return *the_group();
+}
+
+void ProcessGroup::leave() {
+    ProcessGroup* const group = std::exchange(the_group(), nullptr);
+    if (group == nullptr) return;
+#ifdef HEADSCOPE_NCCL
+    if (group->state_->nccl) group->state_->nccl->shutdown();
+#endif
+    delete group;
 }
 
 const ProcessRank& ProcessGroup::place() const {
@@ -300,6 +316,8 @@ ProcessGroup& ProcessGroup::instance() {
     static ProcessGroup group;
     return group;
 }
+
+void ProcessGroup::leave() {}
 
 // Never called: there is no instance.
 const ProcessRank& ProcessGroup::place() const {

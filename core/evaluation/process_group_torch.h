@@ -22,6 +22,10 @@ class ProcessGroup {
     /// cannot be reached, Error(unsupported) in a build without process groups.
     static ProcessGroup& instance();
 
+    /// Ends the group in an orderly way, once all have done their work. Without it the process ends
+    /// as one that failed.
+    static void leave();
+
     [[nodiscard]] const ProcessRank& place() const;
 
     /// Replaces each value by its sum over all processes, with NCCL where `device` is a GPU.

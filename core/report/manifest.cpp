@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/report/json_values.h"
 
 namespace headscope {
 namespace {
@@ -33,9 +34,7 @@ void for_each_setting(Settings& settings, Visit visit) {
 
 template <typename Value>
 void read(const nlohmann::json& json, const char* key, Value& value, const std::string& source) {
-    try {
-        json.at(key).get_to(value);
-    } catch (const nlohmann::json::exception&) {
+    if (!json.is_object() || !json.contains(key) || !read_value(json.at(key), value)) {
         fail(ErrorCode::bad_input, "{}: the manifest's \"{}\" is missing or of the wrong type",
              source, key);
     }

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "core/report/json_values.h"
 #include "core/report/results.h"
 
 namespace headscope {
@@ -24,12 +25,9 @@ class Reader {
 
     template <typename Value>
     Value get(const json& object, const char* key) const {
-        const json& value = member(object, key);
-        try {
-            return value.get<Value>();
-        } catch (const json::exception&) {
-            wrong(key, "is of the wrong type");
-        }
+        Value value{};
+        if (!read_value(member(object, key), value)) wrong(key, "is of the wrong type");
+        return value;
     }
 
     /// A number; null, where JSON could not hold infinity, becomes `instead`.
@@ -78,18 +76,22 @@ class Reader {
         return matrix;
     }
 
+    void check_heads(const char* key, const HeadGroup& named, int heads) const {
+        for (const int head : named) {
+            if (head < 0 || head >= heads) wrong(key, "names a head that the matrix does not have");
+        }
+    }
+
     [[nodiscard]] LayerPlan plan(const json& layer, int index, int heads) const {
         LayerPlan plan;
         plan.layer = index;
         for (const json& row : member(layer, "pairs")) {
-            if (!row.is_array() || row.size() != 3 || !row[0].is_number_integer() ||
-                !row[1].is_number_integer() || !row[2].is_number()) {
+            HeadPair pair;
+            if (!row.is_array() || row.size() != 3 || !read_value(row[0], pair.first) ||
+                !read_value(row[1], pair.second) || !read_value(row[2], pair.similarity)) {
                 wrong("pairs", "holds a row that is not [head, head, similarity]");
             }
-            const HeadPair pair{row[0].get<int>(), row[1].get<int>(), row[2].get<double>()};
-            if (pair.first < 0 || pair.second < 0 || pair.first >= heads || pair.second >= heads) {
-                wrong("pairs", "names a head that the matrix does not have");
-            }
+            check_heads("pairs", {pair.first, pair.second}, heads);
             plan.pairs.push_back(pair);
         }
         return plan;
@@ -126,11 +128,18 @@ class Reader {
 
     void read_plan(const json& plan, Result& result) const {
         const json& layers = member(plan, "layers");
-        for (LayerPlan& layer : result.plan.layers) {
+        for (std::size_t i = 0; i < result.plan.layers.size(); ++i) {
+            LayerPlan& layer = result.plan.layers[i];
+            const int heads = result.similarity[i].heads;
             const json& extra = member(layers, std::to_string(layer.layer).c_str());
-            layer.groups = get<std::vector<HeadGroup>>(extra, "groups");
-            layer.kv_groups = get<std::vector<HeadGroup>>(extra, "kv_groups");
+            for (const auto& [key, groups] :
+                 {std::pair{"groups", &layer.groups}, std::pair{"kv_groups", &layer.kv_groups}}) {
+                *groups = get<std::vector<HeadGroup>>(extra, key);
+                for (const HeadGroup& group : *groups)
+                    check_heads(key, group, heads);  // there are at most as many KV heads
+            }
             layer.side_effect_heads = get<std::vector<int>>(extra, "side_effect_heads");
+            check_heads("side_effect_heads", layer.side_effect_heads, heads);
         }
         const json& summary = member(plan, "summary");
         PlanSummary& to = result.summary;

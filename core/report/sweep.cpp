@@ -102,6 +102,7 @@ class Sweep {
             make_plans();
             evaluate_pending();
         }
+        leave_processes();
         return std::move(result_);
     }
 

@@ -7,10 +7,13 @@ namespace {
 
 /// The ids that a TemplateProcessing puts in front of a text.
 std::vector<std::int32_t> ids_in_front(const JsonValue& processor) {
+    constexpr int max_pieces = 16;  // each is looked for in a list that may be long
     std::vector<std::int32_t> ids;
+    int pieces = 0;
     for (const JsonValue& piece : processor.at("single").items()) {
         const auto special = piece.find("SpecialToken");
         if (!special) break;  // the text itself
+        if (++pieces > max_pieces) processor.refuse("a template of at most 16 tokens");
         const JsonValue name = special->at("id");
         for (const JsonValue& id :
              processor.at("special_tokens").at(name.text()).at("ids").items()) {

@@ -1,6 +1,8 @@
 #include "core/tokenizer/json_steps.h"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -17,6 +19,9 @@ namespace {
          step.source(), step.path(), type);
 }
 
+// Files have five at most; each takes memory of its own where it is used.
+constexpr std::size_t max_steps = 32;
+
 /// The steps of a possible Sequence, whose members are under `members`, in order. Files nest
 /// Sequences at most twice; deeper ones are refused.
 std::vector<JsonValue> flatten(const JsonValue& value, std::string_view members, int depth = 0) {
@@ -26,6 +31,7 @@ std::vector<JsonValue> flatten(const JsonValue& value, std::string_view members,
     for (const JsonValue& item : value.at(members).items()) {
         std::vector<JsonValue> inner = flatten(item, members, depth + 1);
         std::move(inner.begin(), inner.end(), std::back_inserter(steps));
+        if (steps.size() > max_steps) value.refuse("a Sequence of at most 32 steps");
     }
     return steps;
 }
@@ -67,7 +73,14 @@ SplitBehavior read_behavior(const JsonValue& step) {
 PreTokenizer::Metaspace read_metaspace(const JsonValue& step) {
     using Prefix = PreTokenizer::Metaspace::Prefix;
     PreTokenizer::Metaspace metaspace;
-    metaspace.replacement = step.at("replacement").text();
+    const JsonValue replacement = step.at("replacement");
+    metaspace.replacement = replacement.text();
+    const auto continues = [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+    };
+    if (std::count_if(metaspace.replacement.begin(), metaspace.replacement.end(),
+                      std::not_fn(continues)) != 1)
+        replacement.refuse("one character");
     const bool always = step.boolean("add_prefix_space", true);  // how older files say it
     const std::string_view scheme = step.text("prepend_scheme", always ? "always" : "never");
     if (scheme == "always") {
@@ -99,6 +112,10 @@ void add_step(const JsonValue& step, PreTokenizerSteps& result) {
         const bool individual = step.boolean("individual_digits", false);
         steps.push_back(isolate(individual ? "\\p{N}" : "\\p{N}+", step.source()));
     } else if (type == "Metaspace") {
+        // Two could make a text longer and longer.
+        for (const PreTokenizer::Step& other : steps) {
+            if (std::holds_alternative<PreTokenizer::Metaspace>(other)) refuse_step(step, type);
+        }
         PreTokenizer::Metaspace metaspace = read_metaspace(step);
         Regex replacement = Regex::literal(metaspace.replacement);
         steps.emplace_back(std::move(metaspace));

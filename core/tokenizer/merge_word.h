@@ -59,7 +59,11 @@ void merge_long_word(std::vector<Symbol>& symbols, MergeScratch& scratch, FindMe
     const auto count = static_cast<std::uint32_t>(symbols.size());
     // `next` of the last symbol is `count`. A symbol that cannot be merged with the next one has
     // the rank `none`, and so has one that became part of the symbol before.
-    auto& [merges, next, previous, storage] = scratch;
+    // No structured binding: the lambdas of clang before version 16 cannot refer to one.
+    std::vector<Merge>& merges = scratch.merges;
+    std::vector<std::uint32_t>& next = scratch.next;
+    std::vector<std::uint32_t>& previous = scratch.previous;
+    std::vector<std::uint64_t>& storage = scratch.queue;
     merges.assign(count, {});
     next.resize(count);
     previous.resize(count);

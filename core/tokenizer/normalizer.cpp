@@ -80,12 +80,13 @@ bool is_ascii(char byte) {
     return static_cast<unsigned char>(byte) < 0x80;
 }
 
-std::string replace_all(std::string_view text, const Normalizer::Replace& step) {
+/// Ends early where the result has more than `most` bytes.
+std::string replace_all(std::string_view text, const Normalizer::Replace& step, std::size_t most) {
     Regex::Search search(step.pattern);
     std::string out;
     out.reserve(text.size());
     std::size_t done = 0;
-    for (std::size_t from = 0; from <= text.size();) {
+    for (std::size_t from = 0; from <= text.size() && out.size() <= most;) {
         const auto match = search.find(text, from);
         if (!match) break;
         out.append(text.substr(done, match->begin - done)).append(step.content);
@@ -124,7 +125,14 @@ bool Normalizer::only_unicode_forms() const {
                        [](const Step& step) { return std::holds_alternative<UnicodeForm>(step); });
 }
 
+std::size_t Normalizer::most_bytes(std::size_t size) {
+    constexpr std::size_t times = 18;
+    constexpr std::size_t least = 1024;
+    return std::max(times * size, least);
+}
+
 std::string Normalizer::normalize(std::string_view text) const {
+    const std::size_t most = most_bytes(text.size());
     std::string out(text);
     for (const Step& step : steps_) {
         if (const auto* form = std::get_if<UnicodeForm>(&step)) {
@@ -132,7 +140,13 @@ std::string Normalizer::normalize(std::string_view text) const {
         } else if (const auto* prepend = std::get_if<Prepend>(&step)) {
             if (!out.empty()) out.insert(0, prepend->text);
         } else if (const auto* replace = std::get_if<Replace>(&step)) {
-            out = replace_all(out, *replace);
+            out = replace_all(out, *replace, most);
+        }
+        if (out.size() > most) {
+            fail(ErrorCode::unsupported,
+                 "{}: the normalizer makes more than {} bytes of a text of {}; use another "
+                 "tokenizer",
+                 source_, most, text.size());
         }
     }
     return out;

@@ -30,17 +30,26 @@ class Normalizer {
     using Step = std::variant<UnicodeForm, Prepend, Replace>;
 
     Normalizer() = default;
-    explicit Normalizer(std::vector<Step> steps) : steps_(std::move(steps)) {}
+    /// `source` is the file's name, for error texts.
+    Normalizer(std::vector<Step> steps, std::string source)
+        : steps_(std::move(steps)), source_(std::move(source)) {}
 
     [[nodiscard]] bool empty() const { return steps_.empty(); }
 
     /// Whether it only brings text into a form of Unicode.
     [[nodiscard]] bool only_unicode_forms() const;
 
+    /// How many bytes a text of `size` may become: 18 times as many, which the longest
+    /// decompositions do not reach, and for a short one some more.
+    [[nodiscard]] static std::size_t most_bytes(std::size_t size);
+
+    /// Throws Error(unsupported) where the steps make more than `most_bytes` of a text: those of a
+    /// file that is made to do harm can multiply it again and again.
     [[nodiscard]] std::string normalize(std::string_view text) const;
 
   private:
     std::vector<Step> steps_;
+    std::string source_;
 };
 
 }  // namespace headscope

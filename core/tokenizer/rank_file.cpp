@@ -17,6 +17,7 @@ namespace headscope {
 namespace {
 
 constexpr std::int32_t special_tokens = 256;
+constexpr std::size_t byte_tokens = 256;  // whoever has fewer lines has not all of them
 constexpr std::size_t shortest_line = std::string_view("AA== 0\n").size();
 constexpr std::string_view digits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -66,6 +67,21 @@ std::string_view take_line(std::string_view& text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     return line;
+}
+
+/// How many tokens a rank file has if it is good, which takes far less time than to read them.
+std::size_t count_tokens(std::string_view text) {
+    std::size_t count = 0;
+    while (!text.empty())
+        count += take_line(text).empty() ? 0 : 1;
+    return count;
+}
+
+std::string_view first_lines(std::string_view text, std::size_t count) {
+    std::string_view rest = text;
+    for (std::size_t i = 0; i < count; ++i)
+        take_line(rest);
+    return text.substr(0, text.size() - rest.size());
 }
 
 /// The tokens of a rank file.
@@ -149,8 +165,10 @@ bool is_rank_file(std::string_view bytes) {
 }
 
 std::unique_ptr<const Tokenizer> parse_rank_file(std::string text, const std::string& source) {
-    Vocabulary ranks = RankReader(text, source).finish();
-    const auto size = static_cast<std::int32_t>(ranks.size());
+    const std::size_t tokens = count_tokens(text);
+    RankReader beginning(first_lines(text, byte_tokens), source);
+    if (tokens <= byte_tokens) beginning.finish();
+    const auto size = static_cast<std::int32_t>(tokens);
     BpeParts parts;
     parts.kind = "tiktoken";
     parts.source = source;
@@ -160,10 +178,10 @@ std::unique_ptr<const Tokenizer> parse_rank_file(std::string text, const std::st
     std::vector<PreTokenizer::Step> steps;
     steps.push_back(isolate(llama3_expression, source));
     parts.pre_tokenizer = PreTokenizer(std::move(steps));
-    // Shared, because a std::function must be one that can be copied.
-    const auto shared = std::make_shared<Vocabulary>(std::move(ranks));
-    parts.make_model = [shared] { return std::make_unique<RankModel>(std::move(*shared)); };
     parts.file = std::make_shared<const std::string>(std::move(text));
+    parts.make_model = [file = parts.file, source] {
+        return std::make_unique<RankModel>(RankReader(*file, source).finish());
+    };
     return std::make_unique<BpeTokenizer>(std::move(parts));
 }
 

@@ -14,7 +14,7 @@ bool is_rank_file(std::string_view bytes);
 /// The tokenizer of Llama 3 from the text of Meta's tokenizer.model, a rank file. Such a file holds
 /// the base tokens only; 256 special tokens follow them, of which the first is BOS
 /// (<|begin_of_text|>), and the expression that cuts text into words is Llama 3's. `source` is the
-/// file's name, for error texts.
+/// file's name, for error texts. Its beginning is read at once, the rest with the first use.
 ///
 /// Throws Error(bad_input) naming the line where one is not "<base64> <rank>", where a token or a
 /// rank stands twice, a rank is missing, or a byte has no token.

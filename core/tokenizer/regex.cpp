@@ -91,7 +91,8 @@ Regex Regex::expression(std::string pattern, std::string source) {
     CodePtr code = compile(from_ruby(pattern, source), source);
     // Where the system forbids code made at run time, PCRE2 interprets the pattern instead.
     static_cast<void>(pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE));
-    return {std::move(pattern), std::move(source), std::make_unique<Code>(std::move(code))};
+    std::unique_ptr<Code> owned(new Code{std::move(code)});
+    return {std::move(pattern), std::move(source), std::move(owned)};
 }
 
 Regex::Search::Search(const Regex& regex) : regex_(&regex) {

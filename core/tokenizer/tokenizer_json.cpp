@@ -118,7 +118,7 @@ std::unique_ptr<const Tokenizer> parse_tokenizer_json(std::string text, const st
     parts.source = source;
     parts.added_tokens = read_added_tokens(root);
     if (const auto normalizer = root.find("normalizer"))
-        parts.normalizer = Normalizer(read_normalizer(*normalizer));
+        parts.normalizer = Normalizer(read_normalizer(*normalizer), source);
     PreTokenizerSteps cut;
     if (const auto pre_tokenizer = root.find("pre_tokenizer"))
         cut = read_pre_tokenizer(*pre_tokenizer);

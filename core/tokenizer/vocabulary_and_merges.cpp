@@ -91,7 +91,7 @@ std::unique_ptr<const Tokenizer> parse_vocabulary_and_merges(const VocabularyAnd
     parts.added_tokens = config.added_tokens;
     std::vector<Normalizer::Step> normalizer;
     if (family.nfc) normalizer.emplace_back(UnicodeForm::nfc);
-    parts.normalizer = Normalizer(std::move(normalizer));
+    parts.normalizer = Normalizer(std::move(normalizer), sources.vocabulary);
     std::vector<PreTokenizer::Step> steps;
     steps.push_back(isolate(family.expression, sources.vocabulary));
     parts.pre_tokenizer = PreTokenizer(std::move(steps));

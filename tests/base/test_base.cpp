@@ -16,6 +16,7 @@
 #include "core/base/parallel.h"
 #include "core/base/progress.h"
 #include "core/base/sha256.h"
+#include "core/base/utf8.h"
 #include "tests/support/test_files.h"
 
 using namespace headscope;
@@ -61,6 +62,20 @@ class TestBase : public QObject {
             QVERIFY2(text_of(bad).find("not valid UTF-8") != std::string::npos, bad);
         }
         QVERIFY(text_of("\"\xd0\x96 \xe2\x82\xac \xf0\x9f\x98\x80\"").empty());
+    }
+
+    void what_steers_a_terminal_is_not_printed() {
+        const char* harmless = "/\xd0\x96/\xe2\x82\xac \xf0\x9f\x98\x80/\xc2\xa0~: \n\tb";
+        QCOMPARE(printable_text(harmless), std::string(harmless));
+        QCOMPARE(printable_text("\x1b[2J\r\b\x7f"), std::string("?[2J???"));
+        QCOMPARE(printable_text(std::string_view("a\0b", 3)), std::string("a?b"));
+        QCOMPARE(printable_text("\xc2\x9b"
+                                "31m"),
+                 std::string("?31m"));  // CSI in one character
+        QCOMPARE(printable_text("\xe2\x80\xae"
+                                "gnp.exe\xe2\x81\xa9"),
+                 std::string("?gnp.exe?"));                                   // right to left
+        QCOMPARE(printable_text("\x9b\xffm\xe2\x82"), std::string("??m??"));  // not UTF-8
     }
 
     void atomic_write_replaces_whole_files() {

@@ -70,6 +70,17 @@ expect_status(3)
 expect_in("${out}" "base_model_name_or_path: \"meta-llama/Llama-2-7b-hf\"")
 expect_in("${err}" "an adapter without its model")
 
+# What steers a terminal in a file's content or name does not reach one; other letters stay.
+string(ASCII 27 escape)
+set(steers "Ж ${escape}[31m")
+file(WRITE "${WORK_DIR}/${steers}/config.json" [[{"model_type": "\u001b[2J\u009b31m"}]])
+file(WRITE "${WORK_DIR}/${steers}/model.safetensors" "")
+headscope(info "${steers}")
+expect_status(3)
+expect_in("${err}" "Ж ?[31m/config.json: model_type \"?[2J?31m\" is not supported")
+string(FIND "${out}${err}" "${escape}" at)
+expect_equal("${at}" "-1")
+
 file(WRITE "${WORK_DIR}/alone/config.json" [[{"model_type": "llama", "hidden_size": 4096}]])
 headscope(info alone)
 expect_status(3)

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/report/results.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -7,10 +9,20 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const fuzz::MemoryFile file(fuzz::as_text(data, size));
     return fuzz::expect_error_or_nothing([&] {
         const Result result = read_result(file.path());
-        for (const LayerPlan& plan : result.plan.layers) {
+        for (std::size_t i = 0; i < result.plan.layers.size(); ++i) {
+            const LayerPlan& plan = result.plan.layers[i];
+            const auto check = [heads = result.similarity.at(i).heads](int head) {
+                if (head < 0 || head >= heads) std::abort();
+            };
             for (const HeadPair& pair : plan.pairs) {
-                if (pair.first < 0 || pair.second < 0) std::abort();
+                check(pair.first);
+                check(pair.second);
             }
+            for (const std::vector<HeadGroup>* groups : {&plan.groups, &plan.kv_groups}) {
+                for (const HeadGroup& group : *groups)
+                    std::for_each(group.begin(), group.end(), check);
+            }
+            std::for_each(plan.side_effect_heads.begin(), plan.side_effect_heads.end(), check);
         }
     });
 }

@@ -2,6 +2,7 @@
 #include <QTest>
 #include <fstream>
 #include <limits>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -156,6 +157,21 @@ class TestResults : public QObject {
         row("pair outside",
             head + R"({"0": {"pairs": [[0, 9, 1.0]], "similarity_matrix": [[1]]}}})",
             "does not have");
+        row("pair far outside",
+            head + R"({"0": {"pairs": [[0, 4294967296, 1.0]], "similarity_matrix": [[1]]}}})",
+            "[head, head, similarity]");
+        row("whole number as 1e300",
+            R"({"threshold": 1, "original_metrics": {"perplexity": 1, "accuracy": 1},
+                "merged_metrics": {"perplexity": 1, "accuracy": 1}, "total_merged_pairs": 1e300})",
+            "\"total_merged_pairs\" is of the wrong type");
+        for (const char* key : {"groups", "kv_groups", "side_effect_heads"}) {
+            Result result = sample();
+            LayerPlan& layer = result.plan.layers.at(0);
+            if (key == std::string("groups")) layer.groups = {{0, 4}};
+            if (key == std::string("kv_groups")) layer.kv_groups = {{-1, 0}};
+            if (key == std::string("side_effect_heads")) layer.side_effect_heads = {4};
+            row(key, to_json(result).dump(), std::string(key) + "\" names a head that");
+        }
         row("newer", head + R"({}, "manifest": {"format_version": 99}})",
             "written by a newer Headscope");
         row("manifest", head + R"({}, "manifest": {"format_version": 1}})",

@@ -188,6 +188,11 @@ class TestTokenizerFiles : public QObject {
                      {"single", {one, one}},
                      {"special_tokens", {{"a", {{"ids", {0}}}}}}},
                     "puts 2 tokens in front");
+        add_changed("tokens in front without end", bad, "/post_processor",
+                    {{"type", "TemplateProcessing"},
+                     {"single", json(std::size_t{17}, one)},
+                     {"special_tokens", {{"a", {{"ids", json::array()}}}}}},
+                    "post_processor is not a template of at most 16 tokens");
 
         add_changed("no type", bad, "/normalizer", json::object(), "normalizer has no \"type\"");
         add_changed("text", bad, "/pre_tokenizer", "ByteLevel", "pre_tokenizer is not an object");
@@ -214,6 +219,36 @@ class TestTokenizerFiles : public QObject {
             add_changed(key, bad, (std::string("/") + key).c_str(), nested,
                         "is not nested at most 8 times");
         }
+    }
+
+    /// Steps that a file may have, but so many or such that memory would not hold what they make.
+    void steps_that_multiply_data() {
+        columns();
+        const json grow = {
+            {"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", std::string(20, 'a')}};
+        const auto sequence = [](const char* members, int count, const json& step) -> json {
+            return {{"type", "Sequence"}, {members, json(static_cast<std::size_t>(count), step)}};
+        };
+        add_changed("a text that grows", ErrorCode::unsupported, "/normalizer",
+                    sequence("normalizers", 12, grow),
+                    "tokenizer.json: the normalizer makes more than 1024 bytes of a text of 3");
+        const json digits = {{"type", "Digits"}};
+        add_changed("steps without end", ErrorCode::bad_input, "/pre_tokenizer",
+                    sequence("pretokenizers", 33, digits), "a Sequence of at most 32 steps");
+        const json metaspace = {{"type", "Metaspace"}, {"replacement", "_"}};
+        add_changed("two that insert", ErrorCode::unsupported, "/pre_tokenizer",
+                    sequence("pretokenizers", 2, metaspace),
+                    "pre_tokenizer.pretokenizers[1] \"Metaspace\"");
+        for (const char* text : {"", "    ", "\xe2\x96\x81_"}) {
+            add_changed(text, ErrorCode::bad_input, "/pre_tokenizer",
+                        {{"type", "Metaspace"}, {"replacement", text}},
+                        "pre_tokenizer.replacement is not one character");
+        }
+    }
+
+    void steps_that_multiply() {
+        QFETCH(const QByteArray, text);
+        verify(using_json(text.toStdString()));
     }
 
     void json_of_another_kind() {
@@ -243,6 +278,20 @@ class TestTokenizerFiles : public QObject {
             "the token of line 257 stands in an earlier");
         add("a hole", bad, good + "YWI= 257\n", "line 257 has the rank 257, but 257 tokens");
         add("far away", bad, good + "YWI= 2147483647\n", "line 257 has the rank 2147483647");
+    }
+
+    void ranks_are_read_where_they_are_needed() {
+        const auto opened = [](const std::string& text) {
+            return caught([&] { parse_rank_file(text, "tokenizer.model"); });
+        };
+        const std::string good = rank_lines(plain_rank);
+        QVERIFY(opened("?\n" + good).says("line 1 does not begin with bytes"));
+        QVERIFY(opened(good.substr(0, good.rfind("/w=="))).says("no line for the byte 0xFF"));
+        QVERIFY(opened(good + "?\n").text.empty());
+        QVERIFY(using_ranks(good + "?\n").says("tokenizer.model: line 257 does not begin"));
+        const auto tokenizer = parse_rank_file(good + "\r\nYWI= 256\r\n\n", "tokenizer.model");
+        QCOMPARE(tokenizer->bos_id().value_or(-1), 257);
+        QCOMPARE(tokenizer->vocabulary_size(), 257 + 256);
     }
 
     void damaged_ranks() {
