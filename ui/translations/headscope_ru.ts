@@ -735,6 +735,10 @@
         <source>Cancel</source>
         <translation>Прервать</translation>
     </message>
+    <message>
+        <source>Evaluating a model that does not fit, %1 of %2 layer passes</source>
+        <translation>Оценка модели, которой не хватает памяти: проходы слоёв, %1 из %2</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::LayerBars</name>
