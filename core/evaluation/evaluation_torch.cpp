@@ -1,6 +1,7 @@
 #include "core/evaluation/evaluation_torch.h"
 
 #include <algorithm>
+#include <vector>
 
 #include <ATen/Parallel.h>
 
@@ -39,18 +40,43 @@ void Evaluation::run(std::span<const std::int64_t> windows, ScoreCollector& coll
                      const std::stop_token& stop) {
     if (!model_.resident() && !streaming_told_) collector.say(streaming_note());
     streaming_told_ = true;
-    if (windows_at_once_ > 1) {
-        parallel_for(windows.size(), windows_at_once_, stop, [&](std::size_t i, int) {
-            at::set_num_threads(1);
-            score(windows.subspan(i, 1), collector, stop);
-        });
-        return;
-    }
-    while (!windows.empty()) {
+    std::vector<std::int64_t> open(windows.begin(), windows.end());
+    while (!open.empty()) {
         throw_if_stopped(stop);
-        const auto count = std::min(windows.size(), static_cast<std::size_t>(sizes_.super_chunk));
-        if (try_score(windows.first(count), collector, stop)) windows = windows.subspan(count);
+        std::size_t done = 0;  // the first so many of those that are open
+        try {
+            try {
+                done = windows_at_once_ > 1 ? score_side_by_side(open, collector, stop)
+                                            : score_together(open, collector, stop);
+            } catch (...) {
+                compat::rethrow_as_error();
+            }
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::out_of_memory || !shrink()) throw;
+            collector.say(shrunk_note());
+            std::erase_if(open, [&](std::int64_t window) { return collector.has(window); });
+        }
+        open.erase(open.begin(), open.begin() + static_cast<std::ptrdiff_t>(done));
     }
+}
+
+/// Each window in a thread of its own.
+std::size_t Evaluation::score_side_by_side(std::span<const std::int64_t> windows,
+                                           ScoreCollector& collector,
+                                           const std::stop_token& stop) {
+    parallel_for(windows.size(), windows_at_once_, stop, [&](std::size_t i, int) {
+        at::set_num_threads(1);
+        score(windows.subspan(i, 1), collector, stop);
+    });
+    return windows.size();
+}
+
+/// One super-chunk.
+std::size_t Evaluation::score_together(std::span<const std::int64_t> windows,
+                                       ScoreCollector& collector, const std::stop_token& stop) {
+    const auto count = std::min(windows.size(), static_cast<std::size_t>(sizes_.super_chunk));
+    score(windows.first(count), collector, stop);
+    return count;
 }
 
 void Evaluation::plan_memory(bool keep_states) {
@@ -117,38 +143,42 @@ std::string Evaluation::streaming_note() const {
 
 void Evaluation::score(std::span<const std::int64_t> windows, ScoreCollector& collector,
                        const std::stop_token& stop) {
-    collector.add(windows, scorer_.score(
-                               windows, sizes_.micro_batch, source_,
-                               [&](std::int64_t passes) { collector.add_passes(passes); }, stop));
-}
-
-/// False where memory ran out and smaller batches are to be tried.
-bool Evaluation::try_score(std::span<const std::int64_t> windows, ScoreCollector& collector,
-                           const std::stop_token& stop) {
+    std::int64_t passes = 0;
     try {
-        try {
-            score(windows, collector, stop);
-        } catch (...) {
-            compat::rethrow_as_error();
-        }
-        return true;
-    } catch (const Error& error) {
-        if (error.code() != ErrorCode::out_of_memory || !shrink()) throw;
+        collector.add(windows, scorer_.score(
+                                   windows, sizes_.micro_batch, source_,
+                                   [&](std::int64_t more) {
+                                       passes += more;
+                                       collector.add_passes(more);
+                                   },
+                                   stop));
+    } catch (...) {
+        collector.take_back_passes(passes);  // their windows may come again
+        throw;
     }
-    collector.say(fmt::format("Memory ran out; going on with {} window{} at a time",
-                              sizes_.micro_batch, sizes_.micro_batch == 1 ? "" : "s"));
-    return false;
 }
 
-/// Gives memory back and halves the batches; false where neither is possible.
+/// Gives memory back and makes the batches smaller; false where neither is possible.
 bool Evaluation::shrink() {
     const bool kept = model_.boundaries->bytes() > 0;
     model_.boundaries->clear();
     release_cached_memory(model_.format.device);
+    if (windows_at_once_ > 1) {
+        windows_at_once_ /= 2;
+        return true;
+    }
     if (sizes_.super_chunk == 1) return kept;
-    sizes_.micro_batch = std::max<std::int64_t>(1, sizes_.micro_batch / 2);
-    sizes_.super_chunk = std::max(sizes_.micro_batch, sizes_.super_chunk / 2);
+    // Memory for states, then for what a layer makes.
+    sizes_.super_chunk = std::max<std::int64_t>(1, sizes_.super_chunk / 2);
+    sizes_.micro_batch = std::min(std::max<std::int64_t>(1, sizes_.micro_batch / 2),
+                                  sizes_.super_chunk);
     return true;
+}
+
+std::string Evaluation::shrunk_note() const {
+    const std::int64_t count = windows_at_a_time();
+    return fmt::format("Memory ran out; going on with {} window{} at a time", count,
+                       count == 1 ? "" : "s");
 }
 
 }  // namespace headscope

@@ -41,6 +41,16 @@ void ScoreCollector::add_passes(std::int64_t passes) {
     if (count_passes_ && passes_done_ < passes_total_) report();
 }
 
+void ScoreCollector::take_back_passes(std::int64_t passes) {
+    const std::scoped_lock lock(mutex_);
+    passes_done_ -= passes;
+}
+
+bool ScoreCollector::has(std::int64_t window) const {
+    const std::scoped_lock lock(mutex_);
+    return scores_.done[static_cast<std::size_t>(window)] != 0;
+}
+
 void ScoreCollector::say(const std::string& note) {
     const std::scoped_lock lock(mutex_);
     report(note);

@@ -27,6 +27,12 @@ class ScoreCollector {
 
     void add_passes(std::int64_t passes);
 
+    /// Forgets passes whose windows could not be finished.
+    void take_back_passes(std::int64_t passes);
+
+    /// Whether the scores of a window are there.
+    [[nodiscard]] bool has(std::int64_t window) const;
+
     /// Reports progress with a line for people.
     void say(const std::string& note);
 
@@ -47,7 +53,7 @@ class ScoreCollector {
     std::int64_t passes_total_;
     bool count_passes_;
     std::chrono::steady_clock::time_point last_partial_{};
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
 };
 
 }  // namespace headscope

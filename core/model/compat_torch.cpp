@@ -1,6 +1,7 @@
 #include "core/model/compat_torch.h"
 
 #include <algorithm>
+#include <new>
 
 #include <ATen/ATen.h>
 #include <ATen/detail/CUDAHooksInterface.h>
@@ -15,6 +16,16 @@
 #include "core/base/error.h"
 
 namespace headscope::compat {
+namespace {
+
+[[noreturn]] void fail_out_of_memory(const std::string& detail) {
+    fail(ErrorCode::out_of_memory,
+         "not enough memory; close other programs, set --memory_limit lower, use a smaller "
+         "--window or --dtype bfloat16 ({})",
+         detail);
+}
+
+}  // namespace
 
 at::Tensor fused_causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     const std::int64_t shared_by = q.size(1) / k.size(1);
@@ -46,12 +57,11 @@ void rethrow_as_error() {
         const auto says = [&](const char* part) { return text.find(part) != std::string::npos; };
         if (says("out of memory") || says("allocate memory") || says("alloc_cpu") ||
             says("ALLOC_FAILED")) {
-            fail(ErrorCode::out_of_memory,
-                 "not enough memory; close other programs, set --memory_limit lower, use a smaller "
-                 "--window or --dtype bfloat16 ({})",
-                 text);
+            fail_out_of_memory(text);
         }
         fail(says("CUDA") ? ErrorCode::device : ErrorCode::internal, "libtorch: {}", text);
+    } catch (const std::bad_alloc& error) {
+        fail_out_of_memory(error.what());
     }
 }
 
@@ -84,6 +94,15 @@ std::string cuda_problem() {
     if (error != cudaSuccess) return std::string(": ") + cudaGetErrorString(error);
 #endif
     return "; is the driver running?";
+}
+
+void start_device(const c10::Device& device) {
+    if (!device.is_cuda()) return;
+#if HEADSCOPE_TORCH_VERSION >= 206
+    at::globalContext().lazyInitDevice(at::kCUDA);
+#else
+    at::globalContext().lazyInitCUDA();
+#endif
 }
 
 void set_intra_op_threads(int threads) {

@@ -16,7 +16,7 @@ namespace headscope::compat {
 at::Tensor fused_causal_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v);
 
 /// Rethrows the exception that is being handled, a libtorch one as Error: out_of_memory where it
-/// says so, device for CUDA's, internal otherwise. Call it in a catch block.
+/// says so (std::bad_alloc too), device for CUDA's, internal otherwise. Call it in a catch block.
 [[noreturn]] void rethrow_as_error();
 
 /// Whether x W^T in bfloat16 has a fast kernel on this CPU. Without one libtorch falls back to a
@@ -28,6 +28,10 @@ int cuda_device_count();
 
 /// Why no CUDA device can be used, as the driver says it, to follow "0 found".
 std::string cuda_problem();
+
+/// Starts the library's use of a GPU, before anything asks about its memory. Does nothing for the
+/// CPU.
+void start_device(const c10::Device& device);
 
 /// Sets the threads that one operation may use when called from this thread, for ATen and, for the
 /// whole process, for OpenBLAS, which does not follow ATen.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <ATen/Context.h>
 #ifdef HEADSCOPE_CUDA
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -35,15 +34,6 @@ MemoryInfo memory_info() {
 #endif
 
 }  // namespace
-
-void start_device(const c10::Device& device) {
-    if (!device.is_cuda()) return;
-#if HEADSCOPE_TORCH_VERSION >= 206
-    at::globalContext().lazyInitDevice(at::kCUDA);
-#else
-    at::globalContext().lazyInitCUDA();
-#endif
-}
 
 std::int64_t memory_budget(const c10::Device& device, std::int64_t limit) {
     constexpr std::int64_t kMargin = std::int64_t{512} << 20;

@@ -6,9 +6,6 @@
 
 namespace headscope {
 
-/// Starts the library's use of a GPU, before anything asks about its memory.
-void start_device(const c10::Device& device);
-
 /// Bytes that an evaluation may take on `device` besides what it holds already: what is free, less
 /// a margin for the library itself, or what is left of `limit` where that is less (0: no limit).
 std::int64_t memory_budget(const c10::Device& device, std::int64_t limit);

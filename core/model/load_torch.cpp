@@ -79,7 +79,7 @@ std::shared_ptr<const LoadedModel> load_model(const Checkpoint& checkpoint,
                                                                {},
                                                                {},
                                                                std::make_shared<BoundaryCache>()});
-        start_device(model->format.device);
+        compat::start_device(model->format.device);
         limit_device_memory(model->format.device, options.memory_limit);
         read_weights(*model, throttle, stop);
         return model;

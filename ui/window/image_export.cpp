@@ -5,9 +5,10 @@
 #include <QClipboard>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QPageSize>
+#include <QPdfWriter>
 #include <QStandardPaths>
 #include <QSvgGenerator>
-#include <QTemporaryDir>
 
 #include <qcustomplot.h>
 
@@ -17,6 +18,10 @@
 namespace headscope::ui {
 namespace {
 
+QString suffix_of(const QString& path) {
+    return QFileInfo(path).suffix().toLower();
+}
+
 QByteArray png_bytes(const QImage& image) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
@@ -25,32 +30,59 @@ QByteArray png_bytes(const QImage& image) {
     return bytes;
 }
 
-QByteArray svg_bytes(QCustomPlot& plot) {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    QSvgGenerator generator;
-    generator.setOutputDevice(&buffer);
-    generator.setSize(plot.size());
-    generator.setViewBox(QRect(QPoint(0, 0), plot.size()));
-    generator.setTitle(QStringLiteral("Headscope"));
+constexpr int kDotsPerInch = 96;  // of a screen, so that text keeps its size beside the lines
+
+/// Draws what the screen shows, as shapes and text. Far cheaper than to write it to a file.
+QPicture record(QCustomPlot& plot) {
+    QPicture drawing;
     QCPPainter painter;
-    painter.begin(&generator);
+    painter.begin(&drawing);
     painter.setMode(QCPPainter::pmVectorized);
     painter.setMode(QCPPainter::pmNoCaching);
     painter.fillRect(QRect(QPoint(0, 0), plot.size()), plot.palette().base());
     plot.toPainter(&painter, plot.width(), plot.height());
     painter.end();
+    return drawing;
+}
+
+QByteArray svg_bytes(const DrawnImage& image) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setResolution(kDotsPerInch);
+    generator.setSize(image.size);
+    generator.setViewBox(QRect(QPoint(0, 0), image.size));
+    generator.setTitle(QStringLiteral("Headscope"));
+    QPainter painter(&generator);
+    painter.drawPicture(0, 0, image.drawing);
+    painter.end();
     return bytes;
 }
 
-QByteArray pdf_bytes(QCustomPlot& plot) {
-    const QTemporaryDir folder;
-    const QString path = folder.filePath(QStringLiteral("plot.pdf"));
-    plot.savePdf(path, plot.width(), plot.height(), QCP::epAllowCosmetic,
-                 QStringLiteral("Headscope"));
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+QByteArray pdf_bytes(const DrawnImage& image) {
+    constexpr double kPointsPerInch = 72.0;
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QPdfWriter writer(&buffer);
+    writer.setResolution(kDotsPerInch);
+    writer.setCreator(QStringLiteral("Headscope"));
+    writer.setPageMargins({});
+    writer.setPageSize(QPageSize(QSizeF(image.size) * (kPointsPerInch / kDotsPerInch),
+                                 QPageSize::Point, {}, QPageSize::ExactMatch));
+    QPainter painter(&writer);
+    painter.drawPicture(0, 0, image.drawing);
+    painter.end();
+    return bytes;
+}
+
+QByteArray file_bytes(const DrawnImage& image) {
+    const QString suffix = suffix_of(image.path);
+    if (suffix == QStringLiteral("svg")) return svg_bytes(image);
+    if (suffix == QStringLiteral("pdf")) return pdf_bytes(image);
+    return png_bytes(image.image);
 }
 
 struct Format {
@@ -76,18 +108,20 @@ void copy_image(QCustomPlot& plot) {
 }
 
 DrawnImage draw_image(QCustomPlot& plot, const ImageFile& file) {
-    const QString suffix = QFileInfo(file.path).suffix().toLower();
+    const QString suffix = suffix_of(file.path);
+    const QSize size = plot.size();
     if (suffix == QStringLiteral("png")) {
-        return {file.path, plot.toPixmap(plot.width(), plot.height(), file.scale).toImage(), {}};
+        return {file.path, plot.toPixmap(size.width(), size.height(), file.scale).toImage(),
+                QPicture(), size};
     }
-    if (suffix == QStringLiteral("svg")) return {file.path, {}, svg_bytes(plot)};
-    if (suffix == QStringLiteral("pdf")) return {file.path, {}, pdf_bytes(plot)};
+    if (suffix == QStringLiteral("svg") || suffix == QStringLiteral("pdf"))
+        return {file.path, {}, record(plot), size};
     fail(ErrorCode::bad_input, "{}: images are saved as .png, .pdf or .svg; choose one of these",
          file.path.toStdString());
 }
 
 void write_image(const DrawnImage& image) {
-    const QByteArray bytes = image.image.isNull() ? image.bytes : png_bytes(image.image);
+    const QByteArray bytes = file_bytes(image);
     if (bytes.isEmpty()) {
         fail(ErrorCode::bad_input, "{}: the image could not be made; choose a smaller scale",
              image.path.toStdString());
