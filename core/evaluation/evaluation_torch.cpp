@@ -62,8 +62,7 @@ void Evaluation::run(std::span<const std::int64_t> windows, ScoreCollector& coll
 
 /// Each window in a thread of its own.
 std::size_t Evaluation::score_side_by_side(std::span<const std::int64_t> windows,
-                                           ScoreCollector& collector,
-                                           const std::stop_token& stop) {
+                                           ScoreCollector& collector, const std::stop_token& stop) {
     parallel_for(windows.size(), windows_at_once_, stop, [&](std::size_t i, int) {
         at::set_num_threads(1);
         score(windows.subspan(i, 1), collector, stop);
@@ -170,8 +169,8 @@ bool Evaluation::shrink() {
     if (sizes_.super_chunk == 1) return kept;
     // Memory for states, then for what a layer makes.
     sizes_.super_chunk = std::max<std::int64_t>(1, sizes_.super_chunk / 2);
-    sizes_.micro_batch = std::min(std::max<std::int64_t>(1, sizes_.micro_batch / 2),
-                                  sizes_.super_chunk);
+    sizes_.micro_batch =
+        std::min(std::max<std::int64_t>(1, sizes_.micro_batch / 2), sizes_.super_chunk);
     return true;
 }
 

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <exception>
+#include <thread>
 
+#include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/error.h"
@@ -43,6 +46,28 @@ bool fits(const LoadedModel& model) {
            memory_budget(model.format.device, model.memory_limit);
 }
 
+/// Libraries choose kernels, load them and take memory at the first product of a shape, which costs
+/// an evaluation on a GPU a quarter of a second. Has them do so while the rest of the weights is
+/// read: sends windows of zeros through the first layer and the loss.
+std::jthread warm_up(const LoadedModel& model) {
+    constexpr std::int64_t kTokens = 8192;  // a micro-batch where memory does not make it smaller
+    constexpr std::int64_t kUsualWindow = 2048;
+    const std::int64_t window =
+        std::min(kUsualWindow, model.checkpoint.config().max_position_embeddings);
+    return std::jthread([&model, window, layer = model.layers.front()] {
+        const c10::InferenceMode no_gradients;
+        try {
+            const ForwardPass forward(model, window);
+            const at::Tensor ids = at::zeros({kTokens / window * window}, at::kLong);
+            const at::Tensor hidden =
+                forward.layer(0, layer, layer.attention, forward.embed(ids), /*spend=*/true);
+            static_cast<void>(forward.loss(hidden, ids.to(model.format.device), 0));
+        } catch (const std::exception&) {
+            // Whatever it is, the evaluation will meet it again and say so.
+        }
+    });
+}
+
 void read_weights(LoadedModel& model, ProgressThrottle& progress, const std::stop_token& stop) {
     const ModelConfig& config = model.checkpoint.config();
     const bool resident = fits(model);
@@ -53,12 +78,17 @@ void read_weights(LoadedModel& model, ProgressThrottle& progress, const std::sto
     model.outer = add_outer(reader, model.checkpoint, resident);
     reader.begin_after_current();
     reader.read(stop);
+    std::jthread warming;
     for (int layer = 0; layer < layers; ++layer) {
         model.layers.push_back(allocate_layer(config, model.format));
         add_layer(reader, config, layer, model.layers.back());
         reader.begin_after_current();
         reader.read(stop);
         progress.report({"loading", layer + 1, layers, "layers"});
+        if (layer == 0 && model.format.device.is_cuda()) {
+            reader.wait_on_current();
+            warming = warm_up(model);
+        }
     }
     reader.wait_on_current();
 }

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/locations.h"
 #include "core/base/version.h"
+#include "ui/session/error_text.h"
 
 namespace headscope::ui {
 namespace {
@@ -167,7 +168,7 @@ void EvaluationWorkplace::save(const EvaluationRequest& request, EvaluationOutco
             outcome.files[i] = write_result(request.results_folder, *outcome.results[i]);
         }
     } catch (const Error& error) {
-        outcome.save_error = error.what();
+        outcome.save_error = error_text(error).toStdString();
     }
 }
 

@@ -11,6 +11,8 @@
 #include <QCoreApplication>
 #include <QEvent>
 
+#include "ui/session/error_text.h"
+
 namespace headscope::ui {
 namespace {
 
@@ -85,7 +87,7 @@ void Job::run(const Task& task) {
         if (error.code() == ErrorCode::cancelled) {
             post_end(generation, [this] { Q_EMIT cancelled(); });
         } else {
-            post_error(generation, error.code(), QString::fromUtf8(error.what()));
+            post_error(generation, error.code(), error_text(error));
         }
     } catch (const std::bad_alloc&) {
         post_error(generation, ErrorCode::out_of_memory,

@@ -15,6 +15,7 @@
 #include "ui/runs/settings_dialog.h"
 #include "ui/runs/sweep_dialog.h"
 #include "ui/runs/threshold_list.h"
+#include "ui/session/error_text.h"
 #include "ui/window/about_dialog.h"
 #include "ui/window/image_export.h"
 #include "ui/window/main_window.h"
@@ -28,7 +29,7 @@ namespace headscope::ui {
 namespace {
 
 void show_error_in(MessageBar& bar, const Error& error) {
-    const QString text = QString::fromUtf8(error.what());
+    const QString text = error_text(error);
     bar.show_error(text, text);
 }
 

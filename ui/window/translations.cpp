@@ -49,6 +49,7 @@ void use_language(const QString& language) {
     };
     install(QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath));
     install(QStringLiteral("headscope"), translations_folder());
+    install(QStringLiteral("core"), translations_folder());
 }
 
 }  // namespace headscope::ui

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/base/locations.h"
+#include "ui/session/error_text.h"
 
 namespace headscope::ui {
 namespace {
@@ -21,7 +22,7 @@ ReadResult read_quietly(const QString& path) {
     try {
         return {path, run_from_file(path), {}};
     } catch (const Error& error) {
-        return {path, {}, QString::fromUtf8(error.what())};
+        return {path, {}, error_text(error)};
     }
 }
 
@@ -90,7 +91,7 @@ void Workbench::open_demo() {
     try {
         open(QString::fromStdString(demo_model_dir().string()));
     } catch (const Error& error) {
-        report(tr("Opening the demo model"), QString::fromUtf8(error.what()));
+        report(tr("Opening the demo model"), error_text(error));
     }
 }
 

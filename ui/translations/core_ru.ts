@@ -1,0 +1,683 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ru">
+<context>
+    <name>core</name>
+    <message>
+        <source>{}: no such file</source>
+        <translation>{}: нет такого файла</translation>
+    </message>
+    <message>
+        <source>{}: cannot be opened ({})</source>
+        <translation>{}: не открывается ({})</translation>
+    </message>
+    <message>
+        <source>{}: not a regular file</source>
+        <translation>{}: это не обычный файл</translation>
+    </message>
+    <message>
+        <source>{}: {} bytes, more than the {} that such a file may have</source>
+        <translation>{}: {} байт, больше {}, допустимых для такого файла</translation>
+    </message>
+    <message>
+        <source>{}: cannot be read ({})</source>
+        <translation>{}: не читается ({})</translation>
+    </message>
+    <message>
+        <source>{}: cannot be written ({}); choose a folder that can</source>
+        <translation>{}: сюда нельзя записать ({}); выберите папку, в которую можно</translation>
+    </message>
+    <message>
+        <source>{}: could not be written ({}); nothing was changed, make room or choose another place</source>
+        <translation>{}: записать не удалось ({}); ничего не изменено, освободите место или выберите другое</translation>
+    </message>
+    <message>
+        <source>{}: not valid UTF-8 at byte {}; the file is damaged</source>
+        <translation>{}: недопустимый UTF-8 в байте {}; файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: JSON nested more than {} levels deep</source>
+        <translation>{}: вложенность JSON больше {} уровней</translation>
+    </message>
+    <message>
+        <source>{}: the key &quot;{}&quot; stands twice in one object</source>
+        <translation>{}: ключ &quot;{}&quot; встречается в одном объекте дважды</translation>
+    </message>
+    <message>
+        <source>{}: not valid JSON ({})</source>
+        <translation>{}: недопустимый JSON ({})</translation>
+    </message>
+    <message>
+        <source>{}: the folder of Headscope's resources is not there; {} the variable HEADSCOPE_RESOURCES</source>
+        <translation>{}: нет папки с ресурсами Headscope; {} переменную HEADSCOPE_RESOURCES</translation>
+    </message>
+    <message>
+        <source>the environment variable {} is &quot;{}&quot;, but must be a whole number; is the launcher set up right? Unset it to run one process</source>
+        <translation>переменная окружения {} равна &quot;{}&quot;, а должна быть целым числом; верно ли настроен запуск? Удалите её, чтобы запустить один процесс</translation>
+    </message>
+    <message>
+        <source>the environment variable {} is missing, but {} is set; start with torchrun, srun or mpirun, or unset both to run one process</source>
+        <translation>нет переменной окружения {}, хотя {} задана; запускайте через torchrun, srun или mpirun или удалите обе, чтобы запустить один процесс</translation>
+    </message>
+    <message>
+        <source>the environment variable {} is {}, but must be below {} ({})</source>
+        <translation>переменная окружения {} равна {}, а должна быть меньше {} ({})</translation>
+    </message>
+    <message>
+        <source>MASTER_PORT is {}, but must be from 1 to 65535</source>
+        <translation>MASTER_PORT равен {}, а должен быть от 1 до 65535</translation>
+    </message>
+    <message>
+        <source>SHA-256 is not available in this build of OpenSSL</source>
+        <translation>в этой сборке OpenSSL нет SHA-256</translation>
+    </message>
+    <message>
+        <source>tensor {} is in two shards, {} and {}; download the checkpoint again</source>
+        <translation>тензор {} есть в двух частях: {} и {}; скачайте контрольную точку заново</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} should be in {}, but is in no shard; download both again</source>
+        <translation>{}: тензор {} должен быть в {}, но его нет ни в одной части; скачайте обе заново</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} should be in {}, but is in {}; download the checkpoint again</source>
+        <translation>{}: тензор {} должен быть в {}, а лежит в {}; скачайте контрольную точку заново</translation>
+    </message>
+    <message>
+        <source>{}: tensor {}: weights of dtype {} are not supported; supported: BF16, F16, F32</source>
+        <translation>{}: тензор {}: веса типа {} не поддерживаются; поддерживаются BF16, F16, F32</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} is missing, but {} asks for it; download the checkpoint again</source>
+        <translation>{}: нет тензора {}, который требует {}; скачайте контрольную точку заново</translation>
+    </message>
+    <message>
+        <source>{}: tensor {}{} has the shape [{}], but {} asks for [{}]; do both belong to the same model{}?</source>
+        <translation>{}: у тензора {}{} форма [{}], а {} требует [{}]; относятся ли они к одной модели{}?</translation>
+    </message>
+    <message>
+        <source>{}: there is no tensor {}</source>
+        <translation>{}: нет тензора {}</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be from {} to {}</source>
+        <translation>{}: значение {}, а должно быть от {} до {}</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be above 0</source>
+        <translation>{}: значение {}, а должно быть больше 0</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must not be negative</source>
+        <translation>{}: значение {}, а не должно быть отрицательным</translation>
+    </message>
+    <message>
+        <source>{} is missing; take the config.json that belongs to the model</source>
+        <translation>{} отсутствует; возьмите config.json этой модели</translation>
+    </message>
+    <message>
+        <source>{} must be {}, but is {}</source>
+        <translation>{}: должно быть {}, а здесь {}</translation>
+    </message>
+    <message>
+        <source>{}: {}; the file is damaged or incomplete, download it again</source>
+        <translation>{}: {}; файл повреждён или неполон, скачайте его заново</translation>
+    </message>
+    <message>
+        <source>{}: a Git LFS pointer, not the file itself; run &quot;git lfs pull&quot; in its folder</source>
+        <translation>{}: это указатель Git LFS, а не сам файл; выполните &quot;git lfs pull&quot; в его папке</translation>
+    </message>
+    <message>
+        <source>{}: a link to a file that does not exist; download it again</source>
+        <translation>{}: ссылка на несуществующий файл; скачайте его заново</translation>
+    </message>
+    <message>
+        <source>{}: no such file; download it as well</source>
+        <translation>{}: нет такого файла; скачайте и его</translation>
+    </message>
+    <message>
+        <source>{}: a directory, not a file</source>
+        <translation>{}: это папка, а не файл</translation>
+    </message>
+    <message>
+        <source>{}: the file is empty; download it again</source>
+        <translation>{}: файл пуст; скачайте его заново</translation>
+    </message>
+    <message>
+        <source>{}: cannot be mapped ({})</source>
+        <translation>{}: не отображается в память ({})</translation>
+    </message>
+    <message>
+        <source>{}: a JSON {}, but a model's parameters are an object</source>
+        <translation>{}: это JSON ({}), а параметры модели должны быть объектом</translation>
+    </message>
+    <message>
+        <source>{}: {} is not supported</source>
+        <translation>{}: {} не поддерживается</translation>
+    </message>
+    <message>
+        <source>{}: a model of images is not supported</source>
+        <translation>{}: модель изображений не поддерживается</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must divide dim ({})</source>
+        <translation>{}: значение {}, а должно делить dim ({})</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must divide n_heads ({})</source>
+        <translation>{}: значение {}, а должно делить n_heads ({})</translation>
+    </message>
+    <message>
+        <source>{}: quantized checkpoints are not supported; take one in bfloat16, float16 or float32</source>
+        <translation>{}: квантованные контрольные точки не поддерживаются; возьмите в bfloat16, float16 или float32</translation>
+    </message>
+    <message>
+        <source>{} &quot;{}&quot; is not supported; supported: silu</source>
+        <translation>{}: &quot;{}&quot; не поддерживается; поддерживается silu</translation>
+    </message>
+    <message>
+        <source>{} true is not supported in a model of type {}</source>
+        <translation>{}: true не поддерживается в модели типа {}</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must divide num_attention_heads ({})</source>
+        <translation>{}: значение {}, а должно делить num_attention_heads ({})</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must divide hidden_size ({}) where head_dim is not given</source>
+        <translation>{}: значение {}, а должно делить hidden_size ({}), если head_dim не указан</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be even: rotary embedding turns pairs of elements</source>
+        <translation>{}: значение {}, а должно быть чётным: вращательное кодирование поворачивает пары элементов</translation>
+    </message>
+    <message>
+        <source>{} ({}) times head_dim ({}) must be at most {}</source>
+        <translation>{} ({}), умноженное на head_dim ({}), не должно превышать {}</translation>
+    </message>
+    <message>
+        <source>{} &quot;{}&quot; is not supported; supported: bfloat16, float16, float32</source>
+        <translation>{}: &quot;{}&quot; не поддерживается; поддерживаются bfloat16, float16, float32</translation>
+    </message>
+    <message>
+        <source>{}: a JSON {}, but a model's config is an object</source>
+        <translation>{}: это JSON ({}), а конфигурация модели должна быть объектом</translation>
+    </message>
+    <message>
+        <source>{}: &quot;{}&quot; is not supported; supported: full_attention, sliding_attention</source>
+        <translation>{}: &quot;{}&quot; не поддерживается; поддерживаются full_attention, sliding_attention</translation>
+    </message>
+    <message>
+        <source>{} has sliding_attention, but no sliding_window is set or used; take the config.json that belongs to the model</source>
+        <translation>{}: есть sliding_attention, но sliding_window не задано или не используется; возьмите config.json этой модели</translation>
+    </message>
+    <message>
+        <source>{} &quot;{}&quot; is not supported; supported: {}</source>
+        <translation>{}: &quot;{}&quot; не поддерживается; поддерживаются: {}</translation>
+    </message>
+    <message>
+        <source>{} has {} entries, but num_hidden_layers is {}</source>
+        <translation>{}: записей {}, а num_hidden_layers равно {}</translation>
+    </message>
+    <message>
+        <source>{}: layers of different types are not supported in a model of type {}</source>
+        <translation>{}: слои разных типов не поддерживаются в модели типа {}</translation>
+    </message>
+    <message>
+        <source>{}: this kind of weights ({}) is not supported; supported: {}</source>
+        <translation>{}: этот вид весов ({}) не поддерживается; поддерживаются: {}</translation>
+    </message>
+    <message>
+        <source>{}: {} is missing beside {}; download it as well</source>
+        <translation>{}: нет {} рядом с {}; скачайте и его</translation>
+    </message>
+    <message>
+        <source>{}: not a model folder: it has no weights; choose one of these: {}</source>
+        <translation>{}: это не папка модели: в ней нет весов; выберите одну из этих: {}</translation>
+    </message>
+    <message>
+        <source>{}: {} is missing; download it as well</source>
+        <translation>{}: нет {}; скачайте и его</translation>
+    </message>
+    <message>
+        <source>{}: cannot be opened ({}); choose a model folder</source>
+        <translation>{}: не открывается ({}); выберите папку модели</translation>
+    </message>
+    <message>
+        <source>{}: its pickle asks for {}.{}, which tensors do not need, and Headscope runs nothing that a file names; take a file that holds the weights alone (a state_dict)</source>
+        <translation>{}: его pickle требует {}.{}, что тензорам не нужно, а Headscope не выполняет ничего, что называет файл; возьмите файл с одними весами (state_dict)</translation>
+    </message>
+    <message>
+        <source>{}: holds {}, not a dictionary of tensors; save the model's state_dict alone</source>
+        <translation>{}: содержит {}, а не словарь тензоров; сохраните один state_dict модели</translation>
+    </message>
+    <message>
+        <source>{}: holds more than a model's weights: its entry {} is {}; save the model's state_dict alone</source>
+        <translation>{}: содержит не только веса модели: его запись {} — это {}; сохраните один state_dict модели</translation>
+    </message>
+    <message>
+        <source>{}: its pickle has the operation {} at byte {}, which tensors do not need; take a file that holds the weights alone (a state_dict)</source>
+        <translation>{}: в его pickle есть операция {} (байт {}), которая тензорам не нужна; возьмите файл с одними весами (state_dict)</translation>
+    </message>
+    <message>
+        <source>{}: data.pkl has {} bytes, more than the {} that the weights of a model take</source>
+        <translation>{}: в data.pkl {} байт, больше {}, которых хватает весам модели</translation>
+    </message>
+    <message>
+        <source>{} &quot;{}&quot; is not supported: LongRoPE scales each frequency by a factor of its own; supported: {}</source>
+        <translation>{}: &quot;{}&quot; не поддерживается: LongRoPE умножает каждую частоту на свой множитель; поддерживаются: {}</translation>
+    </message>
+    <message>
+        <source>{} other than 1 is not supported</source>
+        <translation>{}: значения, кроме 1, не поддерживаются</translation>
+    </message>
+    <message>
+        <source>{}: rotary parameters for each type of layer are not supported; supported: the same for all layers</source>
+        <translation>{}: параметры вращения, разные для типов слоёв, не поддерживаются; поддерживаются одинаковые для всех слоёв</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be at least 1</source>
+        <translation>{}: значение {}, а должно быть не меньше 1</translation>
+    </message>
+    <message>
+        <source>{}: dynamic scaling of heads of {} elements is not supported; its formula divides by head_dim - 2</source>
+        <translation>{}: динамическое масштабирование голов из {} элементов не поддерживается: его формула делит на head_dim - 2</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be above low_freq_factor ({})</source>
+        <translation>{}: значение {}, а должно быть больше low_freq_factor ({})</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be above 1 for yarn</source>
+        <translation>{}: значение {}, а для yarn должно быть больше 1</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be at least beta_slow ({})</source>
+        <translation>{}: значение {}, а должно быть не меньше beta_slow ({})</translation>
+    </message>
+    <message>
+        <source>{}; download the file again</source>
+        <translation>{}; скачайте файл заново</translation>
+    </message>
+    <message>
+        <source>{}: tensor {}: unknown dtype {}; the file is damaged, or newer than this program</source>
+        <translation>{}: тензор {}: неизвестный тип {}; файл повреждён или новее этой программы</translation>
+    </message>
+    <message>
+        <source>{}: weight_map, the object that says where each tensor lies, is missing or empty; download the index again</source>
+        <translation>{}: weight_map, объект с местами тензоров, отсутствует или пуст; скачайте индекс заново</translation>
+    </message>
+    <message>
+        <source>{}: tensor {}: the shard {} is not the name of a file in the same folder; download the index again</source>
+        <translation>{}: тензор {}: часть {} — не имя файла в той же папке; скачайте индекс заново</translation>
+    </message>
+    <message>
+        <source>{}: the format that PyTorch wrote before version 1.6; load it and save it again with a newer PyTorch</source>
+        <translation>{}: формат, в котором PyTorch писал до версии 1.6; загрузите и сохраните заново более новым PyTorch</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} is stored transposed or in pieces (strides {}); call .contiguous() on it and save it again</source>
+        <translation>{}: тензор {} сохранён транспонированным или по частям (шаги {}); вызовите для него .contiguous() и сохраните заново</translation>
+    </message>
+    <message>
+        <source>{}: written on a big-endian machine; load it and save it again on another</source>
+        <translation>{}: записан на машине с обратным порядком байтов; загрузите и сохраните заново на другой</translation>
+    </message>
+    <message>
+        <source>{}: its record {} is {}, as in a TorchScript program or an archive that was packed again; save the model's state_dict with torch.save</source>
+        <translation>{}: его запись {} {}, как в программе TorchScript или в переупакованном архиве; сохраните state_dict модели через torch.save</translation>
+    </message>
+    <message>
+        <source>{}: {}, and a corpus is a plain text file; {}</source>
+        <translation>{}: {}, а корпус — это простой текстовый файл; {}</translation>
+    </message>
+    <message>
+        <source>{}: not UTF-8 text at byte {}; a corpus is a plain text file</source>
+        <translation>{}: не текст UTF-8 в байте {}; корпус — это простой текстовый файл</translation>
+    </message>
+    <message>
+        <source>{}: the corpus is empty</source>
+        <translation>{}: корпус пуст</translation>
+    </message>
+    <message>
+        <source>scores of {} windows and {} variants cannot continue one of {} and {}</source>
+        <translation>оценки {} окон и {} вариантов не могут продолжить оценки {} и {}</translation>
+    </message>
+    <message>
+        <source>the processes could not exchange their results ({})</source>
+        <translation>процессы не смогли обменяться результатами ({})</translation>
+    </message>
+    <message>
+        <source>process {} of {} cannot meet the others at {} port {} ({}); are they all started, and do MASTER_ADDR and MASTER_PORT name the machine of the first and a free port?</source>
+        <translation>процесс {} из {} не может встретиться с другими на {}, порт {} ({}); все ли запущены и называют ли MASTER_ADDR и MASTER_PORT машину первого и свободный порт?</translation>
+    </message>
+    <message>
+        <source>this build of Headscope cannot share work between processes; install libgloo-dev and build again, or start one process</source>
+        <translation>эта сборка Headscope не умеет делить работу между процессами; установите libgloo-dev и соберите заново или запустите один процесс</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a protocol; choose gptq or llama.cpp</source>
+        <translation>&quot;{}&quot; — не протокол; выберите gptq или llama.cpp</translation>
+    </message>
+    <message>
+        <source>the processes do not evaluate the same thing: give all of them the same options, and the same files on every machine</source>
+        <translation>процессы вычисляют не одно и то же: дайте всем одинаковые параметры и на каждой машине одинаковые файлы</translation>
+    </message>
+    <message>
+        <source>another process failed; see what it printed last</source>
+        <translation>другой процесс завершился с ошибкой; посмотрите, что он вывел последним</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} holds NaN or infinity; the file is damaged, get it again</source>
+        <translation>{}: тензор {} содержит NaN или бесконечность; файл повреждён, получите его заново</translation>
+    </message>
+    <message>
+        <source>the loss of window {} is not a number in {}: values overflow; use --dtype float32</source>
+        <translation>потери окна {} — не число в {}: значения переполняются; выберите --dtype float32</translation>
+    </message>
+    <message>
+        <source>a window of {} tokens does not work; choose --window from 2 to {}, the longest that this model can read</source>
+        <translation>окно из {} токенов не подходит; выберите --window от 2 до {}, наибольшего для этой модели</translation>
+    </message>
+    <message>
+        <source>--max_windows {}: give 0 for all, or more</source>
+        <translation>--max_windows {}: укажите 0 для всех или больше</translation>
+    </message>
+    <message>
+        <source>a window of {} tokens leaves protocol {} nothing to score; choose a larger --window</source>
+        <translation>окно из {} токенов не оставляет протоколу {} ничего для оценки; выберите --window больше</translation>
+    </message>
+    <message>
+        <source>the corpus has {} tokens, not one window of {}; choose a smaller --window or a longer corpus</source>
+        <translation>в корпусе {} токенов, меньше одного окна из {}; выберите --window меньше или корпус длиннее</translation>
+    </message>
+    <message>
+        <source>the tokenizer gives id {}, but the model's vocabulary has {}; they do not belong together</source>
+        <translation>токенизатор даёт номер {}, а в словаре модели {}; они не подходят друг другу</translation>
+    </message>
+    <message>
+        <source>protocol llama.cpp begins every window with BOS, and this tokenizer has none; use --protocol gptq</source>
+        <translation>протокол llama.cpp начинает каждое окно с BOS, а у этого токенизатора его нет; выберите --protocol gptq</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a grouping; choose components, complete, matching or sequential</source>
+        <translation>&quot;{}&quot; — не группировка; выберите components, complete, matching или sequential</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a KV policy; choose average, keep or within</source>
+        <translation>&quot;{}&quot; — не правило KV; выберите average, keep или within</translation>
+    </message>
+    <message>
+        <source>the process of local rank {} has no GPU of its own: {} found; start as many processes on each machine as it has GPUs, or use --device cpu</source>
+        <translation>у процесса с местным номером {} нет своего GPU: найдено {}; запускайте на каждой машине столько процессов, сколько в ней GPU, или выберите --device cpu</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a device; choose auto, cpu, cuda or cuda:N</source>
+        <translation>&quot;{}&quot; — не устройство; выберите auto, cpu, cuda или cuda:N</translation>
+    </message>
+    <message>
+        <source>device {}: this build of Headscope uses a libtorch without CUDA; use --device cpu or build against one that has it</source>
+        <translation>устройство {}: эта сборка Headscope использует libtorch без CUDA; выберите --device cpu или соберите с такой, где она есть</translation>
+    </message>
+    <message>
+        <source>device {}: {} CUDA device{} found{}</source>
+        <translation>устройство {}: найдено {} устройств{} CUDA{}</translation>
+    </message>
+    <message>
+        <source>float16 does not compute on the CPU; use --dtype bfloat16 or float32</source>
+        <translation>float16 на процессоре не вычисляется; выберите --dtype bfloat16 или float32</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a dtype; choose auto, float32, bfloat16 or float16</source>
+        <translation>&quot;{}&quot; — не тип чисел; выберите auto, float32, bfloat16 или float16</translation>
+    </message>
+    <message>
+        <source>not enough memory; close other programs, set --memory_limit lower, use a smaller --window or --dtype bfloat16 ({})</source>
+        <translation>не хватает памяти; закройте другие программы, уменьшите --memory_limit или --window или выберите --dtype bfloat16 ({})</translation>
+    </message>
+    <message>
+        <source>CUDA kernel {}: {}; use --device cpu, or update the driver</source>
+        <translation>ядро CUDA {}: {}; выберите --device cpu или обновите драйвер</translation>
+    </message>
+    <message>
+        <source>not enough memory for the copies to the GPU ({}); close other programs</source>
+        <translation>не хватает памяти для копирования в GPU ({}); закройте другие программы</translation>
+    </message>
+    <message>
+        <source>CUDA: {} ({}); use --device cpu, or update the driver</source>
+        <translation>CUDA: {} ({}); выберите --device cpu или обновите драйвер</translation>
+    </message>
+    <message>
+        <source>the GPU does not tell its memory ({}); use --device cpu</source>
+        <translation>GPU не сообщает, сколько у него памяти ({}); выберите --device cpu</translation>
+    </message>
+    <message>
+        <source>{}: Headscope's compute engine is not there; install Headscope whole or set the variable HEADSCOPE_MODULES to the folder that holds it</source>
+        <translation>{}: вычислительного модуля Headscope здесь нет; установите Headscope целиком или укажите папку с ним в переменной HEADSCOPE_MODULES</translation>
+    </message>
+    <message>
+        <source>{}: Headscope's compute engine cannot be loaded ({}); install libtorch, or Headscope anew</source>
+        <translation>{}: вычислительный модуль Headscope не загружается ({}); установите libtorch или Headscope заново</translation>
+    </message>
+    <message>
+        <source>{}: this module belongs to another version of Headscope; install Headscope anew</source>
+        <translation>{}: этот модуль от другой версии Headscope; установите Headscope заново</translation>
+    </message>
+    <message>
+        <source>layer {} was asked for, but layer {} was read</source>
+        <translation>запрошен слой {}, а прочитан слой {}</translation>
+    </message>
+    <message>
+        <source>{}: the manifest's &quot;{}&quot; is missing or of the wrong type</source>
+        <translation>{}: &quot;{}&quot; в manifest отсутствует или другого типа</translation>
+    </message>
+    <message>
+        <source>{}: written by a newer Headscope (format {}, this one reads {})</source>
+        <translation>{}: записан более новым Headscope (формат {}, здесь читается {})</translation>
+    </message>
+    <message>
+        <source>{}: the manifest has no seeds</source>
+        <translation>{}: в manifest нет seeds</translation>
+    </message>
+    <message>
+        <source>{}: not a results file of Headscope: &quot;{}&quot; {}</source>
+        <translation>{}: это не файл результатов Headscope: &quot;{}&quot; {}</translation>
+    </message>
+    <message>
+        <source>{}: cannot be made a folder for results ({})</source>
+        <translation>{}: не может стать папкой результатов ({})</translation>
+    </message>
+    <message>
+        <source>{}: these results were made with other settings ({}); choose another --output_dir, or --force to replace them</source>
+        <translation>{}: эти результаты получены с другими настройками ({}); выберите другую --output_dir или --force, чтобы заменить их</translation>
+    </message>
+    <message>
+        <source>no threshold is given; use --thresholds</source>
+        <translation>не указан ни один порог; задайте --thresholds</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no measure; choose one of: {}</source>
+        <translation>&quot;{}&quot; — не мера; выберите одну из: {}</translation>
+    </message>
+    <message>
+        <source>layer {} does not exist: the model has the layers 0 to {}</source>
+        <translation>слоя {} нет: в модели слои от 0 до {}</translation>
+    </message>
+    <message>
+        <source>{}: element {} is {}; heads with such weights cannot be compared: is the file damaged?</source>
+        <translation>{}: элемент {} равен {}; головы с такими весами не сравнить: не повреждён ли файл?</translation>
+    </message>
+    <message>
+        <source>{}: merge {} needs the token &quot;{}&quot;, which the vocabulary does not have; the file is damaged</source>
+        <translation>{}: слияние {} требует токен &quot;{}&quot;, которого нет в словаре; файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: the text holds the added token &quot;{}&quot;, which is found under conditions that this version of Headscope does not read; use a text without it</source>
+        <translation>{}: в тексте есть добавленный токен &quot;{}&quot;, условия поиска которого эта версия Headscope не читает; возьмите текст без него</translation>
+    </message>
+    <message>
+        <source>a text of {} bytes is more than the {} that a tokenizer can take; use a shorter one</source>
+        <translation>текст из {} байт больше {}, доступных токенизатору; возьмите короче</translation>
+    </message>
+    <message>
+        <source>a text that is not UTF-8 at byte {} cannot be tokenized; convert it</source>
+        <translation>текст, который не UTF-8 в байте {}, нельзя разбить на токены; преобразуйте его</translation>
+    </message>
+    <message>
+        <source>{}: {} &quot;{}&quot; is not one that this version of Headscope reads; choose a model with another tokenizer</source>
+        <translation>{}: {} &quot;{}&quot; эта версия Headscope не читает; выберите модель с другим токенизатором</translation>
+    </message>
+    <message>
+        <source>{}: the post_processor puts {} tokens in front of a text, and this version of Headscope one at most; choose a model with another tokenizer</source>
+        <translation>{}: post_processor ставит перед текстом {} токенов, а эта версия Headscope — не больше одного; выберите модель с другим токенизатором</translation>
+    </message>
+    <message>
+        <source>{}: the bos_token &quot;{}&quot; of tokenizer_config.json is not one of its tokens; fetch both files again</source>
+        <translation>{}: bos_token &quot;{}&quot; из tokenizer_config.json не входит в его токены; получите оба файла заново</translation>
+    </message>
+    <message>
+        <source>{}: {} has no &quot;{}&quot;; the file is damaged</source>
+        <translation>{}: в {} нет &quot;{}&quot;; файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: {} is not {}; the file is damaged</source>
+        <translation>{}: {} — не {}; файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: not valid JSON ({}); the file is damaged</source>
+        <translation>{}: недопустимый JSON ({}); файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: the token &quot;{}&quot; stands twice in {}</source>
+        <translation>{}: токен &quot;{}&quot; встречается дважды в {}</translation>
+    </message>
+    <message>
+        <source>a text that is not UTF-8 reached the tokenizer</source>
+        <translation>до токенизатора дошёл текст, который не UTF-8</translation>
+    </message>
+    <message>
+        <source>U+{:04X} cannot be decomposed</source>
+        <translation>U+{:04X} нельзя разложить</translation>
+    </message>
+    <message>
+        <source>{}: the normalizer makes more than {} bytes of a text of {}; use another tokenizer</source>
+        <translation>{}: нормализация делает больше {} байт из текста в {}; возьмите другой токенизатор</translation>
+    </message>
+    <message>
+        <source>{}: only the pointer of Git LFS to the file; run `git lfs pull` in its folder</source>
+        <translation>{}: только указатель Git LFS на файл; выполните `git lfs pull` в его папке</translation>
+    </message>
+    <message>
+        <source>{}: neither a SentencePiece model nor a tiktoken rank file; it is damaged, fetch it again</source>
+        <translation>{}: ни модель SentencePiece, ни файл рангов tiktoken; он повреждён, получите его заново</translation>
+    </message>
+    <message>
+        <source>{}: a vocabulary without the merges.txt that belongs to it; put the model's tokenizer.json, or that file, beside it</source>
+        <translation>{}: словарь без merges.txt, который к нему относится; положите рядом этот файл или tokenizer.json модели</translation>
+    </message>
+    <message>
+        <source>{}: a tekken tokenizer, which this version of Headscope does not read; put the tokenizer.json of the same model beside it</source>
+        <translation>{}: токенизатор tekken, который эта версия Headscope не читает; положите рядом tokenizer.json той же модели</translation>
+    </message>
+    <message>
+        <source>{}: no tokenizer in this folder (no tokenizer.json and no tokenizer.model); put the tokenizer's file beside the model's config.json</source>
+        <translation>{}: в этой папке нет токенизатора (ни tokenizer.json, ни tokenizer.model); положите файл токенизатора рядом с config.json модели</translation>
+    </message>
+    <message>
+        <source>{}: no line for the byte 0x{:02X}; the file is cut short, fetch it again</source>
+        <translation>{}: нет строки для байта 0x{:02X}; файл обрезан, получите его заново</translation>
+    </message>
+    <message>
+        <source>{}: line {} does not begin with bytes in base64</source>
+        <translation>{}: строка {} не начинается с байтов в base64</translation>
+    </message>
+    <message>
+        <source>{}: line {} does not end with a rank, 0 to 2147483647</source>
+        <translation>{}: строка {} не кончается рангом от 0 до 2147483647</translation>
+    </message>
+    <message>
+        <source>{}: the token of line {} stands in an earlier line too</source>
+        <translation>{}: токен строки {} уже встречался раньше</translation>
+    </message>
+    <message>
+        <source>{}: line {} has the rank {}, but {} tokens must have the ranks 0 to {}; the file is damaged</source>
+        <translation>{}: в строке {} ранг {}, а у {} токенов должны быть ранги от 0 до {}; файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: the rank {} of line {} stands in line {} too</source>
+        <translation>{}: ранг {} строки {} есть и в строке {}</translation>
+    </message>
+    <message>
+        <source>{}: the regular expression &quot;{}&quot; is not valid at byte {} ({}); the file is damaged</source>
+        <translation>{}: регулярное выражение &quot;{}&quot; неверно в байте {} ({}); файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: the regular expression &quot;{}&quot; takes too long or too much memory at byte {} of a text ({}); use another text or tokenizer</source>
+        <translation>{}: регулярное выражение &quot;{}&quot; требует слишком много времени или памяти в байте {} текста ({}); возьмите другой текст или токенизатор</translation>
+    </message>
+    <message>
+        <source>{}: the regular expression &quot;{}&quot; has &quot;{}&quot;, which libraries read in different ways; this version of Headscope cannot use the tokenizer</source>
+        <translation>{}: в регулярном выражении &quot;{}&quot; есть &quot;{}&quot;, что библиотеки понимают по-разному; эта версия Headscope не может использовать этот токенизатор</translation>
+    </message>
+    <message>
+        <source>a sanitizer build cannot run SentencePiece beside libtorch; take the ids from the token cache, which the program test_tokenizer fills</source>
+        <translation>сборка с санитайзером не может запустить SentencePiece рядом с libtorch; возьмите номера из кэша токенов, который заполняет программа test_tokenizer</translation>
+    </message>
+    <message>
+        <source>{}: Headscope's SentencePiece module is not there; install Headscope whole or set the variable HEADSCOPE_MODULES to the folder that holds it</source>
+        <translation>{}: модуля SentencePiece для Headscope здесь нет; установите Headscope целиком или укажите папку с ним в переменной HEADSCOPE_MODULES</translation>
+    </message>
+    <message>
+        <source>{}: Headscope's SentencePiece module cannot be loaded ({}); install libsentencepiece, or Headscope anew</source>
+        <translation>{}: модуль SentencePiece для Headscope не загружается ({}); установите libsentencepiece или Headscope заново</translation>
+    </message>
+    <message>
+        <source>{}: SentencePiece refuses this model ({}); it is damaged, fetch it again</source>
+        <translation>{}: SentencePiece не принимает эту модель ({}); она повреждена, получите её заново</translation>
+    </message>
+    <message>
+        <source>a text of {} bytes is more than the {} that SentencePiece can take; use a shorter one</source>
+        <translation>текст из {} байт больше {}, доступных SentencePiece; возьмите короче</translation>
+    </message>
+    <message>
+        <source>{}: SentencePiece could not encode the text ({})</source>
+        <translation>{}: SentencePiece не смог закодировать текст ({})</translation>
+    </message>
+    <message>
+        <source>{}: a SentencePiece model that is cut short or damaged; fetch it again</source>
+        <translation>{}: модель SentencePiece обрезана или повреждена; получите её заново</translation>
+    </message>
+    <message>
+        <source>{}: a tokenizer of type {}, which this version of Headscope does not read (only BPE); choose another model, or put its SentencePiece tokenizer.model beside it</source>
+        <translation>{}: токенизатор типа {}, который эта версия Headscope не читает (только BPE); выберите другую модель или положите рядом её tokenizer.model для SentencePiece</translation>
+    </message>
+    <message>
+        <source>{}: model.dropout makes the ids random; remove it from the file</source>
+        <translation>{}: model.dropout делает номера случайными; удалите его из файла</translation>
+    </message>
+    <message>
+        <source>{}: model.{} is not something that this version of Headscope reads; choose a model with another tokenizer</source>
+        <translation>{}: model.{} эта версия Headscope не читает; выберите модель с другим токенизатором</translation>
+    </message>
+    <message>
+        <source>{}: the vocabulary does not have the unk_token &quot;{}&quot;; the file is damaged</source>
+        <translation>{}: в словаре нет unk_token &quot;{}&quot;; файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: not UTF-8 at byte {}; the file is damaged</source>
+        <translation>{}: не UTF-8 в байте {}; файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: line {} is not two tokens with a space between</source>
+        <translation>{}: строка {} — не два токена через пробел</translation>
+    </message>
+    <message>
+        <source>{}: these two files do not say how text is cut into words, and Headscope knows it for the classes GPT2Tokenizer and Qwen2Tokenizer only, not for &quot;{}&quot; (tokenizer_class in tokenizer_config.json); put the model's tokenizer.json beside them</source>
+        <translation>{}: эти два файла не говорят, как делить текст на слова, а Headscope знает это только для классов GPT2Tokenizer и Qwen2Tokenizer, но не для &quot;{}&quot; (tokenizer_class в tokenizer_config.json); положите рядом tokenizer.json модели</translation>
+    </message>
+    <message>
+        <source>{}: the bos_token &quot;{}&quot; of tokenizer_config.json is not one of its tokens</source>
+        <translation>{}: bos_token &quot;{}&quot; из tokenizer_config.json не входит в его токены</translation>
+    </message>
+</context>
+</TS>
