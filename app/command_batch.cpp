@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/empty_plan.h"
+#include "app/merge_manner.h"
 #include "app/scores_note.h"
 #include "app/table.h"
 #include "core/base/locations.h"
@@ -21,6 +22,9 @@ SweepParams sweep_params(const Options& options) {
     params.measure = parse_measure(options.measure);
     params.grouping = parse_grouping(options.grouping);
     params.kv_policy = parse_kv_policy(options.kv_policy);
+    params.align = parse_alignment(options.align);
+    params.weights = parse_mean_weights(options.weights);
+    params.rescale = options.rescale;
     params.text = options.text();
     params.compute = options.compute();
     params.output_dir = options.output_dir;
@@ -34,11 +38,12 @@ void print_settings(Display& display, const SweepResult& sweep) {
     const RunSettings& settings = sweep.runs.front().result.manifest->settings;
     display.print(fmt::format(
         "\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n"
-        "measure {}, grouping {}, KV policy {}; intervals are 95 %, changes are paired by window\n",
+        "measure {}, grouping {}, KV policy {}{}; intervals are 95 %, changes are paired by "
+        "window\n",
         sweep.runs.front().result.manifest->model_path, settings.corpus_name,
         count_text(settings.token_count), settings.protocol, count_text(settings.windows),
         settings.window, settings.dtype, settings.device, settings.measure, settings.grouping,
-        settings.kv_policy));
+        settings.kv_policy, manner_text(sweep.runs.front().result.plan.rule)));
 }
 
 void print_results(Display& display, const SweepResult& sweep) {
@@ -121,7 +126,9 @@ void run_batch(const Options& options, Display& display, const std::stop_token& 
     display.event(result_event(sweep));
     print_settings(display, sweep);
     print_results(display, sweep);
-    print_empty_plans(display, sweep, Checkpoint::open(params.model_path).config());
+    const ModelConfig config = Checkpoint::open(params.model_path).config();
+    tell_notes(display, options.rule(0.0), config);
+    print_empty_plans(display, sweep, config);
     print_files(display, sweep);
 }
 

@@ -3,10 +3,12 @@
 
 #include "app/commands.h"
 #include "app/empty_plan.h"
+#include "app/merge_manner.h"
 #include "app/scores_note.h"
 #include "app/table.h"
 #include "core/base/locations.h"
 #include "core/evaluation/evaluator.h"
+#include "core/evaluation/merge_calibration.h"
 #include "core/report/results.h"
 
 namespace headscope::app {
@@ -20,9 +22,13 @@ std::vector<Variant> make_variants(const Options& options, const Checkpoint& che
     if (thresholds.empty()) return variants;
     const auto matrices = compute_similarity(
         checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
+    tell_notes(display, options.rule(0.0), checkpoint.config());
+    const auto calibration =
+        calibrate_for(options.rule(0.0), checkpoint, options.similarity().layers);
     for (const double threshold : thresholds) {
         const MergeRule rule = options.rule(threshold);
-        variants.push_back(variant_of(make_merge_plan(matrices, checkpoint.config(), rule)));
+        variants.push_back(
+            variant_of(make_merge_plan(matrices, checkpoint.config(), rule, calibration)));
         const std::string nothing = empty_plan_text(matrices, checkpoint.config(), rule);
         if (!nothing.empty()) display.print(nothing);
     }
@@ -77,6 +83,9 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
                    {"measure", options.measure},
                    {"grouping", options.grouping},
                    {"kv_policy", options.kv_policy},
+                   {"align", options.align},
+                   {"weights", options.weights},
+                   {"rescale", options.rescale},
                    {"layers", options.layers.empty() ? "all" : options.layers},
                    {"window", text.windows->window()},
                    {"windows", windows},

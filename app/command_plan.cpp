@@ -4,8 +4,10 @@
 
 #include "app/commands.h"
 #include "app/empty_plan.h"
+#include "app/merge_manner.h"
 #include "app/table.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/evaluation/merge_calibration.h"
 #include "core/merging/merge_plan.h"
 #include "core/report/results.h"
 
@@ -30,9 +32,9 @@ void print_plan(Display& display, const MergePlan& plan, const ModelConfig& conf
                    fmt::format("{}", fmt::join(layer.side_effect_heads, " "))});
     }
     const PlanSummary s = summarize(plan, config);
-    display.print(fmt::format("\nThreshold {}, grouping {}, KV policy {}\n{}",
+    display.print(fmt::format("\nThreshold {}, grouping {}, KV policy {}{}\n{}",
                               threshold_text(plan.rule.threshold), name_of(plan.rule.grouping),
-                              name_of(plan.rule.kv_policy), table.text()));
+                              name_of(plan.rule.kv_policy), manner_text(plan.rule), table.text()));
     display.print(fmt::format(
         "{} pairs in {} groups: {} heads merged, {} end identical to another; {} KV heads touched, "
         "{} "
@@ -55,12 +57,14 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
                                                {"kv_groups", layer.kv_groups},
                                                {"side_effect_heads", layer.side_effect_heads}};
     }
-    display.event({{"event", "plan"},
-                   {"threshold", plan.rule.threshold},
-                   {"grouping", name_of(plan.rule.grouping)},
-                   {"kv_policy", name_of(plan.rule.kv_policy)},
-                   {"summary", to_json(summarize(plan, config))},
-                   {"layers", std::move(layers)}});
+    nlohmann::ordered_json event = {{"event", "plan"},
+                                    {"threshold", plan.rule.threshold},
+                                    {"grouping", name_of(plan.rule.grouping)},
+                                    {"kv_policy", name_of(plan.rule.kv_policy)}};
+    add_manner(event, plan.rule);
+    event["summary"] = to_json(summarize(plan, config));
+    event["layers"] = std::move(layers);
+    display.event(event);
 }
 
 }  // namespace
@@ -69,9 +73,12 @@ void run_plan(const Options& options, Display& display, const std::stop_token& s
     const Checkpoint checkpoint = Checkpoint::open(options.model());
     const auto matrices = compute_similarity(
         checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
+    tell_notes(display, options.rule(0.0), checkpoint.config());
+    const auto calibration =
+        calibrate_for(options.rule(0.0), checkpoint, options.similarity().layers);
     for (const double threshold : options.thresholds_or_default()) {
         const MergePlan plan =
-            make_merge_plan(matrices, checkpoint.config(), options.rule(threshold));
+            make_merge_plan(matrices, checkpoint.config(), options.rule(threshold), calibration);
         send_plan(display, plan, checkpoint.config());
         const std::string nothing =
             empty_plan_text(matrices, checkpoint.config(), options.rule(threshold));

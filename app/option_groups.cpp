@@ -82,6 +82,16 @@ void add_merge_options(CLI::App& command, Options& options) {
                {"components", "complete", "matching", "sequential"}, "How pairs become groups");
     add_choice(command, "--kv_policy", options.kv_policy, {"average", "keep", "within"},
                "What happens to the keys and values behind merged heads");
+    add_choice(
+        command, "--align", options.align, {"none", "weights", "activations"},
+        "Turn heads into one basis before they are averaged: as their weights agree best, or "
+        "their attended values on a calibration text");
+    add_choice(
+        command, "--weights", options.weights, {"plain", "norm", "usage"},
+        "How much a head counts in means: all alike, by the norm of O V, or by what it writes "
+        "on a calibration text");
+    command.add_flag("--rescale", options.rescale,
+                     "Scale each mean to the mean norm of the blocks that it replaces");
 }
 
 void add_text_options(CLI::App& command, Options& options) {

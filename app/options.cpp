@@ -41,7 +41,12 @@ std::vector<double> Options::thresholds_or_default() const {
 }
 
 MergeRule Options::rule(double threshold) const {
-    return {threshold, parse_grouping(grouping), parse_kv_policy(kv_policy)};
+    return {threshold,
+            parse_grouping(grouping),
+            parse_kv_policy(kv_policy),
+            parse_alignment(align),
+            parse_mean_weights(weights),
+            rescale};
 }
 
 SimilarityParams Options::similarity() const {

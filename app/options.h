@@ -21,6 +21,9 @@ struct Options {
     std::string measure = "q";
     std::string grouping = "components";
     std::string kv_policy = "average";
+    std::string align = "none";
+    std::string weights = "plain";
+    bool rescale = false;
     std::string protocol = "gptq";
     std::int64_t window = 0;
     std::int64_t max_windows = 0;

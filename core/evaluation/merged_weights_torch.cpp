@@ -10,7 +10,7 @@ MergedWeights::MergedWeights(const LoadedModel& model, const SharingSchedule& sc
     std::int64_t merges = 0;
     for (int layer = 0; layer < layers; ++layer)
         merges += static_cast<std::int64_t>(schedule.merges(layer).size());
-    if (merges * bytes_of_one(model) > budget) return;
+    if (merges * bytes_of_one(model) + working_bytes() > budget) return;
     for (int layer = 0; layer < layers; ++layer) {
         kept_.push_back(make(layer, model.layers[static_cast<std::size_t>(layer)].attention));
     }
@@ -29,6 +29,22 @@ std::vector<AttentionWeights> MergedWeights::make(int layer,
             merge_attention(original, merge, model_.checkpoint.config(), model_.format));
     }
     return merged;
+}
+
+/// One kind of block at a time: the blocks of the largest set, their sums, and the products of all
+/// pairs of rows.
+std::int64_t MergedWeights::working_bytes() const {
+    const ModelConfig& config = model_.checkpoint.config();
+    const std::int64_t rows = config.num_attention_heads * config.head_dim;
+    for (int layer = 0; layer < config.num_hidden_layers; ++layer) {
+        for (const LayerMerge& merge : schedule_.merges(layer)) {
+            if (merge.align != Alignment::none) {
+                return static_cast<std::int64_t>(sizeof(float)) * rows *
+                       (2 * config.hidden_size + rows);
+            }
+        }
+    }
+    return 0;
 }
 
 std::int64_t MergedWeights::bytes_of_one(const LoadedModel& model) {

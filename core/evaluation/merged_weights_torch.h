@@ -25,6 +25,9 @@ class MergedWeights {
     /// Bytes of one merged layer, while it is made: the float32 copies too.
     [[nodiscard]] static std::int64_t bytes_of_one(const LoadedModel& model);
 
+    /// Bytes that are needed beside that while one is made, where a merge aligns.
+    [[nodiscard]] std::int64_t working_bytes() const;
+
   private:
     [[nodiscard]] std::vector<AttentionWeights> make(int layer,
                                                      const AttentionWeights& original) const;

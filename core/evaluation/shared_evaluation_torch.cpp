@@ -6,7 +6,6 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "core/base/error.h"
 #include "core/base/sha256.h"
@@ -40,7 +39,7 @@ std::string digest_of(const Model& model, const EvaluationParams& params) {
     }
     for (const Variant& variant : params.variants) {
         for (const auto& [layer, merge] : variant) {
-            hash.update(fmt::format("{} {} {}\n", layer, merge.head_steps, merge.kv_steps));
+            hash.update(fmt::format("{} {}\n", layer, headscope::digest_of(merge)));
         }
         hash.update("variant\n");
     }

@@ -1,38 +1,82 @@
 #include "core/merging/apply_torch.h"
 
+#include <numeric>
+#include <vector>
+
 #include <ATen/ATen.h>
+
+#include "core/merging/align_torch.h"
+#include "core/merging/head_weights_torch.h"
 
 namespace headscope {
 namespace {
 
-/// Replaces blocks `step` of `size` slices along `dimension` by their mean. An undefined tensor (a
-/// bias that the model lacks) stays so.
-void average_blocks(at::Tensor& weight, std::int64_t dimension, std::int64_t size,
-                    const HeadGroup& step) {
-    if (!weight.defined()) return;
-    const auto block = [&](int member) { return weight.narrow(dimension, member * size, size); };
-    at::Tensor mean = block(step.front()).clone();
-    for (std::size_t i = 1; i < step.size(); ++i)
-        mean.add_(block(step[i]));
-    mean.div_(static_cast<double>(step.size()));
-    for (const int member : step)
-        block(member).copy_(mean);
+constexpr double kCancelled = 1e-3;
+
+/// Scales `mean` to the weighted mean of the blocks' norms.
+void restore_norm(at::Tensor& mean, const std::vector<at::Tensor>& blocks,
+                  const std::vector<double>& weights) {
+    const auto norm = [](const at::Tensor& block) {
+        return block.to(at::kDouble).norm().item<double>();
+    };
+    double wanted = 0.0;
+    double total = 0.0;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        wanted += weights[i] * norm(blocks[i]);
+        total += weights[i];
+    }
+    wanted /= total;
+    const double now = norm(mean);
+    if (now > kCancelled * wanted) mean.mul_(wanted / now);
 }
+
+/// How the blocks of a step become one.
+class Averager {
+  public:
+    Averager(std::int64_t block_size, const std::vector<double>& weights, bool rescale)
+        : size_(block_size), weights_(weights), rescale_(rescale) {}
+
+    /// Replaces the blocks of `step`, slices along `dimension`, by their mean. An undefined tensor
+    /// (a bias that the model lacks) stays so.
+    void average(const at::Tensor& matrix, std::int64_t dimension, const HeadGroup& step) const {
+        if (!matrix.defined()) return;
+        std::vector<at::Tensor> blocks;
+        for (const int member : step)
+            blocks.push_back(matrix.narrow(dimension, member * size_, size_));
+        const std::vector<double> weights = weights_within(step, weights_);
+        at::Tensor mean = blocks.front() * weights.front();
+        for (std::size_t i = 1; i < blocks.size(); ++i)
+            mean.add_(blocks[i], weights[i]);
+        mean.div_(std::accumulate(weights.begin(), weights.end(), 0.0));
+        if (rescale_) restore_norm(mean, blocks, weights);
+        for (const at::Tensor& block : blocks)
+            block.copy_(mean);
+    }
+
+  private:
+    std::int64_t size_;
+    const std::vector<double>& weights_;
+    bool rescale_;
+};
 
 }  // namespace
 
 void apply_merge(const LayerMerge& merge, std::int64_t head_dim,
                  AttentionProjections& projections) {
+    const HeadWeights weights = head_weights(merge, head_dim, projections);
+    if (merge.align != Alignment::none) align_bases(merge, head_dim, weights, projections);
+    const Averager heads(head_dim, weights.of_heads, merge.rescale);
     for (const HeadGroup& step : merge.head_steps) {
-        average_blocks(projections.q, 0, head_dim, step);
-        average_blocks(projections.o, 1, head_dim, step);
-        average_blocks(projections.q_bias, 0, head_dim, step);
+        heads.average(projections.q, 0, step);
+        heads.average(projections.o, 1, step);
+        heads.average(projections.q_bias, 0, step);
     }
+    const Averager kv_heads(head_dim, weights.of_kv_heads, merge.rescale);
     for (const HeadGroup& step : merge.kv_steps) {
-        average_blocks(projections.k, 0, head_dim, step);
-        average_blocks(projections.v, 0, head_dim, step);
-        average_blocks(projections.k_bias, 0, head_dim, step);
-        average_blocks(projections.v_bias, 0, head_dim, step);
+        kv_heads.average(projections.k, 0, step);
+        kv_heads.average(projections.v, 0, step);
+        kv_heads.average(projections.k_bias, 0, step);
+        kv_heads.average(projections.v_bias, 0, step);
     }
 }
 

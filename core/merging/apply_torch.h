@@ -20,9 +20,17 @@ struct AttentionProjections {
     at::Tensor v_bias{};  ///< [kv_heads * head_dim]
 };
 
-/// Carries out a merge, in place: step by step, the members' rows of Q and columns of O (of K and
-/// V) become their mean, and so do the biases of those rows. Members of one step are bit-identical
-/// afterwards.
+/// Carries out a merge, in place. Where the merge aligns, bases are turned first (align_torch.h),
+/// which rewrites K and V even where they are not averaged. Then, step by step, the members' rows
+/// of Q and columns of O (of K and V) become their weighted mean, and so do the biases of those
+/// rows. Members of one step are bit-identical afterwards.
+///
+/// Where the merge rescales, each mean is scaled so that its norm is the weighted mean of the norms
+/// that it replaces; Q, K, V, O and each bias apart, for each shrinks by as much as its own blocks
+/// disagree. A mean of less than a thousandth of that norm, of blocks that cancel each other,
+/// stays.
+///
+/// Throws Error(bad_input) where the merge asks for figures of a calibration that it lacks.
 void apply_merge(const LayerMerge& merge, std::int64_t head_dim, AttentionProjections& projections);
 
 }  // namespace headscope

@@ -1,12 +1,15 @@
 #include "core/merging/merge_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "core/base/disjoint_sets.h"
+#include "core/base/error.h"
+#include "core/merging/frames.h"
 
 namespace headscope {
 namespace {
@@ -61,6 +64,49 @@ void canonicalize(std::vector<HeadGroup>& steps) {
     if (members.size() == count) std::sort(steps.begin(), steps.end());
 }
 
+/// How the merge of a layer averages, beside what.
+void set_manner(LayerMerge& merge, const ModelConfig& config, const MergeRule& rule,
+                const LayerCalibration& calibration) {
+    if (merge.empty()) return;
+    merge.weights = rule.weights;
+    merge.rescale = rule.rescale;
+    if (rule.weights == MeanWeights::usage) merge.usage = calibration.usage;
+    if (rule.align == Alignment::none) return;
+    const auto groups = frame_groups(merge, static_cast<int>(config.num_key_value_heads),
+                                     static_cast<int>(config.heads_per_kv_head()));
+    if (groups.empty()) return;  // so that it equals the merge that does not align
+    merge.align = rule.align;
+    merge.align_queries = !config.qk_norm;
+    if (rule.align == Alignment::activations) merge.moments = calibration.moments;
+}
+
+[[noreturn]] void lack_calibration(const std::string& option, int layer) {
+    fail(ErrorCode::bad_input,
+         "{} needs the figures of a calibration text, and there are none for layer {}", option,
+         layer);
+}
+
+/// Throws where the rule needs figures that are not there or are of another shape.
+void check_calibration(const LayerCalibration& calibration, int layer, const ModelConfig& config,
+                       const MergeRule& rule) {
+    if (rule.weights == MeanWeights::usage) {
+        const std::vector<double>& usage = calibration.usage;
+        const bool sound = std::all_of(usage.begin(), usage.end(), [](double value) {
+            return std::isfinite(value) && value >= 0.0;
+        });
+        if (usage.size() != static_cast<std::size_t>(config.num_attention_heads) || !sound)
+            lack_calibration("--weights usage", layer);
+    }
+    if (rule.align == Alignment::activations) {
+        const HeadMoments* moments = calibration.moments.get();
+        const auto size = static_cast<std::size_t>(config.num_attention_heads * config.head_dim);
+        if (moments == nullptr || moments->heads != config.num_attention_heads ||
+            moments->head_dim != config.head_dim || moments->second.size() != size * size) {
+            lack_calibration("--align activations", layer);
+        }
+    }
+}
+
 LayerMerge sequential_merge(const std::vector<HeadPair>& pairs, KvPolicy policy, int heads_per_kv) {
     LayerMerge merge;
     for (const HeadPair& pair : pairs) {
@@ -97,7 +143,10 @@ std::int64_t repetitions(const std::vector<Value>& values) {
 }  // namespace
 
 LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
-                          const MergeRule& rule) {
+                          const MergeRule& rule, const LayerCalibration* calibration) {
+    static const LayerCalibration kNone;
+    if (calibration == nullptr) calibration = &kNone;
+    if (!pairs.empty()) check_calibration(*calibration, layer, config, rule);
     const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
     LayerPlan plan;
     plan.layer = layer;
@@ -114,11 +163,12 @@ LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelCon
                      : LayerMerge{plan.groups, plan.kv_groups};
     canonicalize(plan.merge.head_steps);
     canonicalize(plan.merge.kv_steps);
+    set_manner(plan.merge, config, rule, *calibration);
     return plan;
 }
 
 MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
-                          const MergeRule& rule) {
+                          const MergeRule& rule, const std::vector<LayerCalibration>& calibration) {
     MergePlan plan{rule, {}};
     plan.layers.reserve(matrices.size());
     const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
@@ -129,9 +179,28 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
                 return pair.first / heads_per_kv != pair.second / heads_per_kv;
             });
         }
-        plan.layers.push_back(make_layer_plan(matrix.layer, std::move(pairs), config, rule));
+        const auto measured =
+            std::find_if(calibration.begin(), calibration.end(),
+                         [&](const LayerCalibration& of) { return of.layer == matrix.layer; });
+        plan.layers.push_back(
+            make_layer_plan(matrix.layer, std::move(pairs), config, rule,
+                            measured == calibration.end() ? nullptr : &*measured));
     }
     return plan;
+}
+
+std::vector<std::string> notes_on(const MergeRule& rule, const ModelConfig& config) {
+    std::vector<std::string> notes;
+    if (rule.align == Alignment::none) return notes;
+    if (rule.kv_policy == KvPolicy::within || config.num_key_value_heads == 1) {
+        notes.emplace_back(
+            "Nothing is aligned: heads that share a KV head already have the same basis.");
+    } else if (config.qk_norm) {
+        notes.emplace_back(
+            "Only V and O are aligned: this model normalises each head's query and key, with a "
+            "gain for each dimension, so that Q and K cannot be turned.");
+    }
+    return notes;
 }
 
 PlanSummary& PlanSummary::operator+=(const PlanSummary& other) {

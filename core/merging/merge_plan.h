@@ -1,12 +1,16 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/checkpoint/model_config.h"
+#include "core/merging/alignment.h"
 #include "core/merging/grouping.h"
 #include "core/merging/kv_policy.h"
+#include "core/merging/layer_calibration.h"
+#include "core/merging/layer_merge.h"
+#include "core/merging/mean_weights.h"
 #include "core/merging/pairs.h"
 #include "core/similarity/similarity.h"
 
@@ -17,16 +21,14 @@ struct MergeRule {
     double threshold = 0.98;
     Grouping grouping = Grouping::components;
     KvPolicy kv_policy = KvPolicy::average;
-};
+    Alignment align = Alignment::none;
+    MeanWeights weights = MeanWeights::plain;
+    bool rescale = false;  ///< scale each mean to the mean norm of what it replaces
 
-/// What is done to the weights of one layer: in this order, the blocks of each step's members are
-/// replaced by their mean. Two merges that compare equal give the same weights.
-struct LayerMerge {
-    std::vector<HeadGroup> head_steps;  ///< rows of Q and columns of O, by head
-    std::vector<HeadGroup> kv_steps;    ///< rows of K and V, by KV head
-
-    [[nodiscard]] bool empty() const { return head_steps.empty() && kv_steps.empty(); }
-    auto operator<=>(const LayerMerge&) const = default;
+    /// Whether a plan needs the figures of a calibration text.
+    [[nodiscard]] bool needs_calibration() const {
+        return align == Alignment::activations || weights == MeanWeights::usage;
+    }
 };
 
 /// The plan of one layer, and what it means there.
@@ -46,13 +48,21 @@ struct MergePlan {
 };
 
 /// Plans the merge of the layers in `matrices`. O(heads^2) a layer, O(heads^3) for `complete`.
+/// `calibration`: of these layers, in any order, where the rule needs it. Throws Error(bad_input)
+/// that names the option where it is not there.
 MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
-                          const MergeRule& rule);
+                          const MergeRule& rule,
+                          const std::vector<LayerCalibration>& calibration = {});
 
 /// Plans the merge of one layer from pairs that were found before: those that `rule` selects, as
 /// find_pairs orders them. Pairs that its KV policy rules out must not be among them.
+/// `calibration`: of this layer, as above; null where there is none.
 LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
-                          const MergeRule& rule);
+                          const MergeRule& rule, const LayerCalibration* calibration = nullptr);
+
+/// What people should know of a rule with this model, a sentence each: where it cannot do what was
+/// asked for.
+std::vector<std::string> notes_on(const MergeRule& rule, const ModelConfig& config);
 
 /// A plan, or one layer of it, in numbers. What could be saved counts duplicates only: heads whose
 /// Q, O, K and V all became the same can be held once (with their output columns summed), and so

@@ -11,13 +11,18 @@
 namespace headscope {
 namespace {
 
-/// Calls `visit(key, member)` for every setting, so that writing and reading cannot drift apart.
+/// Calls `visit(key, member, may_lack)` for every setting, so that writing and reading cannot drift
+/// apart. Older files may lack some, which have their defaults there.
 template <typename Settings, typename Visit>
 void for_each_setting(Settings& settings, Visit visit) {
+    constexpr bool kMayLack = true;
     visit("model_fingerprint", settings.model_fingerprint);
     visit("measure", settings.measure);
     visit("grouping", settings.grouping);
     visit("kv_policy", settings.kv_policy);
+    visit("align", settings.align, kMayLack);
+    visit("weights", settings.weights, kMayLack);
+    visit("rescale", settings.rescale, kMayLack);
     visit("layers", settings.layers);
     visit("protocol", settings.protocol);
     visit("window", settings.window);
@@ -44,7 +49,8 @@ void read(const nlohmann::json& json, const char* key, Value& value, const std::
 
 nlohmann::ordered_json to_json(const RunSettings& settings) {
     nlohmann::ordered_json json;
-    for_each_setting(settings, [&](const char* key, const auto& value) { json[key] = value; });
+    for_each_setting(settings,
+                     [&](const char* key, const auto& value, bool = false) { json[key] = value; });
     return json;
 }
 
@@ -64,8 +70,10 @@ nlohmann::ordered_json to_json(const Manifest& manifest) {
 
 RunSettings settings_from_json(const nlohmann::json& json, const std::string& source) {
     RunSettings settings;
-    for_each_setting(settings,
-                     [&](const char* key, auto& value) { read(json, key, value, source); });
+    for_each_setting(settings, [&](const char* key, auto& value, bool may_lack = false) {
+        if (may_lack && json.is_object() && !json.contains(key)) return;
+        read(json, key, value, source);
+    });
     return settings;
 }
 

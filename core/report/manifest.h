@@ -14,6 +14,9 @@ struct RunSettings {
     std::string measure;
     std::string grouping;
     std::string kv_policy;
+    std::string align = "none";     ///< files from before there was a choice do not say it
+    std::string weights = "plain";  ///< the same
+    bool rescale = false;           ///< the same
     std::vector<int> layers;
     std::string protocol;
     std::int64_t window = 0;   ///< tokens

@@ -175,8 +175,12 @@ Result read_result(const std::filesystem::path& path) {
     if (file.contains("plan")) reader.read_plan(file.at("plan"), result);
     if (file.contains("manifest")) {
         result.manifest = manifest_from_json(file.at("manifest"), path.string());
-        result.plan.rule.grouping = parse_grouping(result.manifest->settings.grouping);
-        result.plan.rule.kv_policy = parse_kv_policy(result.manifest->settings.kv_policy);
+        const RunSettings& settings = result.manifest->settings;
+        result.plan.rule.grouping = parse_grouping(settings.grouping);
+        result.plan.rule.kv_policy = parse_kv_policy(settings.kv_policy);
+        result.plan.rule.align = parse_alignment(settings.align);
+        result.plan.rule.weights = parse_mean_weights(settings.weights);
+        result.plan.rule.rescale = settings.rescale;
     }
     return result;
 }

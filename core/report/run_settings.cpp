@@ -4,15 +4,17 @@
 
 namespace headscope {
 
-RunSettings make_run_settings(const Checkpoint& checkpoint, Measure measure, Grouping grouping,
-                              KvPolicy kv_policy, std::vector<int> layers,
-                              const PreparedText& text, const ResolvedCompute& compute,
-                              const std::stop_token& stop) {
+RunSettings make_run_settings(const Checkpoint& checkpoint, Measure measure, const MergeRule& rule,
+                              std::vector<int> layers, const PreparedText& text,
+                              const ResolvedCompute& compute, const std::stop_token& stop) {
     RunSettings settings;
     settings.model_fingerprint = checkpoint.fingerprint(stop);
     settings.measure = name_of(measure);
-    settings.grouping = name_of(grouping);
-    settings.kv_policy = name_of(kv_policy);
+    settings.grouping = name_of(rule.grouping);
+    settings.kv_policy = name_of(rule.kv_policy);
+    settings.align = name_of(rule.align);
+    settings.weights = name_of(rule.weights);
+    settings.rescale = rule.rescale;
     settings.layers = std::move(layers);
     settings.protocol = name_of(text.windows->protocol());
     settings.window = text.windows->window();

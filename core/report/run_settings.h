@@ -9,10 +9,10 @@
 namespace headscope {
 
 /// The settings of a run for its manifest. `layers`: those that the plan may change, ascending.
+/// The rule's threshold is none of them.
 /// Computes the checkpoint's fingerprint, which reads parts of its files and heeds `stop`.
-RunSettings make_run_settings(const Checkpoint& checkpoint, Measure measure, Grouping grouping,
-                              KvPolicy kv_policy, std::vector<int> layers,
-                              const PreparedText& text, const ResolvedCompute& compute,
-                              const std::stop_token& stop = {});
+RunSettings make_run_settings(const Checkpoint& checkpoint, Measure measure, const MergeRule& rule,
+                              std::vector<int> layers, const PreparedText& text,
+                              const ResolvedCompute& compute, const std::stop_token& stop = {});
 
 }  // namespace headscope

@@ -14,6 +14,7 @@
 
 #include "core/base/error.h"
 #include "core/base/process_rank.h"
+#include "core/evaluation/merge_calibration.h"
 #include "core/report/journal.h"
 #include "core/report/run_settings.h"
 
@@ -90,9 +91,8 @@ class Sweep {
             load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
         }
         result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir, stop_);
-        settings_ =
-            make_run_settings(checkpoint_, params_.measure, params_.grouping, params_.kv_policy,
-                              layers_, result_.text, resolve(params_.compute), stop_);
+        settings_ = make_run_settings(checkpoint_, params_.measure, rule_at(0.0), layers_,
+                                      result_.text, resolve(params_.compute), stop_);
         if (place_.first()) {
             make_output_folder();
             find_finished();
@@ -178,13 +178,19 @@ class Sweep {
             run.file.string(), difference);
     }
 
+    [[nodiscard]] MergeRule rule_at(double threshold) const {
+        return {threshold,     params_.grouping, params_.kv_policy,
+                params_.align, params_.weights,  params_.rescale};
+    }
+
     void make_plans() {
         const SimilarityParams similarity{params_.measure, layers_, params_.compute.threads};
         matrices_ = compute_similarity(checkpoint_, similarity, observer_.progress, stop_);
+        const auto calibration = calibrate_for(rule_at(0.0), checkpoint_, layers_);
         for (const std::size_t index : pending_) {
             Result& result = result_.runs[index].result;
-            const MergeRule rule{result.threshold, params_.grouping, params_.kv_policy};
-            result.plan = make_merge_plan(matrices_, checkpoint_.config(), rule);
+            result.plan = make_merge_plan(matrices_, checkpoint_.config(),
+                                          rule_at(result.threshold), calibration);
             result.summary = summarize(result.plan, checkpoint_.config());
             result.similarity = matrices_;
         }

@@ -25,6 +25,9 @@ struct SweepParams {
     Measure measure = Measure::q;
     Grouping grouping = Grouping::components;
     KvPolicy kv_policy = KvPolicy::average;
+    Alignment align = Alignment::none;
+    MeanWeights weights = MeanWeights::plain;
+    bool rescale = false;
     TextOptions text;
     ComputeOptions compute;
     std::filesystem::path output_dir;

@@ -3,31 +3,10 @@
 #include <ATen/ATen.h>
 
 #include "core/merging/apply_torch.h"
+#include "tests/merging/attention_blocks.h"
 
 using namespace headscope;
-
-namespace {
-
-constexpr std::int64_t kDim = 4;
-
-AttentionProjections random_projections() {
-    at::manual_seed(7);
-    return {at::randn({8 * kDim, 32}), at::randn({4 * kDim, 32}), at::randn({4 * kDim, 32}),
-            at::randn({32, 8 * kDim})};
-}
-
-AttentionProjections copy(const AttentionProjections& from) {
-    return {from.q.clone(), from.k.clone(), from.v.clone(), from.o.clone()};
-}
-
-at::Tensor rows(const at::Tensor& weight, int block) {
-    return weight.narrow(0, block * kDim, kDim);
-}
-at::Tensor columns(const at::Tensor& weight, int block) {
-    return weight.narrow(1, block * kDim, kDim);
-}
-
-}  // namespace
+using namespace headscope::testing;
 
 class TestApplyMerge : public QObject {
     Q_OBJECT
@@ -71,10 +50,7 @@ class TestApplyMerge : public QObject {
     }
 
     void biases_follow_their_rows() {
-        AttentionProjections projections = random_projections();
-        projections.q_bias = at::randn({8 * kDim});
-        projections.k_bias = at::randn({4 * kDim});
-        projections.v_bias = at::randn({4 * kDim});
+        AttentionProjections projections = random_projections(/*biases=*/true);
         const at::Tensor q = projections.q_bias.clone();
         const at::Tensor k = projections.k_bias.clone();
         const at::Tensor v = projections.v_bias.clone();

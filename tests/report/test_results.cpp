@@ -110,6 +110,35 @@ class TestResults : public QObject {
         QCOMPARE(after.manifest->window_order_seed, std::uint64_t{7});
     }
 
+    void the_manner_of_the_mean_reads_back() {
+        const Folder folder;
+        Result before = sample();
+        before.manifest->settings.align = "weights";
+        before.manifest->settings.weights = "norm";
+        before.manifest->settings.rescale = true;
+        const Result after = read_result(write_result(folder.path(), before));
+        QVERIFY(after.manifest->settings == before.manifest->settings);
+        QCOMPARE(after.plan.rule.align, Alignment::weights);
+        QCOMPARE(after.plan.rule.weights, MeanWeights::norm);
+        QVERIFY(after.plan.rule.rescale);
+    }
+
+    /// A file from before there was a choice says nothing of it.
+    void an_older_file_has_the_plain_mean() {
+        const Folder folder;
+        auto json = to_json(sample());
+        for (const char* key : {"align", "weights", "rescale"})
+            QCOMPARE(json["manifest"].erase(key), std::size_t{1});
+        const Result after = read_result(folder.write(json.dump()));
+        QVERIFY(after.manifest->settings == sample().manifest->settings);
+        QCOMPARE(after.plan.rule.align, Alignment::none);
+        json["manifest"]["align"] = 3;
+        QVERIFY(contains(error_of([&] { read_result(folder.write(json.dump())); }), "\"align\""));
+        json["manifest"]["align"] = "svd";
+        QVERIFY(contains(error_of([&] { read_result(folder.write(json.dump())); }),
+                         "not an alignment"));
+    }
+
     void infinite_intervals_survive() {
         const Folder folder;
         Result result = sample();

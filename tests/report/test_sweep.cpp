@@ -81,6 +81,55 @@ class TestSweep : public QObject {
                  std::string("average"));
     }
 
+    /// How groups are averaged decides the numbers: each way is a run of its own.
+    void other_means_are_other_settings() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        params.thresholds = {0.5};
+        const double plain = run_sweep(params).runs[0].result.merged.nll;
+        const auto refused = [&](const char* difference) {
+            const std::string error = error_of([&] { run_sweep(params); });
+            return contains(error, difference) && contains(error, "--force");
+        };
+        params.align = Alignment::weights;
+        QVERIFY(refused("align \"none\", not \"weights\""));
+        params.weights = MeanWeights::norm;
+        QVERIFY(refused("weights \"plain\", not \"norm\""));
+        params.rescale = true;
+        QVERIFY(refused("rescale false, not true"));
+        params.force = true;
+        const SweepResult forced = run_sweep(params);
+        QVERIFY(forced.runs[0].result.merged.nll != plain);
+        const Result read = read_result(forced.runs[0].file);
+        QCOMPARE(read.plan.rule.align, Alignment::weights);
+        QCOMPARE(read.plan.rule.weights, MeanWeights::norm);
+        QVERIFY(read.plan.rule.rescale);
+        QCOMPARE(read.manifest->settings.align, std::string("weights"));
+    }
+
+    void a_journal_of_other_means_is_not_taken_up() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        std::stop_source source;
+        const SweepObserver stop_early{{}, [&](const Scores& scores, const std::vector<double>&) {
+                                           if (scores.windows_done() >= 2) source.request_stop();
+                                       }};
+        QVERIFY(contains(error_of([&] { run_sweep(params, stop_early, source.get_token()); }),
+                         "cancelled"));
+        params.rescale = true;
+        QCOMPARE(run_sweep(params).resumed_windows, 0);
+    }
+
+    void what_needs_a_calibration_says_so() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        params.align = Alignment::activations;
+        QVERIFY(contains(error_of([&] { run_sweep(params); }), "--align activations"));
+        params.align = Alignment::none;
+        params.weights = MeanWeights::usage;
+        QVERIFY(contains(error_of([&] { run_sweep(params); }), "--weights usage"));
+    }
+
     void an_interrupted_sweep_goes_on_where_it_stopped() {
         const QTemporaryDir folder;
         const SweepParams params = small_sweep(folder);

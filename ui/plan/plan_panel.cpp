@@ -107,6 +107,9 @@ QString PlanPanel::copy_text() const {
     add("threshold", QString::fromStdString(headscope::threshold_text(rule.threshold)));
     add("grouping", qstring(name_of(rule.grouping)));
     add("kv_policy", qstring(name_of(rule.kv_policy)));
+    add("align", qstring(name_of(rule.align)));
+    add("weights", qstring(name_of(rule.weights)));
+    add("rescale", rule.rescale ? QStringLiteral("true") : QStringLiteral("false"));
     const std::initializer_list<std::pair<const char*, std::int64_t>> numbers = {
         {"layers", session_.included_count()},
         {"heads", heads},

@@ -1,5 +1,6 @@
 #include "ui/plan/rule_choices.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -13,6 +14,9 @@ namespace {
 constexpr std::array kGroupings = {Grouping::components, Grouping::complete, Grouping::matching,
                                    Grouping::sequential};
 constexpr std::array kKvPolicies = {KvPolicy::average, KvPolicy::keep, KvPolicy::within};
+// What needs a calibration text is not offered as yet.
+constexpr std::array kAlignments = {Alignment::none, Alignment::weights};
+constexpr std::array kWeights = {MeanWeights::plain, MeanWeights::norm};
 
 /// A choice on screen.
 struct Choice {
@@ -60,6 +64,26 @@ Choice describe(KvPolicy policy) {
                             "stay as they are.")};
 }
 
+Choice describe(Alignment alignment) {
+    if (alignment == Alignment::weights) {
+        return {RuleChoices::tr("By weights"),
+                RuleChoices::tr("Turns heads into one basis before they are averaged, so that "
+                                "their weights agree best. By itself this changes nothing the "
+                                "model computes. Heads that share a key/value head already have "
+                                "one basis.")};
+    }
+    return {RuleChoices::tr("None"), RuleChoices::tr("Averages heads in the bases they have.")};
+}
+
+Choice describe(MeanWeights weights) {
+    if (weights == MeanWeights::norm) {
+        return {RuleChoices::tr("By output norm"),
+                RuleChoices::tr("A head counts in the mean by the norm of its output and value "
+                                "weights multiplied together.")};
+    }
+    return {RuleChoices::tr("All alike"), RuleChoices::tr("The plain mean.")};
+}
+
 QComboBox* make_combo(QWidget* parent, std::size_t choices) {
     auto* combo = new QComboBox(parent);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -104,30 +128,51 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
       form_(new QFormLayout(this)),
       grouping_(make_combo(this, kGroupings.size())),
       kv_policy_(make_combo(this, kKvPolicies.size())),
+      align_(make_combo(this, kAlignments.size())),
+      weights_(make_combo(this, kWeights.size())),
+      rescale_(new QCheckBox(this)),
       measure_(make_combo(this, 1)) {
     grouping_->setObjectName(QStringLiteral("grouping"));
     kv_policy_->setObjectName(QStringLiteral("kv_policy"));
+    align_->setObjectName(QStringLiteral("align"));
+    weights_->setObjectName(QStringLiteral("weights"));
+    rescale_->setObjectName(QStringLiteral("rescale"));
     form_->setContentsMargins(0, 0, 0, 0);
     form_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     form_->addRow(QStringLiteral(" "), grouping_);
     form_->addRow(QStringLiteral(" "), kv_policy_);
+    form_->addRow(QStringLiteral(" "), align_);
+    form_->addRow(QStringLiteral(" "), weights_);
+    form_->addRow(QString(), rescale_);
     form_->addRow(QStringLiteral(" "), measure_);
     measure_->setEnabled(false);  // there is one as yet
     set_texts();
     connect(&session, &Session::plan_changed, this, &RuleChoices::follow_choices);
     connect(grouping_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_grouping);
     connect(kv_policy_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_kv_policy);
+    connect(align_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_alignment);
+    connect(weights_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_weights);
+    connect(rescale_, &QCheckBox::toggled, this, &RuleChoices::choose_rescale);
 }
 
 void RuleChoices::set_texts() {
     name_choices(grouping_, kGroupings);
     name_choices(kv_policy_, kKvPolicies);
+    name_choices(align_, kAlignments);
+    name_choices(weights_, kWeights);
+    rescale_->setText(tr("Restore &norms"));
+    rescale_->setToolTip(
+        tr("Scales each mean to the mean norm of the weights that it replaces. The less these "
+           "agree, the more their mean shrinks."));
     measure_->setItemText(0, tr("Query weights (q)"));
     measure_->setToolTip(
         tr("The similarity of two heads is the cosine of their query weights, flattened."));
     label_row(form_, grouping_, tr("&Grouping:"), tr("How pairs become groups"));
     label_row(form_, kv_policy_, tr("&Keys and values:"),
               tr("What happens to the keys and values behind merged heads"));
+    label_row(form_, align_, tr("&Alignment:"),
+              tr("Whether heads are turned into one basis before they are averaged"));
+    label_row(form_, weights_, tr("Mean &weights:"), tr("How much each head counts in a mean"));
     label_row(form_, measure_, tr("&Measure:"), tr("What two heads are compared by"));
     follow_choices();
 }
@@ -135,6 +180,10 @@ void RuleChoices::set_texts() {
 void RuleChoices::follow_choices() {
     show_choice(grouping_, kGroupings, session_.choices().grouping);
     show_choice(kv_policy_, kKvPolicies, session_.choices().kv_policy);
+    show_choice(align_, kAlignments, session_.choices().align);
+    show_choice(weights_, kWeights, session_.choices().weights);
+    const QSignalBlocker quiet(rescale_);
+    rescale_->setChecked(session_.choices().rescale);
 }
 
 void RuleChoices::choose_grouping(int index) {
@@ -147,6 +196,24 @@ void RuleChoices::choose_kv_policy(int index) {
     Choices choices = session_.choices();
     choices.kv_policy = kKvPolicies.at(static_cast<std::size_t>(index));
     session_.choose(choices, tr("Change keys and values"));
+}
+
+void RuleChoices::choose_alignment(int index) {
+    Choices choices = session_.choices();
+    choices.align = kAlignments.at(static_cast<std::size_t>(index));
+    session_.choose(choices, tr("Change alignment"));
+}
+
+void RuleChoices::choose_weights(int index) {
+    Choices choices = session_.choices();
+    choices.weights = kWeights.at(static_cast<std::size_t>(index));
+    session_.choose(choices, tr("Change mean weights"));
+}
+
+void RuleChoices::choose_rescale(bool rescale) {
+    Choices choices = session_.choices();
+    choices.rescale = rescale;
+    session_.choose(choices, tr("Change norms"));
 }
 
 }  // namespace headscope::ui

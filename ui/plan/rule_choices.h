@@ -4,12 +4,14 @@
 
 #include "ui/session/session.h"
 
+class QCheckBox;
 class QComboBox;
 class QFormLayout;
 
 namespace headscope::ui {
 
-/// How pairs become groups, and what happens to keys and values. Each change can be undone.
+/// How pairs become groups, what happens to keys and values, and how the mean of a group is taken.
+/// Each change can be undone.
 class RuleChoices : public QWidget {
     Q_OBJECT
 
@@ -21,11 +23,17 @@ class RuleChoices : public QWidget {
     void follow_choices();
     void choose_grouping(int index);
     void choose_kv_policy(int index);
+    void choose_alignment(int index);
+    void choose_weights(int index);
+    void choose_rescale(bool rescale);
 
     Session& session_;
     QFormLayout* form_;
     QComboBox* grouping_;
     QComboBox* kv_policy_;
+    QComboBox* align_;
+    QComboBox* weights_;
+    QCheckBox* rescale_;
     QComboBox* measure_;
 };
 

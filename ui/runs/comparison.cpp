@@ -93,6 +93,10 @@ void add_plan(Builder& builder) {
     builder.add_fact(Text::tr("Measure"), [](const RunFacts& facts) { return facts.measure; });
     builder.add_fact(Text::tr("Grouping"), [](const RunFacts& facts) { return facts.grouping; });
     builder.add_fact(Text::tr("KV policy"), [](const RunFacts& facts) { return facts.kv_policy; });
+    builder.add_fact(Text::tr("Alignment"), [](const RunFacts& facts) { return facts.align; });
+    builder.add_fact(Text::tr("Mean weights"), [](const RunFacts& facts) { return facts.weights; });
+    builder.add_fact(Text::tr("Norms restored"),
+                     [](const RunFacts& facts) { return yes_or_no(facts.rescale); });
     builder.add_fact(Text::tr("Layers"),
                      [](const RunFacts& facts) { return layers_text(facts.layers); });
     builder.add(Text::tr("Pairs"), [](const Run& run) { return count_text(run.summary.pairs); });

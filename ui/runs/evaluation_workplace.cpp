@@ -136,9 +136,9 @@ Manifest EvaluationWorkplace::manifest(const EvaluationRequest& request,
 
 RunSettings EvaluationWorkplace::run_settings(const EvaluationRequest& request,
                                               const std::stop_token& stop) const {
-    return make_run_settings(opened_->checkpoint, opened_->measure, request.plans.grouping(),
-                             request.plans.kv_policy(), request.plans.layers(), *text_,
-                             {model_->device(), model_->dtype()}, stop);
+    return make_run_settings(opened_->checkpoint, opened_->measure, request.plans.rule_at(0.0),
+                             request.plans.layers(), *text_, {model_->device(), model_->dtype()},
+                             stop);
 }
 
 std::shared_ptr<const Result> EvaluationWorkplace::make_result(const OpenedModel& opened,

@@ -66,7 +66,7 @@ std::vector<int> Evaluations::start_sweep(const std::vector<double>& thresholds)
             run.choices->threshold = threshold;
         }
         run.settings = settings_;
-        run.plan.rule = {threshold, session_.choices().grouping, session_.choices().kv_policy};
+        run.plan.rule = session_.choices().rule_at(threshold);
         batch.ids.push_back(runs_.add(std::move(run)));
     }
     std::vector<int> ids = batch.ids;

@@ -21,6 +21,9 @@ void take(RunFacts& facts, const RunSettings& settings) {
     facts.measure = QString::fromStdString(settings.measure);
     facts.grouping = QString::fromStdString(settings.grouping);
     facts.kv_policy = QString::fromStdString(settings.kv_policy);
+    facts.align = QString::fromStdString(settings.align);
+    facts.weights = QString::fromStdString(settings.weights);
+    facts.rescale = settings.rescale;
     facts.layers = settings.layers;
     facts.layers_known = true;
     facts.protocol = QString::fromStdString(settings.protocol);
@@ -60,6 +63,9 @@ void take_settings(RunFacts& facts, const Run& run) {
     if (run.choices || run.settings) {
         facts.grouping = qstring(name_of(run.plan.rule.grouping));
         facts.kv_policy = qstring(name_of(run.plan.rule.kv_policy));
+        facts.align = qstring(name_of(run.plan.rule.align));
+        facts.weights = qstring(name_of(run.plan.rule.weights));
+        facts.rescale = run.plan.rule.rescale;
     }
     if (run.progress.unit == "windows" && run.progress.total > 0) {
         facts.windows = run.progress.total;
@@ -105,6 +111,7 @@ std::vector<ComparableSetting> comparable_settings(const Run& run) {
     const QString model =
         facts.model_fingerprint.isEmpty() ? run.model_path : facts.model_fingerprint;
     const QString layers = layers_text(facts.layers);
+    const bool rescale = facts.rescale.value_or(false);
     const auto shown = [](const char* text, const QString& value) {
         return QCoreApplication::translate("headscope::ui::RunFacts", text).arg(value);
     };
@@ -122,6 +129,9 @@ std::vector<ComparableSetting> comparable_settings(const Run& run) {
         {layers, shown(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "layers %1"), layers)},
         plain(facts.grouping),
         plain(facts.kv_policy),
+        {facts.align, QStringLiteral("align ") + facts.align},
+        {facts.weights, QStringLiteral("weights ") + facts.weights},
+        {QString::number(rescale ? 1 : 0), rescale ? QStringLiteral("rescale") : QString()},
         plain(facts.measure),
     };
 }

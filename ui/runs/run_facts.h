@@ -2,6 +2,7 @@
 
 #include <QString>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "ui/runs/run.h"
@@ -15,6 +16,9 @@ struct RunFacts {
     QString measure;
     QString grouping;
     QString kv_policy;
+    QString align;
+    QString weights;
+    std::optional<bool> rescale;
     std::vector<int> layers;
     bool layers_known = false;
     QString protocol;

@@ -18,6 +18,11 @@ QString raw_count(std::int64_t value) {
     return value > 0 ? QString::number(value) : QString();
 }
 
+QString truth(const std::optional<bool>& value) {
+    if (!value) return {};
+    return *value ? QStringLiteral("true") : QStringLiteral("false");
+}
+
 QStringList raw(const Estimate& estimate) {
     return {raw(estimate.value), raw(estimate.low), raw(estimate.high)};
 }
@@ -82,6 +87,9 @@ QString run_headings() {
                      "measure",
                      "grouping",
                      "kv_policy",
+                     "align",
+                     "weights",
+                     "rescale",
                      "layers",
                      "seconds",
                      "model",
@@ -104,7 +112,8 @@ QStringList run_cells(const Run& run) {
           << (run.original ? raw(run.original->perplexity.value) : QString())
           << (run.original ? raw(run.original->accuracy.value) : QString()) << facts.protocol
           << raw_count(facts.window) << facts.corpus << facts.dtype << facts.device << facts.measure
-          << facts.grouping << facts.kv_policy << layers_text(facts.layers)
+          << facts.grouping << facts.kv_policy << facts.align << facts.weights << truth(facts.rescale)
+          << layers_text(facts.layers)
           << (facts.duration >= 0.0 ? raw(facts.duration) : QString()) << run.model_name
           << run.file;
     return cells;

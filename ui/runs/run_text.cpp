@@ -67,6 +67,9 @@ void add_facts(Details& details, const RunFacts& facts) {
     details.add(Text::tr("Measure"), facts.measure);
     details.add(Text::tr("Grouping"), facts.grouping);
     details.add(Text::tr("KV policy"), facts.kv_policy);
+    details.add(Text::tr("Alignment"), facts.align);
+    details.add(Text::tr("Mean weights"), facts.weights);
+    details.add(Text::tr("Norms restored"), yes_or_no(facts.rescale));
     details.add(Text::tr("Layers"), layers_text(facts.layers));
     details.add(Text::tr("Protocol"), facts.protocol);
     details.add_count(Text::tr("Window, tokens"), facts.window);
@@ -140,11 +143,29 @@ QString settings_text(const Run& run) {
     QStringList parts = {facts.protocol, facts.window > 0 ? count_text(facts.window) : QString(),
                          facts.dtype,    facts.device,
                          facts.grouping, facts.kv_policy};
+    parts << manner_parts(facts);
     if (facts.layers_known) {
         parts << Text::tr("%n layer(s)", nullptr, static_cast<int>(facts.layers.size()));
     }
     parts.removeAll(QString());
     return parts.join(QStringLiteral(", "));
+}
+
+QStringList manner_parts(const RunFacts& facts) {
+    QStringList parts;
+    const auto add = [&](const char* option, const QString& value, std::string_view usual) {
+        if (!value.isEmpty() && value != qstring(usual))
+            parts << QLatin1String(option) + QLatin1Char(' ') + value;
+    };
+    add("align", facts.align, name_of(Alignment::none));
+    add("weights", facts.weights, name_of(MeanWeights::plain));
+    if (facts.rescale.value_or(false)) parts << QStringLiteral("rescale");
+    return parts;
+}
+
+QString yes_or_no(const std::optional<bool>& value) {
+    if (!value) return {};
+    return *value ? Text::tr("yes") : Text::tr("no");
 }
 
 double duration_of(const Run& run) {

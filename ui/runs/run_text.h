@@ -1,8 +1,11 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
+#include <optional>
 
 #include "ui/runs/run.h"
+#include "ui/runs/run_facts.h"
 
 /// Runs in words, for cells, tool tips and dialogs; numbers in the user's locale. What is not known
 /// is an empty text.
@@ -18,6 +21,10 @@ namespace headscope::ui {
 [[nodiscard]] QString run_progress_text(const Run& run);
 /// "gptq, 512, float32, cpu, components, average, 6 layers"
 [[nodiscard]] QString settings_text(const Run& run);
+/// "align weights", "rescale": what of a run's way to average is not the default, as options say it.
+[[nodiscard]] QStringList manner_parts(const RunFacts& facts);
+/// "yes" or "no"
+[[nodiscard]] QString yes_or_no(const std::optional<bool>& value);
 /// Seconds that the evaluation took or has taken; negative: not known.
 [[nodiscard]] double duration_of(const Run& run);
 /// "Threshold 0.98"

@@ -23,6 +23,14 @@ struct Choices {
     std::set<int> excluded_layers;
     Grouping grouping = Grouping::components;
     KvPolicy kv_policy = KvPolicy::average;
+    Alignment align = Alignment::none;
+    MeanWeights weights = MeanWeights::plain;
+    bool rescale = false;
+
+    /// The rule that they give at a threshold.
+    [[nodiscard]] MergeRule rule_at(double value) const {
+        return {value, grouping, kv_policy, align, weights, rescale};
+    }
 
     bool operator==(const Choices&) const = default;
 };

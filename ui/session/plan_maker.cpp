@@ -9,15 +9,14 @@ PlanMaker::PlanMaker(std::shared_ptr<const OpenedModel> model,
                      const Choices& choices)
     : model_(std::move(model)),
       allowed_(std::move(allowed)),
-      grouping_(choices.grouping),
-      kv_policy_(choices.kv_policy) {
+      choices_(choices) {
     for (int layer = 0; layer < model_->layers(); ++layer) {
         if (!choices.excluded_layers.contains(layer)) layers_.push_back(layer);
     }
 }
 
 MergePlan PlanMaker::plan_at(double threshold) const {
-    MergePlan plan{{threshold, grouping_, kv_policy_}, {}};
+    MergePlan plan{rule_at(threshold), {}};
     for (const int layer : layers_) {
         const auto pairs = allowed_->at(static_cast<std::size_t>(layer)).at_least(threshold);
         plan.layers.push_back(

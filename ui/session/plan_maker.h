@@ -18,8 +18,8 @@ class PlanMaker {
 
     [[nodiscard]] MergePlan plan_at(double threshold) const;
 
-    [[nodiscard]] Grouping grouping() const { return grouping_; }
-    [[nodiscard]] KvPolicy kv_policy() const { return kv_policy_; }
+    /// That of the plan at a threshold.
+    [[nodiscard]] MergeRule rule_at(double threshold) const { return choices_.rule_at(threshold); }
     [[nodiscard]] const std::shared_ptr<const OpenedModel>& model() const { return model_; }
     /// The layers that plans may change, ascending.
     [[nodiscard]] const std::vector<int>& layers() const { return layers_; }
@@ -28,8 +28,7 @@ class PlanMaker {
     std::shared_ptr<const OpenedModel> model_;
     std::shared_ptr<const std::vector<RankedPairs>> allowed_;
     std::vector<int> layers_;
-    Grouping grouping_;
-    KvPolicy kv_policy_;
+    Choices choices_;
 };
 
 }  // namespace headscope::ui

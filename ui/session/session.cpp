@@ -51,7 +51,7 @@ void Session::choose_layers(const std::set<int>& excluded) {
 }
 
 MergeRule Session::rule() const {
-    return {threshold_, choices_.grouping, choices_.kv_policy};
+    return choices_.rule_at(threshold_);
 }
 
 bool Session::included(int layer) const {
@@ -101,7 +101,8 @@ void Session::pin(const std::optional<HeadsOfInterest>& heads) {
 
 void Session::apply(const Choices& choices) {
     const bool policy = choices.kv_policy != choices_.kv_policy;
-    const bool grouping = choices.grouping != choices_.grouping;
+    const bool manner = choices.grouping != choices_.grouping || choices.align != choices_.align ||
+                        choices.weights != choices_.weights || choices.rescale != choices_.rescale;
     const bool layers = choices.excluded_layers != choices_.excluded_layers;
     choices_ = choices;
     if (!model_) {
@@ -110,7 +111,7 @@ void Session::apply(const Choices& choices) {
         return;
     }
     if (policy) rank();
-    if (policy || grouping) layer_plans_.clear();  // made anew, whatever their pairs
+    if (policy || manner) layer_plans_.clear();  // made anew, whatever their pairs
     if (policy || layers) update_similarities();
     update_threshold();
     update_plan();

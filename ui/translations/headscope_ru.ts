@@ -426,6 +426,18 @@
         <source>Duration</source>
         <translation>Длительность</translation>
     </message>
+    <message>
+        <source>Alignment</source>
+        <translation>Выравнивание</translation>
+    </message>
+    <message>
+        <source>Mean weights</source>
+        <translation>Веса среднего</translation>
+    </message>
+    <message>
+        <source>Norms restored</source>
+        <translation>Нормы восстановлены</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::DistributionPanel</name>
@@ -1277,6 +1289,74 @@ Replace them?</source>
         <source>Change keys and values</source>
         <translation>изменение правила KV</translation>
     </message>
+    <message>
+        <source>By weights</source>
+        <translation>По весам</translation>
+    </message>
+    <message>
+        <source>Turns heads into one basis before they are averaged, so that their weights agree best. By itself this changes nothing the model computes. Heads that share a key/value head already have one basis.</source>
+        <translation>Перед усреднением переводит головы в общий базис, в котором их веса согласуются лучше всего. Само по себе это не меняет того, что вычисляет модель. У голов с общей KV-головой базис уже общий.</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Нет</translation>
+    </message>
+    <message>
+        <source>Averages heads in the bases they have.</source>
+        <translation>Усредняет головы в тех базисах, какие у них есть.</translation>
+    </message>
+    <message>
+        <source>By output norm</source>
+        <translation>По норме выхода</translation>
+    </message>
+    <message>
+        <source>A head counts in the mean by the norm of its output and value weights multiplied together.</source>
+        <translation>Вклад головы в среднее — норма произведения её весов выхода и значений.</translation>
+    </message>
+    <message>
+        <source>All alike</source>
+        <translation>Одинаковые</translation>
+    </message>
+    <message>
+        <source>The plain mean.</source>
+        <translation>Обычное среднее.</translation>
+    </message>
+    <message>
+        <source>Restore &amp;norms</source>
+        <translation>Восстанавливать &amp;нормы</translation>
+    </message>
+    <message>
+        <source>Scales each mean to the mean norm of the weights that it replaces. The less these agree, the more their mean shrinks.</source>
+        <translation>Приводит каждое среднее к средней норме весов, которые оно заменяет. Чем хуже они согласуются, тем меньше норма среднего.</translation>
+    </message>
+    <message>
+        <source>&amp;Alignment:</source>
+        <translation>Выр&amp;авнивание:</translation>
+    </message>
+    <message>
+        <source>Whether heads are turned into one basis before they are averaged</source>
+        <translation>Переводятся ли головы в общий базис перед усреднением</translation>
+    </message>
+    <message>
+        <source>Mean &amp;weights:</source>
+        <translation>&amp;Веса среднего:</translation>
+    </message>
+    <message>
+        <source>How much each head counts in a mean</source>
+        <translation>С каким весом каждая голова входит в среднее</translation>
+    </message>
+    <message>
+        <source>Change alignment</source>
+        <translation>изменение выравнивания</translation>
+    </message>
+    <message>
+        <source>Change mean weights</source>
+        <translation>изменение весов среднего</translation>
+    </message>
+    <message>
+        <source>Change norms</source>
+        <translation>изменение восстановления норм</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::RunActions</name>
@@ -1763,6 +1843,26 @@ Replace them?</source>
     <message>
         <source>Tokenizing</source>
         <translation>Токенизация</translation>
+    </message>
+    <message>
+        <source>Alignment</source>
+        <translation>Выравнивание</translation>
+    </message>
+    <message>
+        <source>Mean weights</source>
+        <translation>Веса среднего</translation>
+    </message>
+    <message>
+        <source>Norms restored</source>
+        <translation>Нормы восстановлены</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>да</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>нет</translation>
     </message>
 </context>
 <context>

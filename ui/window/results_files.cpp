@@ -19,7 +19,7 @@ QString file_name_of(const Result& result) {
 }
 
 /// What the user would choose to get this result again; nothing where its manifest holds names that
-/// this version does not know.
+/// this version does not know, or what the window does not offer.
 std::optional<Choices> choices_of(const Result& result) {
     try {
         const RunSettings& settings = result.manifest->settings;
@@ -27,6 +27,10 @@ std::optional<Choices> choices_of(const Result& result) {
         choices.threshold = result.threshold;
         choices.grouping = parse_grouping(settings.grouping);
         choices.kv_policy = parse_kv_policy(settings.kv_policy);
+        choices.align = parse_alignment(settings.align);
+        choices.weights = parse_mean_weights(settings.weights);
+        choices.rescale = settings.rescale;
+        if (choices.rule_at(0.0).needs_calibration()) return std::nullopt;
         const int layers = settings.layers.empty() ? 0 : settings.layers.back() + 1;
         for (int layer = 0; layer < layers; ++layer)
             choices.excluded_layers.insert(layer);

@@ -93,6 +93,13 @@ Choices SettingsStore::choices() const {
     }
     choices.grouping = parsed(value("grouping"), choices.grouping, parse_grouping);
     choices.kv_policy = parsed(value("kv_policy"), choices.kv_policy, parse_kv_policy);
+    choices.align = parsed(value("align"), choices.align, parse_alignment);
+    choices.weights = parsed(value("weights"), choices.weights, parse_mean_weights);
+    choices.rescale = value("rescale").toString() == QStringLiteral("true");
+    if (choices.rule_at(0.0).needs_calibration()) {  // which the window does not offer
+        choices.align = Choices().align;
+        choices.weights = Choices().weights;
+    }
     settings_.endGroup();
     return choices;
 }
@@ -111,6 +118,9 @@ void SettingsStore::set_choices(const Choices& choices) {
     set("excluded_layers", excluded);
     set("grouping", qstring(name_of(choices.grouping)));
     set("kv_policy", qstring(name_of(choices.kv_policy)));
+    set("align", qstring(name_of(choices.align)));
+    set("weights", qstring(name_of(choices.weights)));
+    set("rescale", choices.rescale);
     settings_.endGroup();
 }
 

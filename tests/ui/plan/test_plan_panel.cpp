@@ -1,3 +1,4 @@
+#include <QCheckBox>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QLabel>
@@ -79,7 +80,7 @@ class TestPlanPanel : public QObject {
         const QString wanted =
             QStringLiteral(
                 "quantity\tvalue\nmeasure\tq\nthreshold\t0.975\ngrouping\tcomponents\n"
-                "kv_policy\taverage\nlayers\t6\nheads\t96\nkv_heads\t48\n") +
+                "kv_policy\taverage\nalign\tnone\nweights\tplain\nrescale\tfalse\nlayers\t6\nheads\t96\nkv_heads\t48\n") +
             QStringLiteral(
                 "pairs\t%1\ngroups\t%2\nmerged_heads\t%3\nidentical_heads\t%4\n"
                 "kv_heads_touched\t%5\nside_effect_heads\t%6\n")
@@ -124,6 +125,49 @@ class TestPlanPanel : public QObject {
             grouping->setCurrentIndex(i);
             QCOMPARE(session.choices().grouping, groupings[static_cast<std::size_t>(i)]);
             QVERIFY(!grouping->itemData(i, Qt::ToolTipRole).toString().isEmpty());
+        }
+    }
+
+    void the_manner_of_the_mean_can_be_chosen() {
+        Session session;
+        session.set_model(demo_opened_model());
+        session.choose_threshold(0.5);
+        PlanPanel panel(session);
+        panel.show();
+        QComboBox* align = combo(panel, "align");
+        QComboBox* weights = combo(panel, "weights");
+        auto* rescale = panel.findChild<QCheckBox*>(QStringLiteral("rescale"));
+        QVERIFY(rescale);
+        const int steps = session.undo_stack()->count();
+        const LayerMerge plain = session.layer_plan(0).merge;
+        QTest::keyClick(align, Qt::Key_Down);
+        QTest::keyClick(weights, Qt::Key_Down);
+        rescale->click();
+        QCOMPARE(session.choices().align, Alignment::weights);
+        QCOMPARE(session.choices().weights, MeanWeights::norm);
+        QVERIFY(session.choices().rescale);
+        // The plans of layers follow, though their pairs are the same.
+        const LayerMerge merge = session.layer_plan(0).merge;
+        QCOMPARE(merge.head_steps, plain.head_steps);
+        QCOMPARE(merge.align, Alignment::weights);
+        QCOMPARE(merge.weights, MeanWeights::norm);
+        QVERIFY(merge.rescale);
+        QCOMPARE(session.plan_maker().plan_at(0.5).rule.align, Alignment::weights);
+        QVERIFY(session.plan_maker().plan_at(0.5).layers.at(0).merge == merge);
+        QVERIFY(panel.copy_text().contains(
+            QStringLiteral("align\tweights\nweights\tnorm\nrescale\ttrue\n")));
+        QCOMPARE(session.undo_stack()->count(), steps + 3);
+        QCOMPARE(session.undo_stack()->text(steps), QStringLiteral("Change alignment"));
+        for (int i = 0; i < 3; ++i)
+            session.undo_stack()->undo();
+        QCOMPARE(align->currentIndex(), 0);
+        QCOMPARE(weights->currentIndex(), 0);
+        QVERIFY(!rescale->isChecked());
+        QVERIFY(session.layer_plan(0).merge == plain);
+        for (QComboBox* box : {align, weights}) {
+            QCOMPARE(box->count(), 2);  // what needs a calibration text is not offered
+            for (int i = 0; i < box->count(); ++i)
+                QVERIFY(!box->itemData(i, Qt::ToolTipRole).toString().isEmpty());
         }
     }
 
