@@ -5,9 +5,8 @@
 namespace headscope {
 
 RunSettings make_run_settings(const Checkpoint& checkpoint, Measure measure, Grouping grouping,
-                              KvPolicy kv_policy, std::vector<int> layers,
-                              const PreparedText& text, const ResolvedCompute& compute,
-                              const std::stop_token& stop) {
+                              KvPolicy kv_policy, std::vector<int> layers, const PreparedText& text,
+                              const ResolvedCompute& compute, const std::stop_token& stop) {
     RunSettings settings;
     settings.model_fingerprint = checkpoint.fingerprint(stop);
     settings.measure = name_of(measure);

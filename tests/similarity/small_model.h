@@ -8,12 +8,13 @@
 #include "core/base/error.h"
 #include "core/checkpoint/checkpoint.h"
 #include "tests/benchmarks/llama_shape.h"
+#include "tests/support/test_files.h"
 
 namespace headscope::testing {
 
-/// The text of the Error that `action` throws; empty where it throws none.
+/// The same as in test_files.h, for an Error of one kind.
 template <typename Action>
-std::string error_of(Action action, ErrorCode code = ErrorCode::bad_input) {
+std::string error_of(Action action, ErrorCode code) {
     try {
         action();
     } catch (const Error& error) {
