@@ -8,7 +8,7 @@
 #include "app/table.h"
 #include "core/base/locations.h"
 #include "core/evaluation/evaluator.h"
-#include "core/evaluation/merge_calibration.h"
+#include "core/measures/merge_calibration.h"
 #include "core/report/results.h"
 
 namespace headscope::app {

@@ -7,7 +7,7 @@
 #include "app/merge_manner.h"
 #include "app/table.h"
 #include "core/checkpoint/checkpoint.h"
-#include "core/evaluation/merge_calibration.h"
+#include "core/measures/merge_calibration.h"
 #include "core/merging/merge_plan.h"
 #include "core/report/results.h"
 

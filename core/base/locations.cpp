@@ -46,6 +46,10 @@ fs::path wikitext2_test_file() {
     return resources_dir() / "wikitext-2" / "wiki.test.raw";
 }
 
+fs::path wikitext2_calibration_file() {
+    return resources_dir() / "wikitext-2" / "calibration.txt";
+}
+
 fs::path module_file(std::string_view file_name) {
     fs::path folder = environment_path("HEADSCOPE_MODULES");
     if (folder.empty()) folder = program_prefix() / "lib" / "headscope";

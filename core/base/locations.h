@@ -16,6 +16,9 @@ std::filesystem::path demo_model_dir();
 /// The test split of WikiText-2, raw.
 std::filesystem::path wikitext2_test_file();
 
+/// Lines of its train split: text that measures of behaviour may look at, and no test does.
+std::filesystem::path wikitext2_calibration_file();
+
 /// A module of ours that is opened at run time, by file name: in `$HEADSCOPE_MODULES` where it is
 /// set, otherwise in `lib/headscope` beside the `bin` folder of the running program.
 std::filesystem::path module_file(std::string_view file_name);

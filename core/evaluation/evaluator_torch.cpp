@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/error.h"
@@ -16,20 +15,6 @@ namespace headscope {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Keeps the thread counts of this thread and of the BLAS library for a scope.
-class ThreadSetting {
-  public:
-    explicit ThreadSetting(int threads) : before_(at::get_num_threads()) {
-        compat::set_intra_op_threads(threads);
-    }
-    ~ThreadSetting() { compat::set_intra_op_threads(before_); }
-    ThreadSetting(const ThreadSetting&) = delete;
-    ThreadSetting& operator=(const ThreadSetting&) = delete;
-
-  private:
-    int before_;
-};
 
 Scores starting_scores(const EvaluationParams& params) {
     const auto windows = static_cast<std::size_t>(params.windows->count());
@@ -62,7 +47,7 @@ EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& p
     const auto start = Clock::now();
     compat::keep_freed_memory();
     const LoadedModel& loaded = model.loaded();
-    const ThreadSetting setting(spread_threads(loaded).for_each_window);
+    const compat::ThreadSetting setting(spread_threads(loaded).for_each_window);
 
     EvaluationResult result;
     result.scores = starting_scores(params);

@@ -37,6 +37,20 @@ void start_device(const c10::Device& device);
 /// whole process, for OpenBLAS, which does not follow ATen.
 void set_intra_op_threads(int threads);
 
+/// Sets them for a scope, and those of before afterwards.
+class ThreadSetting {
+  public:
+    explicit ThreadSetting(int threads) : before_(at::get_num_threads()) {
+        set_intra_op_threads(threads);
+    }
+    ~ThreadSetting() { set_intra_op_threads(before_); }
+    ThreadSetting(const ThreadSetting&) = delete;
+    ThreadSetting& operator=(const ThreadSetting&) = delete;
+
+  private:
+    int before_;
+};
+
 /// Lets the C library keep the memory of freed tensors, for the whole process. By default it
 /// returns blocks of a megabyte or so to the system, and every activation is paid for again in page
 /// faults.

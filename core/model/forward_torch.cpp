@@ -37,8 +37,8 @@ at::Tensor ForwardPass::embed(const at::Tensor& ids) const {
 }
 
 at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
-                              const AttentionWeights& attention, at::Tensor hidden,
-                              bool spend) const {
+                              const AttentionWeights& attention, at::Tensor hidden, bool spend,
+                              const AttentionObserver& observe) const {
     const ModelConfig& config = model_.checkpoint.config();
     const ops::AttentionLayout layout{
         hidden.size(0) / window_,   window_,         config.num_attention_heads,
@@ -51,6 +51,7 @@ at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
     }
     ops::rotate_in_place(qkv, rope_, layout);
     at::Tensor attended = ops::causal_attention(qkv, layout);
+    if (observe) observe({qkv, attended, layout});
     qkv.reset();
     at::Tensor out =
         ops::add_linear(std::move(hidden), attended, attention.o, attention.o_bias, spend);

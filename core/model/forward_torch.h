@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include <ATen/core/Tensor.h>
 
@@ -8,6 +9,14 @@
 #include "core/model/ops_torch.h"
 
 namespace headscope {
+
+/// What the attention of one layer did with some windows, as an observer sees it.
+struct AttentionActivity {
+    const at::Tensor& qkv;       ///< [tokens, (heads + 2 kv_heads) head_dim], q and k rotated
+    const at::Tensor& attended;  ///< [tokens, heads head_dim]: each head's weighted values
+    const ops::AttentionLayout& layout;
+};
+using AttentionObserver = std::function<void(const AttentionActivity&)>;
 
 /// The forward pass of a Llama model (arXiv:2302.13971) and of its relatives, which differ in
 /// biases, norms of the heads, sliding attention and rotary scaling, over windows of one length,
@@ -22,10 +31,11 @@ class ForwardPass {
     [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
     /// One layer, with `attention` in place of the projections in `weights`. `hidden` is not
-    /// changed unless `spend` allows to: then the result may take its memory.
+    /// changed unless `spend` allows to: then the result may take its memory. `observe`, where it
+    /// is given, looks at the attention on the way.
     [[nodiscard]] at::Tensor layer(int index, const LayerWeights& weights,
-                                   const AttentionWeights& attention, at::Tensor hidden,
-                                   bool spend) const;
+                                   const AttentionWeights& attention, at::Tensor hidden, bool spend,
+                                   const AttentionObserver& observe = {}) const;
 
     /// Loss of the predictions made at positions [first, window - 1) of each window, whose targets
     /// are the tokens that follow; `ids` as for embed, on the device. nll and correct:

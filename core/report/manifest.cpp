@@ -37,6 +37,14 @@ void for_each_setting(Settings& settings, Visit visit) {
     visit("device", settings.device);
 }
 
+template <typename Record, typename Visit>
+void for_each_field(Record& calibration, Visit visit) {
+    visit("corpus", calibration.corpus_name);
+    visit("corpus_sha256", calibration.corpus_sha256);
+    visit("windows", calibration.windows);
+    visit("window", calibration.window);
+}
+
 template <typename Value>
 void read(const nlohmann::json& json, const char* key, Value& value, const std::string& source) {
     if (!json.is_object() || !json.contains(key) || !read_value(json.at(key), value)) {
@@ -47,10 +55,17 @@ void read(const nlohmann::json& json, const char* key, Value& value, const std::
 
 }  // namespace
 
+nlohmann::ordered_json to_json(const CalibrationRecord& record) {
+    nlohmann::ordered_json json;
+    for_each_field(record, [&](const char* key, const auto& value) { json[key] = value; });
+    return json;
+}
+
 nlohmann::ordered_json to_json(const RunSettings& settings) {
     nlohmann::ordered_json json;
     for_each_setting(settings,
                      [&](const char* key, const auto& value, bool = false) { json[key] = value; });
+    if (settings.calibration) json["calibration"] = to_json(*settings.calibration);
     return json;
 }
 
@@ -74,6 +89,11 @@ RunSettings settings_from_json(const nlohmann::json& json, const std::string& so
         if (may_lack && json.is_object() && !json.contains(key)) return;
         read(json, key, value, source);
     });
+    if (json.contains("calibration")) {
+        for_each_field(settings.calibration.emplace(), [&](const char* key, auto& value) {
+            read(json["calibration"], key, value, source);
+        });
+    }
     return settings;
 }
 
@@ -99,12 +119,16 @@ Manifest manifest_from_json(const nlohmann::json& json, const std::string& sourc
 
 std::string describe_difference(const RunSettings& found, const RunSettings& wanted) {
     const nlohmann::ordered_json old_values = to_json(found);
-    const nlohmann::ordered_json new_values = to_json(wanted);
+    nlohmann::ordered_json new_values = to_json(wanted);
+    for (const auto& [key, value] : old_values.items()) {
+        if (!new_values.contains(key)) new_values[key] = nullptr;  // settings that not all have
+    }
     std::string text;
     for (const auto& [key, value] : new_values.items()) {
-        if (old_values.at(key) == value) continue;
+        const auto old_value = old_values.value(key, nlohmann::ordered_json());
+        if (old_value == value) continue;
         if (!text.empty()) text += "; ";
-        text += fmt::format("{} {}, not {}", key, old_values.at(key).dump(), value.dump());
+        text += fmt::format("{} {}, not {}", key, old_value.dump(), value.dump());
     }
     return text;
 }

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
+
+#include "core/measures/calibration_record.h"
 
 namespace headscope {
 
@@ -12,6 +15,7 @@ namespace headscope {
 struct RunSettings {
     std::string model_fingerprint;
     std::string measure;
+    std::optional<CalibrationRecord> calibration;  ///< of measures of behaviour
     std::string grouping;
     std::string kv_policy;
     std::string align = "none";     ///< files from before there was a choice do not say it
@@ -47,6 +51,7 @@ struct Manifest {
     int evaluated_together = 1;     ///< variants, the original included
 };
 
+nlohmann::ordered_json to_json(const CalibrationRecord& record);
 nlohmann::ordered_json to_json(const RunSettings& settings);
 nlohmann::ordered_json to_json(const Manifest& manifest);
 

@@ -14,7 +14,8 @@
 
 #include "core/base/error.h"
 #include "core/base/process_rank.h"
-#include "core/evaluation/merge_calibration.h"
+#include "core/measures/compare_heads.h"
+#include "core/measures/merge_calibration.h"
 #include "core/report/journal.h"
 #include "core/report/run_settings.h"
 
@@ -93,6 +94,12 @@ class Sweep {
         result_.text = prepare_text(checkpoint_, params_.text, params_.cache_dir, stop_);
         settings_ = make_run_settings(checkpoint_, params_.measure, rule_at(0.0), layers_,
                                       result_.text, resolve(params_.compute), stop_);
+        if (kind_of(params_.measure) == MeasureKind::behaviour ||
+            rule_at(0.0).needs_calibration()) {
+            calibration_ = prepare_calibration(checkpoint_, params_.calibration,
+                                               params_.text.corpus, params_.cache_dir, stop_);
+            settings_.calibration = calibration_.record;
+        }
         if (place_.first()) {
             make_output_folder();
             find_finished();
@@ -183,10 +190,24 @@ class Sweep {
                 params_.align, params_.weights,  params_.rescale};
     }
 
+    /// The loaded model, for which the first call waits.
+    const Model& model() {
+        if (!model_) {
+            // Another process of the job may know better than this one that there is work left.
+            if (!load_) load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
+            model_ = load_->get();
+        }
+        return *model_;
+    }
+
     void make_plans() {
-        const SimilarityParams similarity{params_.measure, layers_, params_.compute.threads};
-        matrices_ = compute_similarity(checkpoint_, similarity, observer_.progress, stop_);
-        const auto calibration = calibrate_for(rule_at(0.0), checkpoint_, layers_);
+        const HeadComparison comparison{params_.measure, layers_, params_.compute,
+                                        calibration_.windows};
+        matrices_ = agree_on(compare_heads(
+            checkpoint_, comparison, [this] { return model(); }, observer_.progress, stop_));
+        const auto calibration = calibrate_merge(
+            rule_at(0.0), layers_, calibration_.windows, [this] { return model(); },
+            observer_.progress, stop_);
         for (const std::size_t index : pending_) {
             Result& result = result_.runs[index].result;
             result.plan = make_merge_plan(matrices_, checkpoint_.config(),
@@ -233,10 +254,7 @@ class Sweep {
             last_save = Clock::now();
             save_if_possible(journal, scores);
         };
-        // Another process of the job may know better than this one that there is work left.
-        if (!load_) load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
-        const Model model = load_->get();
-        result_.evaluation = evaluate(model, evaluation, observer_.progress, on_scores, stop_);
+        result_.evaluation = evaluate(model(), evaluation, observer_.progress, on_scores, stop_);
         // Should a results file not be written, the next start takes its scores from here.
         if (place_.first()) save_if_possible(journal, result_.evaluation.scores);
     }
@@ -271,7 +289,9 @@ class Sweep {
     std::vector<std::size_t> pending_;  ///< indices of runs that are evaluated now
     std::vector<SimilarityMatrix> matrices_;
     SweepResult result_;
+    CalibrationText calibration_;
     std::optional<BackgroundLoad> load_;
+    std::optional<Model> model_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "core/base/progress.h"
 #include "core/evaluation/evaluator.h"
 #include "core/evaluation/prepare.h"
+#include "core/measures/calibration.h"
 #include "core/merging/merge_plan.h"
 #include "core/model/model.h"
 #include "core/report/results.h"
@@ -23,6 +24,7 @@ struct SweepParams {
     std::vector<double> thresholds;
     std::vector<int> layers;  ///< empty: all
     Measure measure = Measure::q;
+    CalibrationOptions calibration;  ///< for measures of behaviour
     Grouping grouping = Grouping::components;
     KvPolicy kv_policy = KvPolicy::average;
     Alignment align = Alignment::none;

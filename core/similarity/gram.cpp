@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <new>
+#include <cstring>
 #include <numeric>
 
 #include "core/similarity/weights.h"
@@ -25,10 +25,40 @@ void run_kernel(const GramKernel& kernel, DType dtype, const GramBlock& block) {
     }
 }
 
+/// Elements from `first` to the end of its run, `most` at most.
+std::int64_t rest_of_run(const HeadVectors& vectors, std::int64_t first, std::int64_t most) {
+    return std::min(vectors.run - first % vectors.run, most);
+}
+
+/// Copies the elements [first, first + count) of all heads, whatever their runs, so that those of a
+/// head lie together.
+void gather(const HeadVectors& vectors, std::int64_t first, std::int64_t count,
+            std::vector<std::byte>& to) {
+    const std::size_t element = size_of(vectors.tensor.dtype);
+    to.resize(static_cast<std::size_t>(vectors.heads * count) * element);
+    for (std::int64_t done = 0; done < count;) {
+        const std::int64_t run = rest_of_run(vectors, first + done, count - done);
+        for (int head = 0; head < vectors.heads; ++head) {
+            std::memcpy(
+                to.data() + static_cast<std::size_t>(head * count + done) * element,
+                vectors.tensor.bytes.data() +
+                    static_cast<std::size_t>(vectors.place_of(head, first + done)) * element,
+                static_cast<std::size_t>(run) * element);
+        }
+        done += run;
+    }
+}
+
 std::vector<double> decode_columns(const HeadVectors& vectors, int head, std::int64_t first,
                                    std::int64_t count) {
     std::vector<double> values(static_cast<std::size_t>(count));
-    decode_weights(vectors.tensor, head * vectors.length + first, values);
+    for (std::int64_t done = 0; done < count;) {
+        const std::int64_t run = rest_of_run(vectors, first + done, count - done);
+        decode_weights(vectors.tensor, vectors.place_of(head, first + done),
+                       std::span(values).subspan(static_cast<std::size_t>(done),
+                                                 static_cast<std::size_t>(run)));
+        done += run;
+    }
     return values;
 }
 
@@ -51,22 +81,23 @@ void multiply_in_float64(const HeadVectors& vectors, int head, std::int64_t firs
 
 }  // namespace
 
-GramScratch::GramScratch(const GramKernel& kernel, int heads)
-    : floats_(static_cast<float*>(::operator new (kernel.scratch_floats(heads) * sizeof(float),
-                                                  std::align_val_t{kGramAlignment}))) {}
-
-void GramScratch::Free::operator()(float* floats) const {
-    ::operator delete (floats, std::align_val_t{kGramAlignment});
-}
+GramScratch::GramScratch(const GramKernel& kernel, int heads, int kv_heads)
+    : floats_(std::max(kernel.scratch_floats(heads), kernel.scratch_floats(kv_heads))) {}
 
 std::vector<double> gram_of_columns(const HeadVectors& vectors, std::int64_t first,
                                     std::int64_t count, const GramKernel& kernel,
-                                    const GramScratch& scratch) {
+                                    GramScratch& scratch) {
     std::vector<double> gram(packed_size(vectors.heads));
     GramBlock block;
-    block.weights = vectors.tensor.bytes.data() +
-                    static_cast<std::size_t>(first) * size_of(vectors.tensor.dtype);
-    block.head_stride = vectors.length;
+    if (vectors.run == vectors.length) {
+        block.weights = vectors.tensor.bytes.data() +
+                        static_cast<std::size_t>(first) * size_of(vectors.tensor.dtype);
+        block.head_stride = vectors.length;
+    } else {
+        gather(vectors, first, count, scratch.gathered());
+        block.weights = scratch.gathered().data();
+        block.head_stride = count;
+    }
     block.columns = count;
     block.heads = vectors.heads;
     block.scratch = scratch.data();
@@ -83,6 +114,17 @@ std::vector<double> gram_of_columns(const HeadVectors& vectors, std::int64_t fir
     for (const int head : unsafe)
         multiply_in_float64(vectors, head, first, count, gram);
     return gram;
+}
+
+void make_equal_heads_equal(std::span<const int> first_equal, std::span<double> gram) {
+    const auto heads = static_cast<int>(first_equal.size());
+    for (int i = 0; i < heads; ++i) {
+        for (int j = i; j < heads; ++j) {
+            const auto [low, high] = std::minmax(first_equal[static_cast<std::size_t>(i)],
+                                                 first_equal[static_cast<std::size_t>(j)]);
+            gram[packed_index(heads, i, j)] = gram[packed_index(heads, low, high)];
+        }
+    }
 }
 
 std::vector<double> cosines(std::span<const double> gram, int heads) {

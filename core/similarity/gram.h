@@ -2,22 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "core/checkpoint/checkpoint.h"
+#include "core/similarity/aligned_floats.h"
 #include "core/similarity/gram_kernel.h"
+#include "core/similarity/head_vectors.h"
 
 namespace headscope {
-
-/// One vector for each head of a layer, as they lie in a tensor: head h has the elements
-/// [h * length, (h + 1) * length) in row-major order.
-struct HeadVectors {
-    TensorView tensor;
-    int heads = 0;
-    std::int64_t length = 0;
-};
 
 /// Number of pairs i <= j of heads: the size of a packed upper triangle.
 constexpr std::size_t packed_size(int heads) {
@@ -32,22 +24,22 @@ constexpr std::size_t packed_index(int heads, int i, int j) {
            static_cast<std::size_t>(j);
 }
 
-/// The memory that one thread needs for gram_of_columns; made for a kernel and a number of heads.
+/// The memory that one thread needs for gram_of_columns; made for a kernel and numbers of heads.
 class GramScratch {
   public:
-    GramScratch(const GramKernel& kernel, int heads);
+    GramScratch(const GramKernel& kernel, int heads, int kv_heads = 1);
 
-    [[nodiscard]] float* data() const { return floats_.get(); }
+    [[nodiscard]] float* data() const { return floats_.data(); }
+
+    /// Where elements of vectors that consist of many runs are brought together.
+    [[nodiscard]] std::vector<std::byte>& gathered() { return gathered_; }
 
   private:
-    struct Free {
-        void operator()(float* floats) const;
-    };
-
-    std::unique_ptr<float[], Free> floats_;
+    AlignedFloats floats_;
+    std::vector<std::byte> gathered_;
 };
 
-/// Dot products of all pairs of heads over the columns [first, first + count) of their vectors;
+/// Dot products of all pairs of heads over the elements [first, first + count) of their vectors;
 /// count is at most kGramMaxColumns. Returns the packed upper triangle.
 ///
 /// Relative to the vectors' norms the error is below 3e-7, and near 1e-8 once the blocks of a whole
@@ -58,7 +50,11 @@ class GramScratch {
 /// Throws Error(bad_input) for a weight that is NaN or infinite.
 std::vector<double> gram_of_columns(const HeadVectors& vectors, std::int64_t first,
                                     std::int64_t count, const GramKernel& kernel,
-                                    const GramScratch& scratch);
+                                    GramScratch& scratch);
+
+/// Gives the dot products of heads that are equal to an earlier one, as first_equal_heads() says,
+/// the values of that head, so that the similarity of the two is exactly 1.
+void make_equal_heads_equal(std::span<const int> first_equal, std::span<double> gram);
 
 /// The cosine of each pair of heads, [heads, heads] row-major, from dot products over whole
 /// vectors. A vector of zeros has 0 with every other and 1 with itself.

@@ -1,24 +1,13 @@
 #pragma once
 
 #include <stop_token>
-#include <string_view>
 #include <vector>
 
 #include "core/base/progress.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/similarity/measure.h"
 
 namespace headscope {
-
-/// What two heads of a layer are compared by.
-enum class Measure {
-    q,  ///< the cosine of the heads' flattened rows of q_proj; a bias is no part of it
-};
-
-/// The name in options, files and on screen: "q".
-std::string_view name_of(Measure measure);
-
-/// The inverse of name_of. Throws Error(bad_input) that lists the measures.
-Measure parse_measure(std::string_view name);
 
 /// How alike the heads of one layer are.
 struct SimilarityMatrix {
@@ -42,15 +31,16 @@ struct SimilarityParams {
 /// Throws Error(bad_input) for a layer that the model does not have.
 std::vector<int> choose_layers(const ModelConfig& config, const std::vector<int>& requested);
 
-/// Compares all heads of the chosen layers, one matrix a layer. Weights are read where they lie in
-/// the mapped files, so the memory used does not grow with the model; the result does not depend on
-/// the number of workers, and two heads with equal weights have a similarity of exactly 1. A head
-/// of zeros has 0 with every other.
+/// Compares all heads of the chosen layers by a measure of their weights, one matrix a layer, on
+/// the CPU. Weights are read where they lie in the mapped files, so the memory used does not grow
+/// with the number of layers; the result does not depend on the number of workers, and two heads
+/// with equal weights have a similarity of exactly 1. A head of zeros has 0 with every other.
+/// core/measures/compare_heads.h compares by any measure and on any device.
 ///
 /// `progress` counts layers and is called from the workers, one call at a time. A stop is noticed
 /// within a few milliseconds of work and becomes Error(cancelled).
-/// Throws Error(bad_input) for a layer that the model does not have and for a weight that is NaN or
-/// infinite, naming its tensor and place.
+/// Throws Error(bad_input) for a layer that the model does not have, for a measure of behaviour,
+/// and for a weight that is NaN or infinite, naming its tensor and place.
 std::vector<SimilarityMatrix> compute_similarity(const Checkpoint& checkpoint,
                                                  const SimilarityParams& params,
                                                  const ProgressFn& progress,

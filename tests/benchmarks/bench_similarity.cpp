@@ -1,10 +1,11 @@
 // Similarity of all layers of a checkpoint of Llama-3.1-8B's shape, from a warm page cache, beside
-// two peers: the same products by the BLAS behind libtorch, and reading the same bytes without any
-// work.
+// peers: the same products by the BLAS behind libtorch, and reading the same bytes without any
+// work. For the measure qk-circuit the peer does one layer the direct way, which takes the products
+// of all heads.
 //   bench_similarity [--benchmark_...]
-// HEADSCOPE_BENCH_DIR keeps the checkpoint (1 GiB on the disk); without it a temporary one is made.
-// Peak_RssAnon_MB is the highest resident memory beside mapped files that was seen, above what the
-// process held before; for the peers that of their own run.
+// HEADSCOPE_BENCH_DIR keeps the checkpoint (1.3 GiB on the disk); without it a temporary one is
+// made. Peak_RssAnon_MB is the highest resident memory beside mapped files that was seen, above
+// what the process held before; for the peers that of their own run.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -48,7 +49,8 @@ class Folder {
         }
         std::uint64_t seed = 0;
         make_llama_folder(path(), kShape, [&](std::string_view name, std::span<std::byte> bytes) {
-            if (name.ends_with("q_proj.weight")) fill_random(bytes, kShape.dtype, ++seed);
+            if (name.ends_with("q_proj.weight") || name.ends_with("k_proj.weight"))
+                fill_random(bytes, kShape.dtype, ++seed);
         });
     }
     ~Folder() {
@@ -58,7 +60,7 @@ class Folder {
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
 
-    [[nodiscard]] fs::path path() const { return parent_ / "llama-3.1-8b-q_proj"; }
+    [[nodiscard]] fs::path path() const { return parent_ / "llama-3.1-8b-qk_proj"; }
 
   private:
     fs::path parent_;
@@ -104,10 +106,11 @@ class MemoryWatch {
     std::jthread thread_;
 };
 
-std::vector<TensorView> q_projections() {
+std::vector<TensorView> projections(bool with_keys) {
     std::vector<TensorView> views;
     for (int layer = 0; layer < kLayers; ++layer) {
         views.push_back(checkpoint().tensor(tensor_names::q_proj(layer)));
+        if (with_keys) views.push_back(checkpoint().tensor(tensor_names::k_proj(layer)));
     }
     return views;
 }
@@ -124,9 +127,9 @@ std::uint64_t sum_of_words(std::span<const std::byte> bytes) {
 
 /// Runs `work` as often as the benchmark asks and reports the weights' bytes a second.
 template <typename Work>
-void measure(benchmark::State& state, Work work) {
+void measure(benchmark::State& state, Work work, bool with_keys = false) {
     std::size_t bytes = 0;
-    for (const TensorView& view : q_projections()) {
+    for (const TensorView& view : projections(with_keys)) {
         bytes += view.bytes.size();
         benchmark::DoNotOptimize(sum_of_words(view.bytes));  // warms the page cache
     }
@@ -145,6 +148,38 @@ void similarity(benchmark::State& state) {
         params.workers = static_cast<int>(state.range(0));
         benchmark::DoNotOptimize(compute_similarity(fresh, params, {}, {}));
     });
+}
+
+void qk_circuit(benchmark::State& state) {
+    measure(
+        state,
+        [&] {
+            const Checkpoint fresh = Checkpoint::open(checkpoint().directory());
+            SimilarityParams params;
+            params.measure = Measure::qk_circuit;
+            params.workers = static_cast<int>(state.range(0));
+            benchmark::DoNotOptimize(compute_similarity(fresh, params, {}, {}));
+        },
+        /*with_keys=*/true);
+}
+
+/// Peer: one layer by sgemm, sum((Q Q^T) * (K K^T)) over the blocks of each pair of heads.
+void torch_qk_circuit_of_one_layer(benchmark::State& state) {
+    at::set_num_threads(static_cast<int>(state.range(0)));
+    const auto floats = [](const TensorView& view) {
+        auto* data = const_cast<std::byte*>(view.bytes.data());  // only read
+        return at::from_blob(data, view.shape, at::kBFloat16).to(at::kFloat);
+    };
+    constexpr std::int64_t kv = kShape.num_key_value_heads;
+    constexpr std::int64_t served = kShape.num_attention_heads / kv;
+    constexpr std::int64_t dim = kShape.head_dim;
+    for (auto iteration : state) {
+        const at::Tensor q = floats(checkpoint().tensor(tensor_names::q_proj(0)));
+        const at::Tensor k = floats(checkpoint().tensor(tensor_names::k_proj(0)));
+        const at::Tensor heads = at::mm(q, q.t()).view({kv, served, dim, kv, served, dim});
+        const at::Tensor keys = at::mm(k, k.t()).view({kv, 1, dim, kv, 1, dim});
+        benchmark::DoNotOptimize((heads * keys).sum(at::IntArrayRef{2, 5}));
+    }
 }
 
 /// The floor: every byte is read once.
@@ -187,6 +222,8 @@ void one_and_all_cores(benchmark::internal::Benchmark* benchmark) {
 BENCHMARK(similarity)->Apply(one_and_all_cores);
 BENCHMARK(plain_read)->Apply(one_and_all_cores);
 BENCHMARK(torch_mm)->Apply(one_and_all_cores);
+BENCHMARK(qk_circuit)->Apply(one_and_all_cores);
+BENCHMARK(torch_qk_circuit_of_one_layer)->Apply(one_and_all_cores);
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/similarity/gram.h"
-#include "core/similarity/gram_kernels.h"
+#include "core/similarity/kernels.h"
 #include "core/similarity/weights.h"
 
 using namespace headscope;
@@ -33,6 +33,7 @@ Sample sample_of(const std::vector<Word>& words, DType dtype, int heads) {
     Sample sample;
     sample.vectors.heads = heads;
     sample.vectors.length = static_cast<std::int64_t>(words.size()) / heads;
+    sample.vectors.run = sample.vectors.length;
     sample.vectors.tensor = {"sample.weight",
                              dtype,
                              {heads, sample.vectors.length},
@@ -75,14 +76,14 @@ Sample random_sample(DType dtype, int heads, std::int64_t length, unsigned seed)
 
 /// Dot products by the textbook.
 std::vector<double> exact_gram(const Sample& sample, std::int64_t first, std::int64_t count) {
-    const auto [tensor, heads, length] = sample.vectors;
+    const int heads = sample.vectors.heads;
     std::vector<double> gram(packed_size(heads));
     for (int i = 0; i < heads; ++i) {
         for (int j = i; j < heads; ++j) {
             double sum = 0.0;
             for (std::int64_t c = first; c < first + count; ++c) {
-                sum += sample.values[static_cast<std::size_t>(i * length + c)] *
-                       sample.values[static_cast<std::size_t>(j * length + c)];
+                sum += sample.values[static_cast<std::size_t>(sample.vectors.place_of(i, c))] *
+                       sample.values[static_cast<std::size_t>(sample.vectors.place_of(j, c))];
             }
             gram[packed_index(heads, i, j)] = sum;
         }
@@ -92,8 +93,8 @@ std::vector<double> exact_gram(const Sample& sample, std::int64_t first, std::in
 
 std::vector<double> gram_by(const GramKernel& kernel, const Sample& sample, std::int64_t first,
                             std::int64_t count) {
-    return gram_of_columns(sample.vectors, first, count, kernel,
-                           GramScratch(kernel, sample.vectors.heads));
+    GramScratch scratch(kernel, sample.vectors.heads);
+    return gram_of_columns(sample.vectors, first, count, kernel, scratch);
 }
 
 /// The largest difference, relative to the norms.
@@ -175,6 +176,31 @@ class TestGram : public QObject {
             const double error = error_of(gram_by(chosen, sample, 3, columns), exact, heads);
             QVERIFY2(error < kTolerance, fmt::format("{} columns: {}", columns, error).c_str());
         }
+    }
+
+    void vectors_of_many_runs() {
+        for (const DType dtype : {DType::bf16, DType::f16, DType::f32}) {
+            Sample sample = random_sample(dtype, 5, 40 * 33, 11U);
+            sample.vectors.run = 33;
+            for (const GramKernel* kernel : usable_gram_kernels()) {
+                // Whole runs, and blocks that begin and end within one.
+                for (const auto& [first, count] : {std::pair{0, 1320}, {33, 66}, {20, 500}}) {
+                    const double error = error_of(gram_by(*kernel, sample, first, count),
+                                                  exact_gram(sample, first, count), 5);
+                    QVERIFY2(error < kTolerance, fmt::format("{}", error).c_str());
+                }
+            }
+        }
+        // A head whose squares leave float32 is taken from its runs as well.
+        std::vector<float> values(4 * 3 * 7);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = (static_cast<float>(i % 5) - 1.5F) * (i / 7 % 3 == 1 ? 1e30F : 1.0F);
+        Sample sample = floats(values, 3);
+        sample.vectors.run = 7;
+        const auto exact = cosines(exact_gram(sample, 0, 28), 3);
+        const auto found = cosines(gram_by(*usable_gram_kernels().front(), sample, 0, 28), 3);
+        for (std::size_t i = 0; i < exact.size(); ++i)
+            QVERIFY(std::abs(found[i] - exact[i]) < kTolerance);
     }
 
     void errors_cancel_in_whole_vectors() {

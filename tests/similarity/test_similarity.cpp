@@ -1,4 +1,3 @@
-#include <QTemporaryDir>
 #include <QTest>
 #include <chrono>
 #include <cmath>
@@ -10,58 +9,27 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/similarity/similarity.h"
-#include "tests/benchmarks/llama_shape.h"
+#include "tests/similarity/small_model.h"
 
 using namespace headscope;
+using namespace headscope::testing;
 namespace fs = std::filesystem;
 
 namespace {
 
 const fs::path kTests = HEADSCOPE_TESTS_DIR;
 
-/// The text of the Error that `action` throws; empty where it throws none.
-template <typename Action>
-std::string error_of(Action action, ErrorCode code = ErrorCode::bad_input) {
-    try {
-        action();
-    } catch (const Error& error) {
-        return error.code() == code ? error.what() : "another code";
-    }
-    return {};
+constexpr LlamaShape kSmall = kSmallShape;
+
+/// For `change`: edits q_proj alone.
+template <typename Change>
+FillTensor of_queries(Change change) {
+    return [change](std::string_view name, std::span<std::byte> bytes) {
+        if (name.ends_with("q_proj.weight")) change(name, bytes);
+    };
 }
-
-/// Odd in every way that the format allows, and of two blocks a head.
-constexpr LlamaShape kSmall = {.num_hidden_layers = 4,
-                               .num_attention_heads = 3,
-                               .num_key_value_heads = 1,
-                               .head_dim = 66,
-                               .hidden_size = 190,
-                               .intermediate_size = 20,
-                               .vocab_size = 40,
-                               .dtype = DType::f32};
-
-/// A model of random Q weights, which `change` may edit for each q_proj.
-class SmallModel {
-  public:
-    explicit SmallModel(const FillTensor& change = {}, const LlamaShape& shape = kSmall) {
-        std::uint64_t seed = 0;
-        make_llama_folder(path(), shape, [&](std::string_view name, std::span<std::byte> bytes) {
-            if (!name.ends_with("q_proj.weight")) return;
-            fill_random(bytes, shape.dtype, ++seed);
-            if (change) change(name, bytes);
-        });
-    }
-
-    [[nodiscard]] Checkpoint open() const { return Checkpoint::open(path()); }
-
-  private:
-    [[nodiscard]] fs::path path() const { return folder_.path().toStdString(); }
-
-    QTemporaryDir folder_;
-};
 
 std::vector<SimilarityMatrix> run(const Checkpoint& checkpoint, std::vector<int> layers = {},
                                   int workers = 0) {
@@ -92,8 +60,12 @@ class TestSimilarity : public QObject {
 
   private Q_SLOTS:
     void measures_have_names() {
-        QCOMPARE(parse_measure(name_of(Measure::q)), Measure::q);
-        QCOMPARE(error_of([] { parse_measure("Q"); }), "\"Q\" is no measure; choose one of: q");
+        for (const Measure measure : all_measures())
+            QCOMPARE(parse_measure(name_of(measure)), measure);
+        QCOMPARE(
+            error_of([] { parse_measure("Q"); }),
+            "\"Q\" is no measure; choose one of: q, k, v, o, qk, qkvo, qk-circuit, ov-circuit, "
+            "attention, output, cka");
     }
 
     void agrees_with_the_golden_values_of_the_demo() {
@@ -150,11 +122,11 @@ class TestSimilarity : public QObject {
     }
 
     void equal_and_zero_heads() {
-        const SmallModel model([](std::string_view, std::span<std::byte> bytes) {
+        const SmallModel model(of_queries([](std::string_view, std::span<std::byte> bytes) {
             const std::size_t head = bytes.size() / 3;
             std::memcpy(bytes.data() + 2 * head, bytes.data(), head);
             std::memset(bytes.data() + head, 0, head);
-        });
+        }));
         const auto matrix = run(model.open(), {1})[0];
         QCOMPARE(matrix.values, (std::vector<double>{1, 0, 1, 0, 1, 0, 1, 0, 1}));
         QCOMPARE(matrix.highest_off_diagonal(), 1.0);
@@ -172,12 +144,12 @@ class TestSimilarity : public QObject {
     }
 
     void weights_that_are_no_numbers() {
-        const SmallModel model([](std::string_view name, std::span<std::byte> bytes) {
+        const SmallModel model(of_queries([](std::string_view name, std::span<std::byte> bytes) {
             const bool second = name == "model.layers.2.self_attn.q_proj.weight";
             const std::uint32_t word = second ? 0x7fc00000U : 0xff800000U;
             if (name == "model.layers.0.self_attn.q_proj.weight") return;
             std::memcpy(bytes.data() + (150 * 190 + 7) * 4, &word, 4);
-        });
+        }));
         QCOMPARE(run(model.open(), {0}).size(), std::size_t{1});
         QVERIFY(error_of([&] {
                     run(model.open(), {0, 2});

@@ -1,0 +1,89 @@
+#include "core/measures/attention_distance_torch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <ATen/ATen.h>
+
+#include "core/similarity/gram.h"
+
+namespace headscope {
+namespace {
+
+/// Elements of the rows of attention of all heads that are made together: what fits the CPU's
+/// caches, or keeps a GPU busy.
+std::int64_t elements_at_once(const c10::Device& device) {
+    return device.is_cpu() ? std::int64_t{1} << 20 : std::int64_t{1} << 25;
+}
+
+}  // namespace
+
+std::int64_t AttentionDistance::bytes(const c10::Device& device) {
+    constexpr std::int64_t kCopies = 4;  // scores, shares, their transposed copy, distances
+    return kCopies * elements_at_once(device) * static_cast<std::int64_t>(sizeof(float));
+}
+
+void AttentionDistance::add(const AttentionActivity& activity) {
+    const ops::AttentionLayout& layout = activity.layout;
+    if (!sum_.defined()) {
+        sum_ = at::zeros({layout.heads, layout.heads}, activity.qkv.options().dtype(at::kDouble));
+    }
+    const auto part = [&](std::int64_t window, std::int64_t first, std::int64_t heads) {
+        return activity.qkv.narrow(0, window * layout.window, layout.window)
+            .narrow(1, first * layout.head_dim, heads * layout.head_dim)
+            .view({layout.window, heads, layout.head_dim})
+            .transpose(0, 1)
+            .to(at::kFloat);
+    };
+    const std::int64_t most = std::max<std::int64_t>(
+        1, elements_at_once(activity.qkv.device()) / (layout.heads * layout.window));
+    for (std::int64_t window = 0; window < layout.windows; ++window) {
+        const at::Tensor queries = part(window, 0, layout.heads);
+        const at::Tensor keys = part(window, layout.heads, layout.kv_heads);
+        for (std::int64_t first = 0; first < layout.window; first += most)
+            add_rows(queries, keys, first, std::min(most, layout.window - first), layout);
+    }
+    tokens_ += layout.windows * layout.window;
+}
+
+/// queries: [heads, window, head_dim]; keys: [kv_heads, window, head_dim].
+void AttentionDistance::add_rows(const at::Tensor& queries, const at::Tensor& keys,
+                                 std::int64_t first, std::int64_t count,
+                                 const ops::AttentionLayout& layout) {
+    const std::int64_t begin =
+        layout.slides() ? std::max<std::int64_t>(0, first - layout.sliding_window + 1) : 0;
+    const std::int64_t seen = first + count - begin;
+    const double scale = 1.0 / std::sqrt(static_cast<double>(layout.head_dim));
+    const at::Tensor positions =
+        at::arange(begin, begin + seen, queries.options().dtype(at::kLong));
+    const at::Tensor distance = positions.narrow(0, first - begin, count).unsqueeze(1) - positions;
+    at::Tensor hidden = distance.lt(0);
+    if (layout.slides()) hidden = hidden.logical_or(distance.ge(layout.sliding_window));
+    const at::Tensor scores =
+        queries.narrow(1, first, count)
+            .reshape({layout.kv_heads, layout.heads / layout.kv_heads * count, layout.head_dim})
+            .matmul(keys.narrow(1, begin, seen).transpose(1, 2))
+            .view({layout.heads, count, seen}) *
+        scale;
+    const at::Tensor shares =
+        scores.masked_fill_(hidden, -std::numeric_limits<float>::infinity()).softmax(-1);
+    const at::Tensor by_token = shares.transpose(0, 1).contiguous();  // [count, heads, seen]
+    sum_.add_(at::cdist(by_token, by_token, /*p=*/1.0).sum(0, /*keepdim=*/false, at::kDouble));
+}
+
+std::vector<double> AttentionDistance::mean() const {
+    const at::Tensor here = sum_.to(at::kCPU).contiguous();
+    const auto heads = static_cast<int>(here.size(0));
+    std::vector<double> triangle;
+    triangle.reserve(packed_size(heads));
+    for (int i = 0; i < heads; ++i) {
+        for (int j = i; j < heads; ++j) {
+            triangle.push_back(0.5 * here.data_ptr<double>()[i * heads + j] /
+                               static_cast<double>(tokens_));
+        }
+    }
+    return triangle;
+}
+
+}  // namespace headscope

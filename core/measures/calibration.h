@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+
+#include "core/checkpoint/checkpoint.h"
+#include "core/evaluation/windows.h"
+#include "core/measures/calibration_record.h"
+
+namespace headscope {
+
+/// The text over which measures of behaviour watch the heads.
+struct CalibrationOptions {
+    static constexpr std::int64_t kDefaultWindows = 8;
+
+    std::filesystem::path file;              ///< empty: lines of WikiText-2's train split
+    std::int64_t windows = kDefaultWindows;  ///< only the first so many; 0: all
+
+    bool operator==(const CalibrationOptions&) const = default;
+};
+
+/// A calibration text as the model of one checkpoint reads it.
+struct CalibrationText {
+    CalibrationRecord record;
+    std::shared_ptr<const Windows> windows;  ///< consecutive, BOS in front of the first
+};
+
+/// Loads and tokenizes the calibration text, in windows of 2,048 tokens or the model's maximum
+/// where that is less. `evaluated` is the corpus that results are judged on (empty: the test split
+/// of WikiText-2): a measure must not have seen it, so a calibration text that is the same, or a
+/// part of it, is an Error(bad_input). Other errors, and cancelling, are those of prepare_text.
+CalibrationText prepare_calibration(const Checkpoint& checkpoint, const CalibrationOptions& options,
+                                    const std::filesystem::path& evaluated,
+                                    const std::filesystem::path& cache_dir,
+                                    const std::stop_token& stop = {});
+
+}  // namespace headscope

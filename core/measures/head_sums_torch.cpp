@@ -1,0 +1,87 @@
+#include "core/measures/head_sums_torch.h"
+
+#include <ATen/ATen.h>
+
+#include "core/similarity/gram.h"
+
+namespace headscope {
+namespace {
+
+std::vector<float> floats_of(const at::Tensor& tensor) {
+    const at::Tensor here = tensor.to(at::kCPU, at::kFloat).contiguous();
+    return {here.data_ptr<float>(), here.data_ptr<float>() + here.numel()};
+}
+
+/// The upper triangle of a matrix of pairs of heads, [heads, heads] in float64.
+std::vector<double> packed(const at::Tensor& pairs) {
+    const at::Tensor here = pairs.to(at::kCPU).contiguous();
+    const auto heads = static_cast<int>(here.size(0));
+    const double* values = here.data_ptr<double>();
+    std::vector<double> triangle;
+    triangle.reserve(packed_size(heads));
+    for (int i = 0; i < heads; ++i)
+        triangle.insert(triangle.end(), values + i * heads + i, values + (i + 1) * heads);
+    return triangle;
+}
+
+}  // namespace
+
+void HeadSums::add(const AttentionActivity& activity) {
+    const at::Tensor values = activity.attended.to(at::kFloat);
+    if (!product_.defined()) {
+        heads_ = activity.layout.heads;
+        head_dim_ = activity.layout.head_dim;
+        shift_ = values.mean(0);
+        sum_ = at::zeros({values.size(1)}, values.options().dtype(at::kDouble));
+        product_ = at::zeros({values.size(1), values.size(1)}, values.options());
+    }
+    const at::Tensor shifted = values - shift_;
+    tokens_ += values.size(0);
+    sum_.add_(shifted.sum(0, /*keepdim=*/false, at::kDouble));
+    product_.addmm_(shifted.t(), shifted);
+}
+
+std::int64_t HeadSums::bytes(const ModelConfig& config) {
+    const std::int64_t width = config.num_attention_heads * config.head_dim;
+    return 3 * width * width * static_cast<std::int64_t>(sizeof(float));
+}
+
+/// Of the shifted values.
+at::Tensor HeadSums::mean() const {
+    return sum_ / static_cast<double>(tokens_);
+}
+
+at::Tensor HeadSums::covariance() const {
+    const at::Tensor m = mean().to(at::kFloat);
+    return (product_ / static_cast<double>(tokens_)).addr_(m, m, /*beta=*/1, /*alpha=*/-1);
+}
+
+HeadMoments HeadSums::moments(int layer) const {
+    const at::Tensor m = (mean() + shift_).to(at::kFloat);
+    return {layer, static_cast<int>(heads_), static_cast<int>(head_dim_),
+            floats_of(covariance().addr_(m, m)), floats_of(m)};
+}
+
+HeadSums::Products HeadSums::products(const at::Tensor& o) const {
+    const auto by_pairs = [&](const at::Tensor& matrix) {
+        return matrix.view({heads_, head_dim_, heads_, head_dim_});
+    };
+    at::Tensor second = covariance();
+    const at::Tensor squares =
+        by_pairs(second).square().sum(at::IntArrayRef{1, 3}, false, at::kDouble);
+    const at::Tensor m = (mean() + shift_).to(at::kFloat);
+    second.addr_(m, m);
+    // <O_i z_i, O_j z_j> = sum((O_i^T O_j) * (z_i z_j^T)), a head's rows of products at a time.
+    const at::Tensor columns = o.to(at::kFloat);
+    std::vector<at::Tensor> outputs;
+    for (std::int64_t head = 0; head < heads_; ++head) {
+        const at::Tensor own = columns.narrow(1, head * head_dim_, head_dim_);
+        const at::Tensor weighted =
+            at::mm(own.t(), columns).mul_(second.narrow(0, head * head_dim_, head_dim_));
+        outputs.push_back(weighted.view({head_dim_, heads_, head_dim_})
+                              .sum(at::IntArrayRef{0, 2}, false, at::kDouble));
+    }
+    return {packed(at::stack(outputs)), packed(squares)};
+}
+
+}  // namespace headscope

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "core/measures/observation.h"
+#include "core/model/forward_torch.h"
+
+namespace headscope {
+
+/// Sums over the tokens of one layer's attended values and of their products: what every measure of
+/// outputs follows from.
+class HeadSums {
+  public:
+    /// Adds the tokens of some windows.
+    void add(const AttentionActivity& activity);
+
+    /// Bytes of the sums of a layer, and of what else finishing them needs.
+    [[nodiscard]] static std::int64_t bytes(const ModelConfig& config);
+
+    /// The mean of z z^T, and of z, over all tokens.
+    [[nodiscard]] HeadMoments moments(int layer) const;
+
+    /// Packed upper triangles of pairs of heads.
+    struct Products {
+        std::vector<double> outputs;  ///< mean of <O_i z_i, O_j z_j>
+        std::vector<double> squares;  ///< ||C_ij||^2 of the covariances of z_i and z_j
+    };
+
+    /// `o`: the layer's output projection, [hidden, heads * head_dim].
+    [[nodiscard]] Products products(const at::Tensor& o) const;
+
+  private:
+    [[nodiscard]] at::Tensor mean() const;
+    [[nodiscard]] at::Tensor covariance() const;
+
+    std::int64_t heads_ = 0;
+    std::int64_t head_dim_ = 0;
+    std::int64_t tokens_ = 0;
+    /// Subtracted from every value, so that the covariance is no small difference of large sums.
+    at::Tensor shift_;    ///< [heads head_dim], float32: the mean of the first windows
+    at::Tensor sum_;      ///< [heads head_dim], float64
+    at::Tensor product_;  ///< [heads head_dim, heads head_dim], float32
+};
+
+}  // namespace headscope

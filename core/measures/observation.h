@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "core/base/progress.h"
+#include "core/evaluation/windows.h"
+#include "core/merging/head_moments.h"
+#include "core/model/model.h"
+#include "core/similarity/similarity.h"
+
+namespace headscope {
+
+struct ObservationParams {
+    std::vector<int> layers;  ///< in the order of the result; empty for all
+    std::shared_ptr<const Windows> windows;
+    bool attention = false;  ///< compare attention rows, which takes longest
+    bool outputs = false;    ///< compare outputs, and tell how much each head adds
+    bool moments = false;    ///< keep the moments of the outputs
+};
+
+/// What the heads of one layer did over a text.
+struct LayerObservation {
+    int layer = 0;
+
+    /// 1 - the mean over all tokens of the total variation distance, half the sum of absolute
+    /// differences, of the rows of attention of two heads. In [0, 1].
+    std::optional<SimilarityMatrix> attention;
+
+    /// With z_i the attended value of head i and O_i its columns of o_proj: the cosine of O_i z_i
+    /// and O_j z_j, what the heads add to the residual stream, over all tokens and dimensions.
+    std::optional<SimilarityMatrix> output;
+
+    /// Linear CKA of z_i and z_j (S. Kornblith et al., arXiv:1905.00414):
+    /// ||C_ij||^2 / (||C_ii|| ||C_jj||), C the covariance over the tokens. In [0, 1]; blind to any
+    /// rotation of a head's values, and to its output projection.
+    std::optional<SimilarityMatrix> cka;
+
+    std::vector<double> usage;  ///< [heads], the mean over the tokens of ||O_i z_i||^2
+    std::shared_ptr<const HeadMoments> moments;
+};
+
+/// Watches the heads in one forward pass of the model over the windows. What is kept of the text
+/// are sums, so that memory does not grow with it: those of one layer at a time where the hidden
+/// states of all windows fit into memory, otherwise those of all layers.
+///
+/// `progress` counts computations of a layer over a window. Heads with equal weights are exactly
+/// alike; a head that adds nothing to the residual stream has an `output` of 0 with every other.
+/// The result does not depend on the number of threads beyond rounding inside a matrix product.
+///
+/// Throws Error(cancelled) within one micro-batch of a stop request; Error(bad_input) for a layer
+/// that the model does not have, and naming the tensor when weights hold NaN or infinity;
+/// Error(unsupported) where values overflow in the model's dtype.
+std::vector<LayerObservation> observe_heads(const Model& model, const ObservationParams& params,
+                                            const ProgressFn& progress = {},
+                                            const std::stop_token& stop = {});
+
+}  // namespace headscope

@@ -1,0 +1,209 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include "core/base/error.h"
+#include "core/evaluation/batch_sizes.h"
+#include "core/evaluation/weight_check_torch.h"
+#include "core/measures/attention_distance_torch.h"
+#include "core/measures/head_sums_torch.h"
+#include "core/measures/measures_engine.h"
+#include "core/measures/similar_behaviour.h"
+#include "core/measures/weight_similarity_torch.h"
+#include "core/model/compat_torch.h"
+#include "core/model/device_memory_torch.h"
+#include "core/model/layer_source_torch.h"
+
+namespace headscope {
+namespace {
+
+/// What is gathered of one layer.
+struct LayerSums {
+    HeadSums outputs;
+    AttentionDistance attention;
+};
+
+/// One observation: super-chunks of windows through the layers, micro-batch by micro-batch.
+class Observation {
+  public:
+    Observation(const Model& model, const ObservationParams& params, const ProgressFn& progress)
+        : model_(model.loaded()),
+          config_(model_.checkpoint.config()),
+          params_(params),
+          layers_(choose_layers(config_, params.layers)),
+          last_(*std::max_element(layers_.begin(), layers_.end())),
+          forward_(model_, params.windows->window()),
+          source_(model_),
+          progress_(progress) {
+        choose_sizes();
+    }
+
+    std::vector<LayerObservation> run(const std::stop_token& stop) {
+        const std::int64_t windows = params_.windows->count();
+        report();
+        for (std::int64_t first = 0; first < windows; first += sizes_.super_chunk) {
+            const std::int64_t count = std::min(sizes_.super_chunk, windows - first);
+            watch(first, count, first + count == windows, stop);
+        }
+        std::vector<LayerObservation> found;
+        for (const int layer : layers_)
+            found.push_back(found_.at(layer));
+        return found;
+    }
+
+  private:
+    struct MicroBatch {
+        std::int64_t windows = 0;
+        at::Tensor hidden;
+    };
+
+    [[nodiscard]] bool wanted(int layer) const {
+        return std::find(layers_.begin(), layers_.end(), layer) != layers_.end();
+    }
+
+    /// All windows at a time where their hidden states fit into half of what is free: then only one
+    /// layer's sums exist. Otherwise as many as fit beside the sums of all layers.
+    void choose_sizes() {
+        constexpr std::int64_t kTokensOfMicroBatch = 8192;
+        const c10::Device device = model_.format.device;
+        const std::int64_t windows = params_.windows->count();
+        const std::int64_t window = params_.windows->window();
+        const bool sums = params_.outputs || params_.moments;
+        const std::int64_t of_layer = sums ? HeadSums::bytes(config_) : 0;
+        BatchNeeds needs;
+        needs.budget = memory_budget(device, model_.memory_limit) / 2 - of_layer;
+        if (params_.attention) needs.budget -= AttentionDistance::bytes(device);
+        if (device.is_cpu()) needs.budget -= 2 * source_.bytes_of_one();
+        needs.state = forward_.state_bytes();
+        // The attended values are held in float32 as well, twice.
+        const std::int64_t copies = 2 * window * config_.num_attention_heads * config_.head_dim * 4;
+        needs.working_of_one = forward_.working_bytes(1) + copies;
+        needs.working_of_more = forward_.working_bytes(2) - forward_.working_bytes(1) + copies;
+        needs.wanted_micro_batch =
+            device.is_cpu() ? 1 : std::max<std::int64_t>(1, kTokensOfMicroBatch / window);
+        needs.wanted_micro_batch = std::min(needs.wanted_micro_batch, windows);
+        needs.wanted_super_chunk = windows;
+        sizes_ = choose_batch_sizes(needs);
+        if (sizes_.super_chunk >= windows) return;
+        needs.budget -= of_layer * static_cast<std::int64_t>(layers_.size());
+        sizes_ = choose_batch_sizes(needs);
+    }
+
+    [[nodiscard]] std::vector<MicroBatch> embed(std::int64_t first, std::int64_t count) const {
+        std::vector<MicroBatch> batches;
+        for (std::int64_t window = 0; window < count; window += sizes_.micro_batch) {
+            const std::int64_t taken = std::min(sizes_.micro_batch, count - window);
+            std::vector<std::int64_t> ids;
+            for (std::int64_t w = 0; w < taken; ++w) {
+                const auto tokens = params_.windows->tokens(first + window + w);
+                ids.insert(ids.end(), tokens.begin(), tokens.end());
+            }
+            batches.push_back({taken, forward_.embed(at::tensor(ids, at::kLong))});
+        }
+        return batches;
+    }
+
+    void watch(std::int64_t first, std::int64_t count, bool last_chunk,
+               const std::stop_token& stop) {
+        throw_if_stopped(stop);
+        std::vector<MicroBatch> batches = embed(first, count);
+        source_.begin(0, stop);
+        for (int layer = 0; layer <= last_; ++layer) {
+            const LayerWeights& weights = source_.layer(layer);
+            AttentionObserver observer;
+            if (wanted(layer)) {
+                observer = [&, sums = &sums_[layer]](const AttentionActivity& activity) {
+                    if (params_.outputs || params_.moments) sums->outputs.add(activity);
+                    if (params_.attention) sums->attention.add(activity);
+                };
+            }
+            for (MicroBatch& batch : batches) {
+                throw_if_stopped(stop);
+                batch.hidden = forward_.layer(layer, weights, weights.attention,
+                                              std::move(batch.hidden), /*spend=*/true, observer);
+                passes_ += batch.windows;
+                report();
+            }
+            if (last_chunk && wanted(layer)) finish(layer, weights.attention.o);
+        }
+    }
+
+    void finish(int layer, const at::Tensor& o) {
+        const LayerSums sums = std::move(sums_.extract(layer).mapped());
+        LayerObservation& found = found_[layer];
+        found.layer = layer;
+        if (params_.attention) {
+            const std::vector<double> distances = sums.attention.mean();
+            require_finite_values(layer, distances);
+            found.attention = attention_similarity(model_.checkpoint, layer, distances);
+        }
+        if (params_.outputs) {
+            const HeadSums::Products products = sums.outputs.products(o);
+            require_finite_values(layer, products.outputs);
+            require_finite_values(layer, products.squares);
+            found.output =
+                product_similarity(model_.checkpoint, Measure::output, layer, products.outputs);
+            found.cka =
+                product_similarity(model_.checkpoint, Measure::cka, layer, products.squares);
+            found.usage = diagonal_of(products.outputs);
+        }
+        if (params_.moments) {
+            found.moments = std::make_shared<const HeadMoments>(sums.outputs.moments(layer));
+        }
+    }
+
+    void require_finite_values(int layer, const std::vector<double>& values) const {
+        if (std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); })) {
+            return;
+        }
+        report_non_finite(model_, fmt::format("the attention of layer {}", layer));
+    }
+
+    [[nodiscard]] std::vector<double> diagonal_of(const std::vector<double>& products) const {
+        std::vector<double> diagonal;
+        const auto heads = static_cast<std::size_t>(config_.num_attention_heads);
+        for (std::size_t head = 0, at = 0; head < heads; at += heads - head, ++head)
+            diagonal.push_back(products[at]);
+        return diagonal;
+    }
+
+    void report() {
+        progress_.report(
+            {"calibrating", passes_, params_.windows->count() * (last_ + 1), "layer passes"});
+    }
+
+    const LoadedModel& model_;
+    const ModelConfig& config_;
+    const ObservationParams& params_;
+    const std::vector<int> layers_;
+    const int last_;  ///< the last layer that has to run
+    ForwardPass forward_;
+    LayerSource source_;
+    ProgressThrottle progress_;
+    BatchSizes sizes_;
+    std::int64_t passes_ = 0;
+    std::map<int, LayerSums> sums_;
+    std::map<int, LayerObservation> found_;
+};
+
+std::vector<LayerObservation> observe(const Model& model, const ObservationParams& params,
+                                      const ProgressFn& progress, const std::stop_token& stop) {
+    const c10::InferenceMode no_gradients;
+    compat::keep_freed_memory();
+    const compat::ThreadSetting setting(model.threads());
+    try {
+        return Observation(model, params, progress).run(stop);
+    } catch (...) {
+        compat::rethrow_as_error();
+    }
+}
+
+}  // namespace
+
+const MeasuresEngine kMeasuresEngine{observe, weight_similarity_on_device};
+
+}  // namespace headscope

@@ -1,0 +1,57 @@
+#include "core/measures/similar_behaviour.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/checkpoint/tensor_names.h"
+#include "core/similarity/gram.h"
+#include "core/similarity/head_vectors.h"
+
+namespace headscope {
+namespace {
+
+/// Everything of a head that decides what the measure sees.
+std::vector<int> first_alike(const Checkpoint& checkpoint, int layer, Measure measure) {
+    const ModelConfig& config = checkpoint.config();
+    std::vector<HeadVectors> blocks;
+    for (const Projection projection : projections_of(measure))
+        blocks.push_back(head_vectors(checkpoint, layer, projection));
+    if (config.qkv_bias) {
+        const auto add = [&](const std::string& name, std::int64_t heads) {
+            blocks.push_back({checkpoint.tensor(name), static_cast<int>(heads), config.head_dim,
+                              config.head_dim});
+        };
+        add(tensor_names::q_bias(layer), config.num_attention_heads);
+        add(tensor_names::k_bias(layer), config.num_key_value_heads);
+        if (measure != Measure::attention)
+            add(tensor_names::v_bias(layer), config.num_key_value_heads);
+    }
+    return first_equal_heads(blocks, static_cast<int>(config.num_attention_heads));
+}
+
+}  // namespace
+
+SimilarityMatrix attention_similarity(const Checkpoint& checkpoint, int layer,
+                                      std::span<const double> distances) {
+    std::vector<double> packed(distances.begin(), distances.end());
+    const auto heads = static_cast<int>(checkpoint.config().num_attention_heads);
+    make_equal_heads_equal(first_alike(checkpoint, layer, Measure::attention), packed);
+    SimilarityMatrix matrix{layer, heads, {}};
+    for (int i = 0; i < heads; ++i) {
+        for (int j = 0; j < heads; ++j) {
+            const double distance = packed[packed_index(heads, std::min(i, j), std::max(i, j))];
+            matrix.values.push_back(i == j ? 1.0 : std::clamp(1.0 - distance, 0.0, 1.0));
+        }
+    }
+    return matrix;
+}
+
+SimilarityMatrix product_similarity(const Checkpoint& checkpoint, Measure measure, int layer,
+                                    std::span<const double> products) {
+    std::vector<double> packed(products.begin(), products.end());
+    make_equal_heads_equal(first_alike(checkpoint, layer, measure), packed);
+    const auto heads = static_cast<int>(checkpoint.config().num_attention_heads);
+    return {layer, heads, cosines(packed, heads)};
+}
+
+}  // namespace headscope

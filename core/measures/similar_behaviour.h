@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+
+#include "core/checkpoint/checkpoint.h"
+#include "core/similarity/similarity.h"
+
+namespace headscope {
+
+/// The similarities that follow from sums over a text; heads with equal weights, biases included,
+/// are exactly alike whatever the sums' rounding.
+
+/// From the mean total variation distance of each pair of heads, a packed upper triangle.
+SimilarityMatrix attention_similarity(const Checkpoint& checkpoint, int layer,
+                                      std::span<const double> distances);
+
+/// From the products of which `measure`, output or cka, takes the cosine; packed likewise.
+SimilarityMatrix product_similarity(const Checkpoint& checkpoint, Measure measure, int layer,
+                                    std::span<const double> products);
+
+}  // namespace headscope

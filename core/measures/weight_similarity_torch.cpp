@@ -1,0 +1,209 @@
+#include "core/measures/weight_similarity_torch.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+
+#include "core/base/error.h"
+#include "core/base/parallel.h"
+#include "core/checkpoint/tensor_names.h"
+#include "core/model/compat_torch.h"
+#include "core/model/weight_reader_torch.h"
+#include "core/similarity/gram.h"
+#include "core/similarity/head_vectors.h"
+#include "core/similarity/weights.h"
+
+namespace headscope {
+namespace {
+
+at::ScalarType scalar_type(DType dtype) {
+    return dtype == DType::bf16 ? at::kBFloat16 : dtype == DType::f16 ? at::kHalf : at::kFloat;
+}
+
+/// A block of each head, [heads, head_dim, hidden] in float32, scaled by a power of two for each
+/// head that brings its largest weight near 1: fourth powers of weights must not leave float32.
+at::Tensor scaled(const at::Tensor& blocks) {
+    const at::Tensor largest = blocks.abs().amax(at::IntArrayRef{1, 2}, /*keepdim=*/true);
+    const at::Tensor exponent = largest.log2().floor().clamp(-126, 126);
+    return blocks * at::exp2(-exponent).masked_fill(largest == 0, 1.0);
+}
+
+/// Brings the projections of one layer after the other to a device and compares the heads there.
+/// While the products of a layer are computed, the next layer is read.
+class DeviceSimilarity {
+  public:
+    DeviceSimilarity(const Checkpoint& checkpoint, Measure measure, const c10::Device& device,
+                     int threads)
+        : checkpoint_(checkpoint),
+          config_(checkpoint.config()),
+          measure_(measure),
+          projections_(projections_of(measure)),
+          reader_(checkpoint, {dtype(), dtype(), device}, threads) {}
+
+    void read(int layer, int slot, const std::stop_token& stop) {
+        std::vector<at::Tensor>& to = slots_[static_cast<std::size_t>(slot)];
+        const auto options = at::TensorOptions().device(reader_.format().device).dtype(dtype());
+        const bool first = to.empty();
+        for (std::size_t p = 0; p < projections_.size(); ++p) {
+            const HeadVectors vectors = head_vectors(checkpoint_, layer, projections_[p]);
+            if (first) to.push_back(at::empty(vectors.tensor.shape, options));
+            reader_.add(vectors.tensor.name, to[p]);
+        }
+        reader_.begin_after_current();
+        reader_.read(stop);
+    }
+
+    /// The dot products of all pairs of heads, [heads, heads] in float64 on the device.
+    [[nodiscard]] at::Tensor products(int slot) {
+        reader_.wait_on_current();
+        const std::vector<at::Tensor>& matrices = slots_[static_cast<std::size_t>(slot)];
+        std::vector<at::Tensor> blocks;
+        for (std::size_t p = 0; p < projections_.size(); ++p)
+            blocks.push_back(blocks_of(projections_[p], matrices[p].to(at::kFloat)));
+        if (kind_of(measure_) == MeasureKind::circuit)
+            return circuit_products(scaled(blocks[0]), scaled(blocks[1]));
+        // The scales of stacked blocks would change their shares.
+        if (blocks.size() == 1) return expanded(block_products(scaled(blocks[0])));
+        at::Tensor sum = expanded(block_products(blocks[0]));
+        for (std::size_t p = 1; p < blocks.size(); ++p)
+            sum = sum + expanded(block_products(blocks[p]));
+        return sum;
+    }
+
+    /// Throws for a weight of the layer that is NaN or infinite; returns where there is none.
+    void require_finite_weights(int layer) const {
+        for (const Projection projection : projections_)
+            require_finite(head_vectors(checkpoint_, layer, projection).tensor);
+    }
+
+    [[nodiscard]] std::vector<int> first_equal(int layer) const {
+        std::vector<HeadVectors> blocks;
+        for (const Projection projection : projections_)
+            blocks.push_back(head_vectors(checkpoint_, layer, projection));
+        return first_equal_heads(blocks, heads());
+    }
+
+    [[nodiscard]] int heads() const { return static_cast<int>(config_.num_attention_heads); }
+
+  private:
+    /// The checkpoint's own dtype, so that nothing is rounded; float32 where it has several.
+    [[nodiscard]] at::ScalarType dtype() const {
+        const at::ScalarType first =
+            scalar_type(head_vectors(checkpoint_, 0, projections_[0]).tensor.dtype);
+        for (const TensorInfo& info : checkpoint_.tensors()) {
+            if (info.name.find("self_attn") != info.name.npos && scalar_type(info.dtype) != first)
+                return at::kFloat;
+        }
+        return first;
+    }
+
+    [[nodiscard]] at::Tensor blocks_of(Projection projection, const at::Tensor& matrix) const {
+        if (projection != Projection::o)
+            return matrix.view({-1, config_.head_dim, config_.hidden_size});
+        return matrix.view({config_.hidden_size, -1, config_.head_dim}).permute({1, 2, 0});
+    }
+
+    /// In float32 over a row of the blocks, in float64 over the rows: long sums of squares lose the
+    /// last digits.
+    [[nodiscard]] static at::Tensor block_products(const at::Tensor& blocks) {
+        const at::Tensor rows = blocks.transpose(0, 1);  // [head_dim, heads, hidden]
+        return at::bmm(rows, rows.transpose(1, 2)).sum(0, /*keepdim=*/false, at::kDouble);
+    }
+
+    [[nodiscard]] at::Tensor expanded(const at::Tensor& products) const {
+        const std::int64_t served = config_.num_attention_heads / products.size(0);
+        if (served == 1) return products;
+        return products.repeat_interleave(served, 0).repeat_interleave(served, 1);
+    }
+
+    /// sum((L_i L_j^T) * (R_a R_b^T)), the heads of one KV head on the left at a time.
+    [[nodiscard]] at::Tensor circuit_products(const at::Tensor& left_blocks,
+                                              const at::Tensor& right_blocks) const {
+        const std::int64_t kv = config_.num_key_value_heads;
+        const std::int64_t served = config_.heads_per_kv_head();
+        const std::int64_t dim = config_.head_dim;
+        const at::Tensor left = left_blocks.reshape({kv * served * dim, -1});
+        const at::Tensor right = right_blocks.reshape({kv * dim, -1});
+        const at::Tensor gram = at::mm(right, right.t());
+        std::vector<at::Tensor> rows;
+        for (std::int64_t a = 0; a < kv; ++a) {
+            const at::Tensor own = left.narrow(0, a * served * dim, served * dim);
+            at::Tensor forms = at::mm(own, left.t()).view({served, dim, kv, served, dim});
+            forms.mul_(gram.narrow(0, a * dim, dim).view({1, dim, kv, 1, dim}));
+            rows.push_back(forms.sum(at::IntArrayRef{1, 4}, /*keepdim=*/false, at::kDouble)
+                               .view({served, kv * served}));
+        }
+        return at::cat(rows);
+    }
+
+    const Checkpoint& checkpoint_;
+    const ModelConfig& config_;
+    Measure measure_;
+    std::span<const Projection> projections_;
+    std::array<std::vector<at::Tensor>, 2> slots_;
+    WeightReader reader_;  ///< after the slots, which its copies may still fill
+};
+
+SimilarityMatrix finish(const DeviceSimilarity& work, int layer, const at::Tensor& products) {
+    const at::Tensor here = products.to(at::kCPU).contiguous();
+    const double* values = here.data_ptr<double>();
+    const int heads = work.heads();
+    std::vector<double> gram;
+    for (int i = 0; i < heads; ++i)
+        gram.insert(gram.end(), values + i * heads + i, values + (i + 1) * heads);
+    if (!std::all_of(gram.begin(), gram.end(), [](double v) { return std::isfinite(v); })) {
+        work.require_finite_weights(layer);
+        fail(ErrorCode::unsupported,
+             "layer {}: the squares of the weights leave the range of float32; use --device cpu",
+             layer);
+    }
+    make_equal_heads_equal(work.first_equal(layer), gram);
+    return {layer, heads, cosines(gram, heads)};
+}
+
+}  // namespace
+
+std::vector<SimilarityMatrix> weight_similarity_on_device(const Checkpoint& checkpoint,
+                                                          const SimilarityParams& params,
+                                                          const std::string& device,
+                                                          const ProgressFn& progress,
+                                                          const std::stop_token& stop) {
+    const c10::InferenceMode no_gradients;
+    const int threads = params.workers > 0 ? params.workers : available_cores();
+    const compat::ThreadSetting setting(threads);
+    const std::vector<int> layers = choose_layers(checkpoint.config(), params.layers);
+    ProgressThrottle throttle(progress);
+    const auto report = [&](std::size_t done) {
+        throttle.report({"similarity", static_cast<std::int64_t>(done),
+                         static_cast<std::int64_t>(layers.size()), "layers"});
+    };
+    report(0);
+    try {
+        const c10::Device where(device);
+        compat::start_device(where);
+        DeviceSimilarity work(checkpoint, params.measure, where, threads);
+        // A layer is read while the device has the one before it to do.
+        std::vector<at::Tensor> products(layers.size());
+        std::vector<SimilarityMatrix> matrices;
+        const auto take = [&](std::size_t index) {
+            matrices.push_back(finish(work, layers[index], products[index]));
+            products[index].reset();
+            report(matrices.size());
+        };
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            throw_if_stopped(stop);
+            work.read(layers[i], static_cast<int>(i % 2), stop);
+            if (i > 0) take(i - 1);
+            products[i] = work.products(static_cast<int>(i % 2));
+        }
+        if (!layers.empty()) take(layers.size() - 1);
+        return matrices;
+    } catch (...) {
+        compat::rethrow_as_error();
+    }
+}
+
+}  // namespace headscope

@@ -1,0 +1,101 @@
+#include "core/similarity/head_vectors.h"
+
+#include <array>
+#include <cstring>
+#include <numeric>
+#include <string>
+
+#include "core/checkpoint/tensor_names.h"
+
+namespace headscope {
+namespace {
+
+std::string name_of(Projection projection, int layer) {
+    switch (projection) {
+        case Projection::q:
+            return tensor_names::q_proj(layer);
+        case Projection::k:
+            return tensor_names::k_proj(layer);
+        case Projection::v:
+            return tensor_names::v_proj(layer);
+        case Projection::o:
+            break;
+    }
+    return tensor_names::o_proj(layer);
+}
+
+bool equal_vectors(const HeadVectors& vectors, int i, int j) {
+    const std::size_t element = size_of(vectors.tensor.dtype);
+    const std::size_t bytes = static_cast<std::size_t>(vectors.run) * element;
+    const auto run_of = [&](int head, std::int64_t first) {
+        return vectors.tensor.bytes.data() +
+               static_cast<std::size_t>(vectors.place_of(head, first)) * element;
+    };
+    for (std::int64_t first = 0; first < vectors.length; first += vectors.run) {
+        if (std::memcmp(run_of(i, first), run_of(j, first), bytes) != 0) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+std::span<const Projection> projections_of(Measure measure) {
+    using enum Projection;
+    static constexpr std::array kAll = {q, k, v, o};
+    static constexpr std::array kOutputValue = {o, v};
+    const std::span<const Projection> all(kAll);
+    switch (measure) {
+        case Measure::q:
+            return all.subspan(0, 1);
+        case Measure::k:
+            return all.subspan(1, 1);
+        case Measure::v:
+            return all.subspan(2, 1);
+        case Measure::o:
+            return all.subspan(3, 1);
+        case Measure::qk:
+        case Measure::qk_circuit:
+        case Measure::attention:
+            return all.subspan(0, 2);
+        case Measure::ov_circuit:
+            return kOutputValue;
+        case Measure::cka:
+            return all.subspan(0, 3);
+        case Measure::qkvo:
+        case Measure::output:
+            break;
+    }
+    return all;
+}
+
+HeadVectors head_vectors(const Checkpoint& checkpoint, int layer, Projection projection) {
+    const ModelConfig& config = checkpoint.config();
+    const bool shared = projection == Projection::k || projection == Projection::v;
+    const std::int64_t length = config.head_dim * config.hidden_size;
+    return {checkpoint.tensor(name_of(projection, layer)),
+            static_cast<int>(shared ? config.num_key_value_heads : config.num_attention_heads),
+            length, projection == Projection::o ? config.head_dim : length};
+}
+
+std::vector<int> first_equal_heads(std::span<const HeadVectors> blocks, int heads) {
+    const auto equal = [&](int i, int j) {
+        for (const HeadVectors& vectors : blocks) {
+            const int served = heads / vectors.heads;
+            if (i / served == j / served && served > 1) continue;
+            if (!equal_vectors(vectors, i / served, j / served)) return false;
+        }
+        return true;
+    };
+    std::vector<int> first(static_cast<std::size_t>(heads));
+    std::iota(first.begin(), first.end(), 0);
+    for (int j = 1; j < heads; ++j) {
+        for (int i = 0; i < j; ++i) {
+            if (first[static_cast<std::size_t>(i)] != i || !equal(i, j)) continue;
+            first[static_cast<std::size_t>(j)] = i;
+            break;
+        }
+    }
+    return first;
+}
+
+}  // namespace headscope
