@@ -98,15 +98,15 @@ std::int64_t repetitions(const std::vector<Value>& values) {
 
 LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
                           const MergeRule& rule) {
-    const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
+    const HeadCounts counts = config.heads_of(layer);
+    const int heads_per_kv = static_cast<int>(counts.heads_per_kv_head());
     LayerPlan plan;
     plan.layer = layer;
     plan.pairs = std::move(pairs);
-    plan.groups =
-        group_heads(static_cast<int>(config.num_attention_heads), plan.pairs, rule.grouping);
+    plan.groups = group_heads(static_cast<int>(counts.heads), plan.pairs, rule.grouping);
     if (rule.kv_policy == KvPolicy::average) {
         plan.kv_groups =
-            group_kv_heads(plan.groups, static_cast<int>(config.num_key_value_heads), heads_per_kv);
+            group_kv_heads(plan.groups, static_cast<int>(counts.kv_heads), heads_per_kv);
     }
     plan.side_effect_heads = find_side_effects(plan, heads_per_kv);
     plan.merge = rule.grouping == Grouping::sequential
@@ -121,8 +121,9 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
                           const MergeRule& rule) {
     MergePlan plan{rule, {}};
     plan.layers.reserve(matrices.size());
-    const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
     for (const SimilarityMatrix& matrix : matrices) {
+        const int heads_per_kv =
+            static_cast<int>(config.heads_of(matrix.layer).heads_per_kv_head());
         std::vector<HeadPair> pairs = find_pairs(matrix, rule.threshold);
         if (rule.kv_policy == KvPolicy::within) {
             std::erase_if(pairs, [&](const HeadPair& pair) {
@@ -150,8 +151,9 @@ PlanSummary& PlanSummary::operator+=(const PlanSummary& other) {
 }
 
 PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config) {
-    const int heads = static_cast<int>(config.num_attention_heads);
-    const int kv_heads = static_cast<int>(config.num_key_value_heads);
+    const HeadCounts counts = config.heads_of(plan.layer);
+    const int heads = static_cast<int>(counts.heads);
+    const int kv_heads = static_cast<int>(counts.kv_heads);
     const std::vector<int> head_content = final_contents(heads, plan.merge.head_steps);
     const std::vector<int> kv_content = final_contents(kv_heads, plan.merge.kv_steps);
 
@@ -161,7 +163,7 @@ PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config) {
     std::vector<std::pair<int, int>>
         whole_head;  // what a head computes: its own blocks and its K, V
     for (int head = 0; head < heads; ++head) {
-        const int kv_head = head / static_cast<int>(config.heads_per_kv_head());
+        const int kv_head = head / static_cast<int>(counts.heads_per_kv_head());
         whole_head.emplace_back(head_content[index(head)], kv_content[index(kv_head)]);
     }
 

@@ -54,7 +54,7 @@ void read_weights(LoadedModel& model, ProgressThrottle& progress, const std::sto
     reader.begin_after_current();
     reader.read(stop);
     for (int layer = 0; layer < layers; ++layer) {
-        model.layers.push_back(allocate_layer(config, model.format));
+        model.layers.push_back(allocate_layer(config, config.heads_of(layer), model.format));
         add_layer(reader, config, layer, model.layers.back());
         reader.begin_after_current();
         reader.read(stop);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -36,7 +37,7 @@ HeadVectors head_vectors(const Checkpoint& checkpoint, int layer, Measure measur
             break;  // later measures choose other tensors here
     }
     return {checkpoint.tensor(tensor_names::q_proj(layer)),
-            static_cast<int>(config.num_attention_heads), config.head_dim * config.hidden_size};
+            static_cast<int>(config.heads_of(layer).heads), config.head_dim * config.hidden_size};
 }
 
 /// What is known of a layer while its blocks are being multiplied. The weights are opened by the
@@ -55,7 +56,6 @@ class SimilarityJob {
         : checkpoint_(checkpoint),
           measure_(params.measure),
           layers_(choose_layers(checkpoint.config(), params.layers)),
-          heads_(static_cast<int>(checkpoint.config().num_attention_heads)),
           length_(checkpoint.config().head_dim * checkpoint.config().hidden_size),
           blocks_(static_cast<std::size_t>((length_ + kBlockColumns - 1) / kBlockColumns)),
           kernel_(*usable_gram_kernels().front()),
@@ -65,17 +65,22 @@ class SimilarityJob {
 
     std::vector<SimilarityMatrix> run(int workers, const std::stop_token& stop) {
         report(0);
-        std::vector<std::unique_ptr<GramScratch>> scratch(static_cast<std::size_t>(workers));
+        std::vector<Scratch> scratch(static_cast<std::size_t>(workers));
         parallel_for(layers_.size() * blocks_, workers, stop, [&](std::size_t index, int worker) {
-            auto& own = scratch[static_cast<std::size_t>(worker)];
-            if (!own) own = std::make_unique<GramScratch>(kernel_, heads_);
-            multiply_block(index / blocks_, index % blocks_, *own, stop);
+            multiply_block(index / blocks_, index % blocks_,
+                           scratch[static_cast<std::size_t>(worker)], stop);
         });
         return std::move(matrices_);
     }
 
   private:
-    void multiply_block(std::size_t slot, std::size_t block, const GramScratch& scratch,
+    /// A worker's scratch memory, made for layers of so many heads.
+    struct Scratch {
+        int heads = 0;
+        std::optional<GramScratch> memory;
+    };
+
+    void multiply_block(std::size_t slot, std::size_t block, Scratch& scratch,
                         const std::stop_token& stop) {
         LayerWork& work = work_[slot];
         std::call_once(work.opened, [&] {
@@ -87,22 +92,29 @@ class SimilarityJob {
             read_ahead(work.vectors.tensor.bytes, stop);
             throw_if_stopped(stop);
         }
+        if (scratch.heads != work.vectors.heads) {
+            scratch.heads = work.vectors.heads;
+            scratch.memory.emplace(kernel_, scratch.heads);
+        }
         const std::int64_t first = static_cast<std::int64_t>(block) * kBlockColumns;
-        work.parts[block] = gram_of_columns(
-            work.vectors, first, std::min(kBlockColumns, length_ - first), kernel_, scratch);
+        work.parts[block] =
+            gram_of_columns(work.vectors, first, std::min(kBlockColumns, length_ - first), kernel_,
+                            *scratch.memory);
         if (--work.blocks_left == 0) finish(slot);
     }
 
     /// Adds the parts up in their order, so that the sum is the same in every run.
     void finish(std::size_t slot) {
         LayerWork& work = work_[slot];
-        std::vector<double> gram(packed_size(heads_));
+        const int heads = work.vectors.heads;
+        std::vector<double> gram(packed_size(heads));
         for (const std::vector<double>& part : work.parts) {
             std::transform(gram.begin(), gram.end(), part.begin(), gram.begin(), std::plus<>());
         }
         work.parts = {};
+        checkpoint_.release(work.vectors.tensor);  // the pages of all layers would add up
         work.vectors = {};
-        matrices_[slot] = {layers_[slot], heads_, cosines(gram, heads_)};
+        matrices_[slot] = {layers_[slot], heads, cosines(gram, heads)};
         const std::scoped_lock lock(progress_mutex_);
         report(++layers_done_);
     }
@@ -114,7 +126,6 @@ class SimilarityJob {
     const Checkpoint& checkpoint_;
     const Measure measure_;
     const std::vector<int> layers_;
-    const int heads_;
     const std::int64_t length_;  ///< elements of a head's vector
     const std::size_t blocks_;   ///< blocks of a layer
     const GramKernel& kernel_;

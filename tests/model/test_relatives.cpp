@@ -68,7 +68,8 @@ class Relative {
         model.outer = add_outer(reader, checkpoint_, /*with_embeddings=*/true);
         const auto layers = static_cast<int>(checkpoint_.config().num_hidden_layers);
         for (int i = 0; i < layers; ++i) {
-            model.layers.push_back(allocate_layer(checkpoint_.config(), model.format));
+            model.layers.push_back(allocate_layer(checkpoint_.config(),
+                                                  checkpoint_.config().heads_of(i), model.format));
             add_layer(reader, checkpoint_.config(), i, model.layers.back());
         }
         reader.read({});
@@ -79,12 +80,13 @@ class Relative {
         for (int i = 0; i < layers; ++i) {
             const LayerWeights& weights = model.layers[static_cast<std::size_t>(i)];
             const auto merge = variant.find(i);
-            hidden = forward.layer(i, weights,
-                                   merge == variant.end()
-                                       ? weights.attention
-                                       : merge_attention(weights.attention, merge->second,
-                                                         checkpoint_.config(), model.format),
-                                   hidden, /*spend=*/false);
+            hidden = forward.layer(
+                i, weights,
+                merge == variant.end()
+                    ? weights.attention
+                    : merge_attention(weights.attention, merge->second, checkpoint_.config(),
+                                      checkpoint_.config().heads_of(i), model.format),
+                hidden, /*spend=*/false);
         }
         return forward.loss(hidden, tokens, 0).nll.squeeze(0);
     }
