@@ -9,6 +9,7 @@
 #include "core/model/device_memory_torch.h"
 #include "core/model/forward_torch.h"
 #include "core/model/loaded_model_torch.h"
+#include "core/model/merged_projections_torch.h"
 #include "core/model/model_engine.h"
 
 namespace headscope {
@@ -90,6 +91,7 @@ std::shared_ptr<const LoadedModel> load_model(const Checkpoint& checkpoint,
 
 }  // namespace
 
-const ModelEngine kModelEngine{resolve_compute, load_model};
+const ModelEngine kModelEngine{resolve_compute, load_model, find_merged_contents,
+                               make_merged_projections};
 
 }  // namespace headscope
