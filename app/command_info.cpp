@@ -36,6 +36,30 @@ std::string special_text(const ModelConfig& config) {
     return text;
 }
 
+/// "16 heads of 64, 8 KV heads (2 heads each)", or the range of these where layers lost heads.
+std::string heads_text(const ModelConfig& config) {
+    if (config.layer_heads.empty()) {
+        return fmt::format("{} heads of {}, {} KV heads ({} heads each)",
+                           config.num_attention_heads, config.head_dim, config.num_key_value_heads,
+                           config.heads_of(0).heads_per_kv_head());
+    }
+    std::int64_t heads = 0;
+    std::int64_t kv_heads = 0;
+    std::string lessened;
+    for (std::size_t layer = 0; layer < config.layer_heads.size(); ++layer) {
+        const HeadCounts& counts = config.layer_heads[layer];
+        heads += config.num_attention_heads - counts.heads;
+        kv_heads += config.num_key_value_heads - counts.kv_heads;
+        if (counts == HeadCounts{config.num_attention_heads, config.num_key_value_heads}) continue;
+        lessened += fmt::format("{} {}: {}/{}", lessened.empty() ? "" : ",", layer, counts.heads,
+                                counts.kv_heads);
+    }
+    return fmt::format(
+        "{} heads of {}, {} KV heads, of which {} and {} were removed (heads/KV heads of layer{})",
+        config.num_attention_heads * config.num_hidden_layers, config.head_dim,
+        config.num_key_value_heads * config.num_hidden_layers, heads, kv_heads, lessened);
+}
+
 /// What the tokenizer is, or why it cannot be used.
 struct TokenizerFacts {
     bool usable = false;
@@ -54,8 +78,8 @@ TokenizerFacts look_at_tokenizer(const std::filesystem::path& directory) {
 std::vector<std::string> supported_commands(const ModelSurvey& survey,
                                             const TokenizerFacts& tokenizer) {
     if (!survey.checkpoint) return {};
-    if (!tokenizer.usable) return {"similarity", "plan"};
-    return {"similarity", "plan", "batch", "evaluate"};
+    if (!tokenizer.usable) return {"similarity", "plan", "export"};
+    return {"similarity", "plan", "export", "batch", "evaluate"};
 }
 
 void add_config(const ModelConfig& config, ordered_json& event) {
@@ -63,6 +87,11 @@ void add_config(const ModelConfig& config, ordered_json& event) {
     event["num_hidden_layers"] = config.num_hidden_layers;
     event["num_attention_heads"] = config.num_attention_heads;
     event["num_key_value_heads"] = config.num_key_value_heads;
+    if (!config.layer_heads.empty()) {
+        event["layer_heads"] = ordered_json::array();
+        for (const HeadCounts& layer : config.layer_heads)
+            event["layer_heads"].push_back({layer.heads, layer.kv_heads});
+    }
     event["head_dim"] = config.head_dim;
     event["hidden_size"] = config.hidden_size;
     event["intermediate_size"] = config.intermediate_size;
@@ -104,10 +133,7 @@ void print_config(const ModelConfig& config, Display& display) {
                           config.model_type, config.num_hidden_layers, config.hidden_size,
                           config.intermediate_size, count_text(config.vocab_size),
                           config.tie_word_embeddings ? ", embeddings tied" : ""));
-    print_row(display, "Attention",
-              fmt::format("{} heads of {}, {} KV heads ({} heads each){}",
-                          config.num_attention_heads, config.head_dim, config.num_key_value_heads,
-                          config.heads_per_kv_head(), special_text(config)));
+    print_row(display, "Attention", heads_text(config) + special_text(config));
     print_row(display, "Rotary", rope_text(config.rope));
     print_row(display, "Context",
               fmt::format("{} tokens", count_text(config.max_position_embeddings)));

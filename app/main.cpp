@@ -113,6 +113,8 @@ struct CommandLine {
         app.add_subcommand("plan", "What a threshold would merge, and what that could save");
     CLI::App* evaluate = app.add_subcommand(
         "evaluate", "Perplexity and accuracy of a model, and of merged variants");
+    CLI::App* save = app.add_subcommand(
+        "export", "Writes the merged model as a checkpoint, with or without the duplicate heads");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
 
     CommandLine() {
@@ -128,7 +130,7 @@ struct CommandLine {
                        "there")
             ->check(CLI::IsMember({"en", "ru"}));
 #endif
-        for (CLI::App* command : {batch, similarity, plan, evaluate}) {
+        for (CLI::App* command : {batch, similarity, plan, evaluate, save}) {
             add_model_option(*command, options);
             add_layer_option(*command, options);
             add_measure_option(*command, options);
@@ -137,15 +139,17 @@ struct CommandLine {
         for (CLI::App* command : {batch, similarity, plan})
             add_threshold_options(*command, options, "0.98,0.99,0.995");
         add_threshold_options(*evaluate, options, "the original only");
-        for (CLI::App* command : {batch, plan, evaluate})
+        add_one_threshold_option(*save, options);
+        for (CLI::App* command : {batch, plan, evaluate, save})
             add_merge_options(*command, options);
         for (CLI::App* command : {batch, evaluate}) {
             add_text_options(*command, options);
             add_compute_options(*command, options);
         }
-        for (CLI::App* command : {similarity, plan})
+        for (CLI::App* command : {similarity, plan, save})
             add_thread_option(*command, options);
         add_output_options(*batch, options);
+        add_export_options(*save, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,
                          "Model folder or a file of it; default: the demo model");
         add_json_option(*info, options);
@@ -163,6 +167,7 @@ struct CommandLine {
             if (*similarity) return run_similarity(options, display, stop);
             if (*plan) return run_plan(options, display, stop);
             if (*evaluate) return run_evaluate(options, display, stop);
+            if (*save) return run_export(options, display, stop);
             return run_info(options, display);
         });
     }

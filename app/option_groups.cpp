@@ -31,6 +31,20 @@ CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string&
         ->capture_default_str();
 }
 
+CLI::Option* add_threshold(CLI::App& command, Options& options, const char* name,
+                           const std::string& help) {
+    return add(command, name, options.thresholds, help)
+        ->delimiter(',')
+        ->check([](const std::string& text) -> std::string {
+            // Not CLI::Range, which lets "nan" through.
+            double value = 0.0;
+            const bool number = CLI::detail::lexical_cast(text, value);
+            return number && value >= -1.0 && value <= 1.0
+                       ? std::string()
+                       : text + " is not a similarity; give a number from -1 to 1";
+        });
+}
+
 }  // namespace
 
 void add_model_option(CLI::App& command, Options& options) {
@@ -40,24 +54,20 @@ void add_model_option(CLI::App& command, Options& options) {
 }
 
 void add_threshold_options(CLI::App& command, Options& options, const std::string& without) {
-    const auto add_one = [&](const char* name, const std::string& help) {
-        return add(command, name, options.thresholds, help)
-            ->delimiter(',')
-            ->check([](const std::string& text) -> std::string {
-                // Not CLI::Range, which lets "nan" through.
-                double value = 0.0;
-                const bool number = CLI::detail::lexical_cast(text, value);
-                return number && value >= -1.0 && value <= 1.0
-                           ? std::string()
-                           : text + " is not a similarity; give a number from -1 to 1";
-            });
-    };
     CLI::Option* one =
-        add_one("--threshold", "Merge heads at least this similar, -1 to 1; default: " + without)
+        add_threshold(command, options, "--threshold",
+                      "Merge heads at least this similar, -1 to 1; default: " + without)
             ->expected(1);
     CLI::Option* several =
-        add_one("--thresholds", "Several of them, such as 0.98,0.99")->expected(1, 1000);
+        add_threshold(command, options, "--thresholds", "Several of them, such as 0.98,0.99")
+            ->expected(1, 1000);
     one->excludes(several);
+}
+
+void add_one_threshold_option(CLI::App& command, Options& options) {
+    add_threshold(command, options, "--threshold", "Merge heads at least this similar, -1 to 1")
+        ->expected(1)
+        ->required();
 }
 
 void add_layer_option(CLI::App& command, Options& options) {
@@ -132,6 +142,14 @@ void add_output_options(CLI::App& command, Options& options) {
                      "Do finished thresholds again and replace their files");
     command.add_flag(both_spellings("--no_plots"), options.no_plots,
                      "No charts (this version draws none yet; scripts may say so already)");
+}
+
+void add_export_options(CLI::App& command, Options& options) {
+    add(command, "--output_dir", options.output_dir, "Folder for the merged model")->required();
+    command.add_flag("--compact", options.compact,
+                     "Remove the heads that became identical to another one for good, where the "
+                     "shape of the model allows it");
+    command.add_flag("--force", options.force, "Replace the folder where it holds files already");
 }
 
 void add_json_option(CLI::App& command, Options& options) {

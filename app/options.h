@@ -34,6 +34,7 @@ struct Options {
     std::uint64_t memory_limit = 0;  ///< bytes; 0: what is free
     std::string output_dir = "results/head_merging";
     bool force = false;
+    bool compact = false;
     bool no_plots = false;
     bool json = false;
 

@@ -120,10 +120,19 @@ struct Checkpoint::Contents {
     ModelLayout layout = ModelLayout::safetensors;
     fs::path directory;
     std::string config_text;
+    std::string config_json;  ///< in Hugging Face's words
     ModelConfig config;
     TensorFiles files;
     std::vector<fs::path> file_paths;
     TensorTable table;
+
+    [[nodiscard]] const TensorSource& require(std::string_view name) const {
+        const TensorSource* source = find(table, name);
+        if (source == nullptr) {
+            fail(ErrorCode::bad_input, "{}: there is no tensor {}", directory.string(), name);
+        }
+        return *source;
+    }
 
     void open_files(const std::vector<fs::path>& paths) {
         file_paths = paths;
@@ -133,6 +142,7 @@ struct Checkpoint::Contents {
 
     void read_hugging_face(const ModelFiles& found) {
         config = parse_model_config(config_text, found.config.string());
+        config_json = config_text;
         if (found.index.empty()) {
             open_files(found.tensors);
             table = list_tensors(files);
@@ -154,7 +164,9 @@ struct Checkpoint::Contents {
         const std::int64_t hidden_size = read_meta_hidden_size(config_text, source);
         open_files(found.tensors);
         table = join_meta_tensors(files, hidden_size);
-        config = parse_meta_params(config_text, source, find_meta_facts(table, found.directory));
+        config_json =
+            convert_meta_params(config_text, source, find_meta_facts(table, found.directory));
+        config = parse_model_config(config_json, source);
         mark_interleaved(table, config);
         sort(table);
     }
@@ -217,14 +229,29 @@ bool Checkpoint::has_tensor(std::string_view name) const {
 }
 
 TensorView Checkpoint::tensor(std::string_view name) const {
-    const TensorSource* source = find(contents_->table, name);
-    if (source == nullptr) {
-        fail(ErrorCode::bad_input, "{}: there is no tensor {}", contents_->directory.string(),
-             name);
+    const TensorSource& source = contents_->require(name);
+    if (!source.first().weight_dtype) fail_dtype(source);
+    auto [bytes, owner] = read_tensor_source(source);
+    return {source.name, *source.first().weight_dtype, source.shape, bytes, std::move(owner)};
+}
+
+void Checkpoint::read(std::string_view name,
+                      const std::function<void(std::span<const std::byte>)>& sink) const {
+    read_in_pieces(contents_->require(name), sink);
+}
+
+void Checkpoint::release(const TensorView& view) const {
+    for (const auto& file : contents_->files) {
+        if (file->file().contains(view.bytes)) file->file().release(view.bytes);
     }
-    if (!source->first().weight_dtype) fail_dtype(*source);
-    auto [bytes, owner] = read_tensor_source(*source);
-    return {source->name, *source->first().weight_dtype, source->shape, bytes, std::move(owner)};
+}
+
+std::vector<FileListing> Checkpoint::list() const {
+    return list_files(contents_->files, contents_->table);
+}
+
+const std::string& Checkpoint::config_json() const {
+    return contents_->config_json;
 }
 
 std::int64_t Checkpoint::parameter_count() const {

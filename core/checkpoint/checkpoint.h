@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "core/checkpoint/dtype.h"
+#include "core/checkpoint/file_listing.h"
 #include "core/checkpoint/model_config.h"
 #include "core/checkpoint/model_files.h"
 
@@ -67,6 +69,22 @@ class Checkpoint {
     /// Throws Error(bad_input) when there is no such tensor, Error(unsupported) when its dtype is
     /// none of DType.
     [[nodiscard]] TensorView tensor(std::string_view name) const;
+
+    /// Gives the bytes of any tensor, a weight or not, to `sink` piece by piece, in the order that
+    /// tensor() has them in, and lets go of the memory that each took. Throws Error(bad_input) when
+    /// there is no such tensor.
+    void read(std::string_view name,
+              const std::function<void(std::span<const std::byte>)>& sink) const;
+
+    /// Lets go of the memory that mapped bytes of a view take in this process. They stay valid.
+    void release(const TensorView& view) const;
+
+    /// What lies in the files, in the order of the files' names.
+    [[nodiscard]] std::vector<FileListing> list() const;
+
+    /// Hugging Face's config.json: the text of the file, or, for Meta's layout, what params.json
+    /// and the tensors say in its words.
+    [[nodiscard]] const std::string& config_json() const;
 
     /// Number of elements of all tensors().
     [[nodiscard]] std::int64_t parameter_count() const;

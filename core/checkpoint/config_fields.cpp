@@ -17,15 +17,38 @@ std::optional<std::int64_t> ConfigFields::integer(const char* key, std::int64_t 
     const nlohmann::json* value = find(key);
     if (value == nullptr) return std::nullopt;
     if (!value->is_number_integer()) fail_type(key, "a whole number");
+    return in_range(key, *value, min, max);
+}
+
+std::int64_t ConfigFields::in_range(const char* key, const nlohmann::json& value, std::int64_t min,
+                                    std::int64_t max) const {
     // A number beyond int64 would wrap around to a negative one.
-    const bool fits = !value->is_number_unsigned() ||
-                      value->get<std::uint64_t>() <= static_cast<std::uint64_t>(max);
-    const auto number = value->get<std::int64_t>();
+    const bool fits = !value.is_number_unsigned() ||
+                      value.get<std::uint64_t>() <= static_cast<std::uint64_t>(max);
+    const auto number = value.get<std::int64_t>();
     if (!fits || number < min || number > max) {
-        fail(ErrorCode::bad_input, "{} is {}, but must be from {} to {}", place(key), value->dump(),
+        fail(ErrorCode::bad_input, "{} is {}, but must be from {} to {}", place(key), value.dump(),
              min, max);
     }
     return number;
+}
+
+std::optional<std::vector<std::vector<std::int64_t>>> ConfigFields::integer_rows(
+    const char* key, std::int64_t min, std::int64_t max) const {
+    constexpr const char* kWanted = "a list of lists of whole numbers";
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_array()) fail_type(key, kWanted);
+    std::vector<std::vector<std::int64_t>> rows;
+    for (const nlohmann::json& row : *value) {
+        if (!row.is_array()) fail_type(key, kWanted);
+        rows.emplace_back();
+        for (const nlohmann::json& number : row) {
+            if (!number.is_number_integer()) fail_type(key, kWanted);
+            rows.back().push_back(in_range(key, number, min, max));
+        }
+    }
+    return rows;
 }
 
 std::int64_t ConfigFields::required_integer(const char* key, std::int64_t min,

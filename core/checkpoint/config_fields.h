@@ -44,6 +44,9 @@ class ConfigFields {
     [[nodiscard]] std::optional<bool> flag(const char* key) const;
     [[nodiscard]] std::optional<std::string> text(const char* key) const;
     [[nodiscard]] std::optional<std::vector<std::string>> texts(const char* key) const;
+    /// A list of lists of whole numbers from `min` to `max`.
+    [[nodiscard]] std::optional<std::vector<std::vector<std::int64_t>>> integer_rows(
+        const char* key, std::int64_t min, std::int64_t max) const;
     [[nodiscard]] std::optional<ConfigFields> object(const char* key) const;
 
     /// The field's name as error texts give it: file, prefix and key.
@@ -54,6 +57,8 @@ class ConfigFields {
   private:
     [[nodiscard]] const nlohmann::json* find(const char* key) const;
     [[nodiscard]] std::optional<double> number(const char* key) const;
+    [[nodiscard]] std::int64_t in_range(const char* key, const nlohmann::json& value,
+                                        std::int64_t min, std::int64_t max) const;
     [[noreturn]] void fail_type(const char* key, const char* wanted) const;
 
     const nlohmann::json& object_;

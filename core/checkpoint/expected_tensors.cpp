@@ -8,8 +8,6 @@ std::vector<ExpectedTensor> expected_tensors(const ModelConfig& config) {
     namespace names = tensor_names;
     const std::int64_t hidden = config.hidden_size;
     const std::int64_t ffn = config.intermediate_size;
-    const std::int64_t q_rows = config.num_attention_heads * config.head_dim;
-    const std::int64_t kv_rows = config.num_key_value_heads * config.head_dim;
 
     std::vector<ExpectedTensor> tensors{{names::embeddings(), {config.vocab_size, hidden}},
                                         {names::final_norm(), {hidden}}};
@@ -17,6 +15,9 @@ std::vector<ExpectedTensor> expected_tensors(const ModelConfig& config) {
         tensors.push_back({names::output_projection(), {config.vocab_size, hidden}});
     }
     for (int layer = 0; layer < config.num_hidden_layers; ++layer) {
+        const auto [heads, kv_heads] = config.heads_of(layer);
+        const std::int64_t q_rows = heads * config.head_dim;
+        const std::int64_t kv_rows = kv_heads * config.head_dim;
         tensors.push_back({names::input_norm(layer), {hidden}});
         tensors.push_back({names::q_proj(layer), {q_rows, hidden}});
         tensors.push_back({names::k_proj(layer), {kv_rows, hidden}});

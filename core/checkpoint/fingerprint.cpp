@@ -58,8 +58,10 @@ std::string fingerprint_of(std::string_view config_text,
             throw_if_stopped(stop);
             mapped.prefetch(sample);
         }
-        for (const auto sample : samples)
+        for (const auto sample : samples) {
             update_in_pieces(hash, sample, stop);
+            mapped.release(sample);  // a touch maps what lies around it as well
+        }
     }
     return hash.hex_digest();
 }

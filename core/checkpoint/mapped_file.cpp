@@ -1,6 +1,7 @@
 #include "core/checkpoint/mapped_file.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -72,11 +73,24 @@ MappedFile::~MappedFile() {
 }
 
 void MappedFile::prefetch(std::span<const std::byte> part) const noexcept {
+    advise(part, MADV_WILLNEED);  // only a hint: what fails here is read when it is touched
+}
+
+void MappedFile::release(std::span<const std::byte> part) const noexcept {
+    advise(part, MADV_DONTNEED);
+}
+
+bool MappedFile::contains(std::span<const std::byte> part) const noexcept {
+    const auto address = [](const std::byte* at) { return reinterpret_cast<std::uintptr_t>(at); };
+    return address(part.data()) >= address(bytes_.data()) &&
+           address(part.data()) + part.size() <= address(bytes_.data()) + bytes_.size();
+}
+
+void MappedFile::advise(std::span<const std::byte> part, int advice) const noexcept {
     static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     const auto offset = static_cast<std::size_t>(part.data() - bytes_.data());
     const std::size_t begin = offset / page * page;  // madvise wants the start of a page
-    ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, offset - begin + part.size(),
-              MADV_WILLNEED);  // only a hint: what fails here is read when it is touched
+    ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, offset - begin + part.size(), advice);
 }
 
 }  // namespace headscope

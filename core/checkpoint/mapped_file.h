@@ -27,7 +27,16 @@ class MappedFile {
     /// what lies around it: up to several MB, where the disk is set up so.
     void prefetch(std::span<const std::byte> part) const noexcept;
 
+    /// Lets go of the memory that a part takes in this process, which counts whatever was touched.
+    /// The bytes stay valid; the next touch brings them back.
+    void release(std::span<const std::byte> part) const noexcept;
+
+    /// Whether a part lies in this file.
+    [[nodiscard]] bool contains(std::span<const std::byte> part) const noexcept;
+
   private:
+    void advise(std::span<const std::byte> part, int advice) const noexcept;
+
     std::filesystem::path path_;
     std::span<const std::byte> bytes_;
 };

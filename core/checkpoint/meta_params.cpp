@@ -82,17 +82,20 @@ std::int64_t context_length(const ConfigFields& fields, bool scaled, double norm
     return norm_eps == 1e-5 ? 4096 : 2048;
 }
 
-/// What begins a text by the folder's tokenizer.model: tiktoken's ranks are lines of base64, a
-/// space and a number; SentencePiece's begin with a byte below the space.
-std::optional<std::int32_t> find_bos(const std::filesystem::path& directory, std::int64_t vocab) {
+/// What begins and ends a text by the folder's tokenizer.model, one behind the other: tiktoken's
+/// ranks are lines of base64, a space and a number; SentencePiece's begin with a byte below the
+/// space.
+void find_special_tokens(const std::filesystem::path& directory, MetaFacts& facts) {
     const std::filesystem::path path = directory / "tokenizer.model";
     std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+    if (!std::filesystem::is_regular_file(path, error)) return;
     std::ifstream file(path, std::ios::binary);
     const int first = file.get();
+    const std::int64_t vocab = facts.vocab_size;
     const std::int64_t bos = first > ' ' ? vocab - kSpecialTokens : 1;  // 1: Llama 1 and 2
-    if (bos < 0 || bos >= vocab || bos > kMaxSize) return std::nullopt;
-    return static_cast<std::int32_t>(bos);
+    if (bos < 0 || bos >= vocab || bos >= kMaxSize) return;
+    facts.bos_token_id = static_cast<std::int32_t>(bos);
+    if (bos + 1 < vocab) facts.eos_token_id = static_cast<std::int32_t>(bos + 1);
 }
 
 }  // namespace
@@ -109,7 +112,10 @@ MetaFacts find_meta_facts(const std::vector<TensorSource>& tensors,
     for (const TensorSource& tensor : tensors) {
         const std::int64_t rows = tensor.shape.empty() ? 0 : tensor.shape.front();
         if (tensor.name == tensor_names::embeddings()) facts.vocab_size = rows;
-        if (tensor.name == tensor_names::gate_proj(0)) facts.intermediate_size = rows;
+        if (tensor.name == tensor_names::gate_proj(0)) {
+            facts.intermediate_size = rows;
+            facts.dtype = tensor.first().weight_dtype;
+        }
         if (tensor.name == tensor_names::output_projection()) facts.tied = false;
     }
     if (facts.vocab_size == 0 || facts.intermediate_size == 0) {
@@ -117,12 +123,12 @@ MetaFacts find_meta_facts(const std::vector<TensorSource>& tensors,
             directory, "tensor {} is missing",
             facts.vocab_size == 0 ? "tok_embeddings.weight" : "layers.0.feed_forward.w1.weight");
     }
-    facts.bos_token_id = find_bos(directory, facts.vocab_size);
+    find_special_tokens(directory, facts);
     return facts;
 }
 
-ModelConfig parse_meta_params(std::string_view text, std::string_view source,
-                              const MetaFacts& facts) {
+std::string convert_meta_params(std::string_view text, std::string_view source,
+                                const MetaFacts& facts) {
     const json params = parse_params(text, source);
     const ConfigFields fields(params, source);
     refuse_unsupported(fields);
@@ -135,29 +141,44 @@ ModelConfig parse_meta_params(std::string_view text, std::string_view source,
     const bool scaled = fields.flag("use_scaled_rope").value_or(false);
 
     // The rest of the rules is that of config.json, so the fields are given its names.
-    json config{{"model_type", "llama"},
-                {"hidden_size", dim},
-                {"intermediate_size", facts.intermediate_size},
-                {"num_hidden_layers", fields.required_integer("n_layers", 1, kMaxSize)},
-                {"num_attention_heads", heads},
-                {"num_key_value_heads", kv_heads},
-                {"vocab_size", vocab > 0 ? vocab : facts.vocab_size},
-                {"max_position_embeddings", context_length(fields, scaled, norm_eps)},
-                {"rms_norm_eps", norm_eps},
-                {"rope_theta", fields.positive("rope_theta").value_or(10000.0)},
-                {"tie_word_embeddings", facts.tied}};
+    nlohmann::ordered_json config{
+        {"architectures", {"LlamaForCausalLM"}},
+        {"model_type", "llama"},
+        {"hidden_act", "silu"},
+        {"attention_bias", false},
+        {"mlp_bias", false},
+        {"hidden_size", dim},
+        {"intermediate_size", facts.intermediate_size},
+        {"num_hidden_layers", fields.required_integer("n_layers", 1, kMaxSize)},
+        {"num_attention_heads", heads},
+        {"num_key_value_heads", kv_heads},
+        {"vocab_size", vocab > 0 ? vocab : facts.vocab_size},
+        {"max_position_embeddings", context_length(fields, scaled, norm_eps)},
+        {"rms_norm_eps", norm_eps},
+        {"rope_theta", fields.positive("rope_theta").value_or(10000.0)},
+        {"tie_word_embeddings", facts.tied}};
     if (const auto head_dim = fields.integer("head_dim", 1, kMaxSize)) {
         config["head_dim"] = *head_dim;
     }
     if (scaled) config["rope_scaling"] = rope_scaling(fields, facts);
     if (const auto window = fields.integer("sliding_window", 1, kMaxSize)) {
         config["model_type"] = "mistral";
+        config["architectures"] = {"MistralForCausalLM"};
+        config.erase("attention_bias");
+        config.erase("mlp_bias");
         config["sliding_window"] = *window;
     }
-    if (facts.bos_token_id && *facts.bos_token_id < config["vocab_size"].get<std::int64_t>()) {
-        config["bos_token_id"] = *facts.bos_token_id;
+    for (const auto& [key, id] : {std::pair{"bos_token_id", facts.bos_token_id},
+                                  std::pair{"eos_token_id", facts.eos_token_id}}) {
+        if (id && *id < config["vocab_size"].get<std::int64_t>()) config[key] = *id;
     }
-    return parse_model_config(config.dump(), source);
+    if (facts.dtype) config["torch_dtype"] = name_of(*facts.dtype);
+    return dump_readable(config);
+}
+
+ModelConfig parse_meta_params(std::string_view text, std::string_view source,
+                              const MetaFacts& facts) {
+    return parse_model_config(convert_meta_params(text, source, facts), source);
 }
 
 }  // namespace headscope

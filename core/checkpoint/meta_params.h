@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct MetaFacts {
     std::int64_t intermediate_size = 0;  ///< rows of w1
     bool tied = false;                   ///< there is no output of its own
     std::optional<std::int32_t> bos_token_id;
+    std::optional<std::int32_t> eos_token_id;
+    std::optional<DType> dtype;  ///< of the first layer's w1
 };
 
 /// `tensors` are those of join_meta_tensors; the folder's tokenizer.model tells the BOS id. Throws
@@ -28,13 +31,18 @@ struct MetaFacts {
 MetaFacts find_meta_facts(const std::vector<TensorSource>& tensors,
                           const std::filesystem::path& directory);
 
-/// params.json as a ModelConfig. It has no context length; the one of the family is taken, which
-/// shows in the other fields, as llama.cpp does: 131,072 with use_scaled_rope (Llama 3.1 on), 8,192
-/// with rope_theta 500,000 (Llama 3), 16,384 with 1,000,000 (Code Llama), otherwise 4,096 with
-/// norm_eps 1e-5 (Llama 2) and 2,048 (Llama 1). use_scaled_rope is `llama3` scaling by 8 from 8,192
-/// tokens, by 32 where the embeddings are tied (Llama 3.2 1B and 3B), or by rope_scaling_factor.
-/// Throws Error(bad_input) for a missing, mistyped or impossible field, Error(unsupported) for a
-/// quantized model, one with adapters, experts or images; both name the field.
+/// params.json in the words of Hugging Face's config.json, with the tensors' dtype. It has no
+/// context length; the one of the family is taken, which shows in the other fields, as llama.cpp
+/// does: 131,072 with use_scaled_rope (Llama 3.1 on), 8,192 with rope_theta 500,000 (Llama 3),
+/// 16,384 with 1,000,000 (Code Llama), otherwise 4,096 with norm_eps 1e-5 (Llama 2) and 2,048
+/// (Llama 1). use_scaled_rope is `llama3` scaling by 8 from 8,192 tokens, by 32 where the
+/// embeddings are tied (Llama 3.2 1B and 3B), or by rope_scaling_factor. Throws Error(bad_input)
+/// for a missing, mistyped or impossible field, Error(unsupported) for a quantized model, one with
+/// adapters, experts or images; both name the field.
+std::string convert_meta_params(std::string_view text, std::string_view source,
+                                const MetaFacts& facts);
+
+/// The same as a ModelConfig, with the checks of parse_model_config.
 ModelConfig parse_meta_params(std::string_view text, std::string_view source,
                               const MetaFacts& facts);
 

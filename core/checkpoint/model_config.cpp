@@ -82,6 +82,39 @@ void read_attention(const ConfigFields& fields, const ModelFamily& family, Model
     }
 }
 
+/// The heads of each layer of a model that lost some, none where the model lost none.
+std::vector<HeadCounts> read_layer_heads(const ConfigFields& fields, const ModelConfig& config) {
+    constexpr const char* kKey = "headscope_heads";
+    const auto rows = fields.integer_rows(kKey, 1, kMaxSize);
+    if (!rows) {
+        if (is_compact_model_type(fields)) fields.fail_missing(kKey);
+        return {};
+    }
+    if (!is_compact_model_type(fields)) {
+        fail(ErrorCode::bad_input,
+             "{} is only read where model_type begins with {}; take the config.json that belongs "
+             "to the model",
+             fields.place(kKey), kCompactPrefix);
+    }
+    if (rows->size() != static_cast<std::size_t>(config.num_hidden_layers)) {
+        fail(ErrorCode::bad_input, "{} has {} entries, but num_hidden_layers is {}",
+             fields.place(kKey), rows->size(), config.num_hidden_layers);
+    }
+    std::vector<HeadCounts> layers;
+    for (const std::vector<std::int64_t>& row : *rows) {
+        if (row.size() != 2 || row[0] > config.num_attention_heads ||
+            row[1] > config.num_key_value_heads || row[0] % row[1] != 0) {
+            fail(ErrorCode::bad_input,
+                 "{}: the entry of layer {} must be [heads, kv_heads], of which the second divides "
+                 "the first, and at most [{}, {}]",
+                 fields.place(kKey), layers.size(), config.num_attention_heads,
+                 config.num_key_value_heads);
+        }
+        layers.push_back({row[0], row[1]});
+    }
+    return layers;
+}
+
 DType read_dtype(const ConfigFields& fields) {
     const char* key = fields.has("dtype") ? "dtype" : "torch_dtype";
     const std::string name = fields.text(key).value_or("float32");
@@ -94,6 +127,16 @@ DType read_dtype(const ConfigFields& fields) {
 }
 
 }  // namespace
+
+HeadCounts ModelConfig::most_heads() const {
+    if (layer_heads.empty()) return {num_attention_heads, num_key_value_heads};
+    HeadCounts most;
+    for (const HeadCounts& layer : layer_heads) {
+        most.heads = std::max(most.heads, layer.heads);
+        most.kv_heads = std::max(most.kv_heads, layer.kv_heads);
+    }
+    return most;
+}
 
 std::int64_t ModelConfig::longest_window() const {
     switch (rope.type) {
@@ -132,6 +175,7 @@ ModelConfig parse_model_config(std::string_view json_text, std::string_view sour
     config.max_position_embeddings = fields.integer("max_position_embeddings", 1, kMaxSize)
                                          .value_or(family.max_position_embeddings);
     read_attention(fields, family, config);
+    config.layer_heads = read_layer_heads(fields, config);
     read_biases(fields, family, config);
     config.qk_norm = family.has_qk_norm;
     config.sliding_windows = read_sliding_windows(fields, family, config.num_hidden_layers);

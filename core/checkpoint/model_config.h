@@ -11,14 +11,28 @@
 
 namespace headscope {
 
+/// The heads of one layer.
+struct HeadCounts {
+    std::int64_t heads = 0;
+    std::int64_t kv_heads = 0;
+
+    /// Heads that one KV head serves.
+    [[nodiscard]] std::int64_t heads_per_kv_head() const { return heads / kv_heads; }
+
+    bool operator==(const HeadCounts&) const = default;
+};
+
 /// The shape of a Llama-family model, in the names of Hugging Face's config.json.
 struct ModelConfig {
     std::string model_type;
     std::int64_t hidden_size = 0;
     std::int64_t intermediate_size = 0;
     std::int64_t num_hidden_layers = 0;
-    std::int64_t num_attention_heads = 0;
-    std::int64_t num_key_value_heads = 0;
+    std::int64_t num_attention_heads = 0;  ///< of a layer that lost none: see heads_of
+    std::int64_t num_key_value_heads = 0;  ///< likewise
+    /// The heads of each layer, where duplicates were removed for good (`headscope_heads`); empty
+    /// where all layers have the numbers above.
+    std::vector<HeadCounts> layer_heads;
     std::int64_t head_dim = 0;
     std::int64_t vocab_size = 0;
     std::int64_t max_position_embeddings = 0;  ///< tokens
@@ -35,10 +49,14 @@ struct ModelConfig {
     std::optional<std::int32_t> bos_token_id;
     DType dtype = DType::f32;  ///< what the config names; a tensor's own dtype rules
 
-    /// Heads that one KV head serves.
-    [[nodiscard]] std::int64_t heads_per_kv_head() const {
-        return num_attention_heads / num_key_value_heads;
+    /// The heads that `layer` has.
+    [[nodiscard]] HeadCounts heads_of(int layer) const {
+        return layer_heads.empty() ? HeadCounts{num_attention_heads, num_key_value_heads}
+                                   : layer_heads[static_cast<std::size_t>(layer)];
     }
+
+    /// The most heads and the most KV heads of any layer.
+    [[nodiscard]] HeadCounts most_heads() const;
 
     /// Keys that a query of `layer` sees, its own the last; 0: all up to it.
     [[nodiscard]] std::int64_t sliding_window(int layer) const {
@@ -54,6 +72,12 @@ struct ModelConfig {
 /// Reads config.json of the model types llama, mistral, qwen2 and qwen3, in the older style
 /// (`rope_theta`, `rope_scaling`, `torch_dtype`) and the newer (`rope_parameters`, `dtype`).
 /// `source` is the file's name for error texts.
+///
+/// A model whose duplicate heads were removed has `"model_type": "headscope_llama"` (or another of
+/// the four behind `headscope_`, so that programs that do not know of it refuse it) and
+/// `"headscope_heads": [[heads, kv_heads], ...]`, an entry a layer; the other fields are those that
+/// the model had before.
+///
 /// Throws Error(bad_input) for a missing, mistyped or impossible field and Error(unsupported) for a
 /// model type, activation, bias, layer type or rotary scaling that Headscope cannot run; both name
 /// the field.

@@ -61,12 +61,18 @@ std::int64_t window_of_type(const ConfigFields& fields, const std::string& type,
 
 }  // namespace
 
+bool is_compact_model_type(const ConfigFields& fields) {
+    return fields.text("model_type").value_or("").starts_with(kCompactPrefix);
+}
+
 const ModelFamily& read_model_family(const ConfigFields& fields) {
     const auto type = fields.text("model_type");
     if (!type) fields.fail_missing("model_type");
+    const std::string_view name =
+        std::string_view(*type).substr(is_compact_model_type(fields) ? kCompactPrefix.size() : 0);
     std::string supported;
     for (const ModelFamily& family : kFamilies) {
-        if (family.model_type == *type) return family;
+        if (family.model_type == name) return family;
         supported += (supported.empty() ? "" : ", ") + std::string(family.model_type);
     }
     fail(ErrorCode::unsupported, "{} \"{}\" is not supported; supported: {}",

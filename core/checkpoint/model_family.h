@@ -29,7 +29,14 @@ struct ModelFamily {
     Sliding sliding;
 };
 
-/// The family that `model_type` names. Throws Error(unsupported) with the list of those there are.
+/// What stands in front of a family's model_type where heads of the model were removed.
+inline constexpr std::string_view kCompactPrefix = "headscope_";
+
+/// Whether `model_type` is there and begins with kCompactPrefix.
+bool is_compact_model_type(const ConfigFields& fields);
+
+/// The family that `model_type` names, with kCompactPrefix or without. Throws Error(unsupported)
+/// with the list of those there are.
 const ModelFamily& read_model_family(const ConfigFields& fields);
 
 /// Keys that a query of each layer sees, its own the last; 0: all up to it. Empty where no layer

@@ -76,15 +76,19 @@ json parse_header(std::span<const std::byte> header, const std::filesystem::path
     return parsed;
 }
 
-void check_metadata(const json& metadata, const std::filesystem::path& file) {
+std::map<std::string, std::string> read_metadata(const json& metadata,
+                                                 const std::filesystem::path& file) {
     if (!metadata.is_object()) {
         damaged(file, "__metadata__ is a JSON {}, not an object", metadata.type_name());
     }
+    std::map<std::string, std::string> texts;
     for (const auto& [key, value] : metadata.items()) {
         if (!value.is_string()) {
             damaged(file, "__metadata__: the value of \"{}\" is not a string", key);
         }
+        texts.emplace(key, value.get<std::string>());
     }
+    return texts;
 }
 
 const json& required(const json& tensor, const char* field, const std::string& name,
@@ -209,13 +213,14 @@ void check_cover(std::vector<PlacedTensor>& tensors, std::size_t data_bytes,
     }
 }
 
-std::vector<StoredTensor> read_tensors(const MappedFile& file, std::span<const std::byte> header) {
+std::vector<StoredTensor> read_tensors(const MappedFile& file, std::span<const std::byte> header,
+                                       std::map<std::string, std::string>& file_metadata) {
     const json parsed = parse_header(header, file.path());
     std::vector<PlacedTensor> placed;
     placed.reserve(parsed.size());
     for (const auto& [name, entry] : parsed.items()) {
         if (name == "__metadata__") {
-            check_metadata(entry, file.path());
+            file_metadata = read_metadata(entry, file.path());
         } else {
             placed.push_back(read_tensor(name, entry, file.path()));
         }
@@ -237,7 +242,7 @@ std::vector<StoredTensor> read_tensors(const MappedFile& file, std::span<const s
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : TensorFile(path) {
     header_ = find_header(file_);
-    tensors_ = read_tensors(file_, header_);
+    tensors_ = read_tensors(file_, header_, metadata_);
 }
 
 }  // namespace headscope

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,12 +40,16 @@ class TensorFile {
 
     [[nodiscard]] const std::vector<StoredTensor>& tensors() const { return tensors_; }
 
+    /// What the file says of itself (`__metadata__` of safetensors).
+    [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
+
   protected:
     explicit TensorFile(const std::filesystem::path& path) : file_(path) {}
 
     MappedFile file_;
     std::span<const std::byte> header_;
     std::vector<StoredTensor> tensors_;
+    std::map<std::string, std::string> metadata_;
 };
 
 }  // namespace headscope

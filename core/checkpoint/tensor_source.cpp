@@ -1,5 +1,6 @@
 #include "core/checkpoint/tensor_source.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace headscope {
@@ -12,9 +13,11 @@ std::int64_t stored_row(std::int64_t row, std::int64_t rows_per_head) {
     return row - in_head + in_head % half * 2 + in_head / half;
 }
 
-/// Copies rows one by one: all parts of a row where parts stand side by side, otherwise the one
-/// part that has it.
-void copy_rows(const TensorSource& source, std::byte* to) {
+}  // namespace
+
+/// Row by row: all parts of a row where parts stand side by side, otherwise the one part that has
+/// it.
+void copy_rows(const TensorSource& source, std::int64_t first, std::int64_t count, std::byte* to) {
     const std::vector<TensorPart>& parts = source.parts;
     const std::int64_t rows = source.shape[0];
     const std::int64_t rows_per_part = source.first().shape[0];
@@ -27,7 +30,7 @@ void copy_rows(const TensorSource& source, std::byte* to) {
     };
     const std::int64_t rows_per_head =
         source.interleaved_heads > 0 ? rows / source.interleaved_heads : 0;
-    for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t row = first; row < first + count; ++row) {
         const std::int64_t from = rows_per_head > 0 ? stored_row(row, rows_per_head) : row;
         if (source.join_dim == 0) {
             copy(parts[static_cast<std::size_t>(from / rows_per_part)], from % rows_per_part);
@@ -38,19 +41,53 @@ void copy_rows(const TensorSource& source, std::byte* to) {
     }
 }
 
-}  // namespace
+bool is_stored_as_it_is(const TensorSource& source) {
+    return source.parts.size() == 1 && source.interleaved_heads == 0;
+}
+
+std::size_t byte_size(const TensorSource& source) {
+    return source.parts.size() * source.first().bytes.size();
+}
+
+void read_in_pieces(const TensorSource& source,
+                    const std::function<void(std::span<const std::byte>)>& sink) {
+    constexpr std::size_t kPieceBytes = std::size_t{8} << 20;
+    const std::size_t size = byte_size(source);
+    if (size == 0) return;
+    if (is_stored_as_it_is(source)) {
+        const MappedFile& file = source.parts.front().file->file();
+        std::span<const std::byte> rest = source.first().bytes;
+        while (!rest.empty()) {
+            const auto piece = rest.first(std::min(rest.size(), kPieceBytes));
+            rest = rest.subspan(piece.size());
+            file.prefetch(rest.first(std::min(rest.size(), kPieceBytes)));
+            sink(piece);
+            file.release(piece);
+        }
+        return;
+    }
+    const std::int64_t rows = source.shape[0];
+    const std::size_t row_bytes = size / static_cast<std::size_t>(rows);
+    const auto rows_of_piece =
+        static_cast<std::int64_t>(std::max<std::size_t>(1, kPieceBytes / row_bytes));
+    std::vector<std::byte> buffer;
+    for (std::int64_t first = 0; first < rows; first += rows_of_piece) {
+        const std::int64_t count = std::min(rows_of_piece, rows - first);
+        buffer.resize(static_cast<std::size_t>(count) * row_bytes);
+        copy_rows(source, first, count, buffer.data());
+        for (const TensorPart& part : source.parts)
+            part.file->file().release(part.tensor->bytes);
+        sink(buffer);
+    }
+}
 
 OwnedBytes read_tensor_source(const TensorSource& source) {
-    if (source.parts.size() == 1 && source.interleaved_heads == 0) {
-        return {source.first().bytes, source.parts.front().file};
-    }
-    std::size_t size = 0;
-    for (const TensorPart& part : source.parts) {
-        size += part.tensor->bytes.size();
+    if (is_stored_as_it_is(source)) return {source.first().bytes, source.parts.front().file};
+    const std::size_t size = byte_size(source);
+    for (const TensorPart& part : source.parts)
         part.file->file().prefetch(part.tensor->bytes);
-    }
     const auto buffer = std::make_shared_for_overwrite<std::byte[]>(size);
-    if (size > 0) copy_rows(source, buffer.get());
+    if (size > 0) copy_rows(source, 0, source.shape[0], buffer.get());
     return {{buffer.get(), size}, buffer};
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,6 +38,20 @@ struct OwnedBytes {
     std::span<const std::byte> bytes;
     std::shared_ptr<const void> owner;
 };
+
+/// Whether the elements lie in one file as the tensor has them.
+bool is_stored_as_it_is(const TensorSource& source);
+
+/// Copies rows [first, first + count) of a matrix that is not, or of one that is, to `to`.
+void copy_rows(const TensorSource& source, std::int64_t first, std::int64_t count, std::byte* to);
+
+/// Bytes of all elements.
+std::size_t byte_size(const TensorSource& source);
+
+/// Gives the elements of a tensor, row-major, to `sink` piece by piece, and lets go of the memory
+/// that each took: it does not grow with the tensor.
+void read_in_pieces(const TensorSource& source,
+                    const std::function<void(std::span<const std::byte>)>& sink);
 
 /// The elements of a tensor, row-major: a view into the file where it is one part as it lies there,
 /// otherwise a new buffer.

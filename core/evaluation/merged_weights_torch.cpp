@@ -25,8 +25,9 @@ std::vector<AttentionWeights> MergedWeights::make(int layer,
                                                   const AttentionWeights& original) const {
     std::vector<AttentionWeights> merged;
     for (const LayerMerge& merge : schedule_.merges(layer)) {
+        const ModelConfig& config = model_.checkpoint.config();
         merged.push_back(
-            merge_attention(original, merge, model_.checkpoint.config(), model_.format));
+            merge_attention(original, merge, config, config.heads_of(layer), model_.format));
     }
     return merged;
 }
@@ -35,7 +36,7 @@ std::vector<AttentionWeights> MergedWeights::make(int layer,
 /// pairs of rows.
 std::int64_t MergedWeights::working_bytes() const {
     const ModelConfig& config = model_.checkpoint.config();
-    const std::int64_t rows = config.num_attention_heads * config.head_dim;
+    const std::int64_t rows = config.most_heads().heads * config.head_dim;
     for (int layer = 0; layer < config.num_hidden_layers; ++layer) {
         for (const LayerMerge& merge : schedule_.merges(layer)) {
             if (merge.align != Alignment::none) {
@@ -49,8 +50,8 @@ std::int64_t MergedWeights::working_bytes() const {
 
 std::int64_t MergedWeights::bytes_of_one(const LoadedModel& model) {
     const ModelConfig& config = model.checkpoint.config();
-    const std::int64_t rows =
-        (2 * config.num_attention_heads + 2 * config.num_key_value_heads) * config.head_dim;
+    const HeadCounts most = config.most_heads();
+    const std::int64_t rows = (2 * most.heads + 2 * most.kv_heads) * config.head_dim;
     const auto size = static_cast<std::int64_t>(at::elementSize(model.format.storage) +
                                                 at::elementSize(at::kFloat));
     return rows * config.hidden_size * size;

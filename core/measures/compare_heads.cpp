@@ -25,8 +25,8 @@ const MeasuresEngine& engine() {
 bool is_much_work(const ModelConfig& config, const HeadComparison& params) {
     if (kind_of(params.measure) != MeasureKind::circuit) return false;
     constexpr double kMuch = 1e11;  // operations; about a second of one or two cores
-    const auto kv = static_cast<double>(config.num_key_value_heads);
-    const auto heads = static_cast<double>(config.num_attention_heads);
+    const auto kv = static_cast<double>(config.most_heads().kv_heads);
+    const auto heads = static_cast<double>(config.most_heads().heads);
     const auto block = static_cast<double>(config.head_dim * config.head_dim * config.hidden_size);
     const double layers = params.layers.empty() ? static_cast<double>(config.num_hidden_layers)
                                                 : static_cast<double>(params.layers.size());

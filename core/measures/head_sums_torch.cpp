@@ -42,7 +42,7 @@ void HeadSums::add(const AttentionActivity& activity) {
 }
 
 std::int64_t HeadSums::bytes(const ModelConfig& config) {
-    const std::int64_t width = config.num_attention_heads * config.head_dim;
+    const std::int64_t width = config.most_heads().heads * config.head_dim;
     return 3 * width * width * static_cast<std::int64_t>(sizeof(float));
 }
 

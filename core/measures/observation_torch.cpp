@@ -80,7 +80,7 @@ class Observation {
         if (device.is_cpu()) needs.budget -= 2 * source_.bytes_of_one();
         needs.state = forward_.state_bytes();
         // The attended values are held in float32 as well, twice.
-        const std::int64_t copies = 2 * window * config_.num_attention_heads * config_.head_dim * 4;
+        const std::int64_t copies = 2 * window * config_.most_heads().heads * config_.head_dim * 4;
         needs.working_of_one = forward_.working_bytes(1) + copies;
         needs.working_of_more = forward_.working_bytes(2) - forward_.working_bytes(1) + copies;
         needs.wanted_micro_batch =
@@ -149,7 +149,7 @@ class Observation {
                 product_similarity(model_.checkpoint, Measure::output, layer, products.outputs);
             found.cka =
                 product_similarity(model_.checkpoint, Measure::cka, layer, products.squares);
-            found.usage = diagonal_of(products.outputs);
+            found.usage = diagonal_of(layer, products.outputs);
         }
         if (params_.moments) {
             found.moments = std::make_shared<const HeadMoments>(sums.outputs.moments(layer));
@@ -163,9 +163,10 @@ class Observation {
         report_non_finite(model_, fmt::format("the attention of layer {}", layer));
     }
 
-    [[nodiscard]] std::vector<double> diagonal_of(const std::vector<double>& products) const {
+    [[nodiscard]] std::vector<double> diagonal_of(int layer,
+                                                  const std::vector<double>& products) const {
         std::vector<double> diagonal;
-        const auto heads = static_cast<std::size_t>(config_.num_attention_heads);
+        const auto heads = static_cast<std::size_t>(config_.heads_of(layer).heads);
         for (std::size_t head = 0, at = 0; head < heads; at += heads - head, ++head)
             diagonal.push_back(products[at]);
         return diagonal;

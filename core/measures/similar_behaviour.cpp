@@ -13,6 +13,7 @@ namespace {
 /// Everything of a head that decides what the measure sees.
 std::vector<int> first_alike(const Checkpoint& checkpoint, int layer, Measure measure) {
     const ModelConfig& config = checkpoint.config();
+    const HeadCounts counts = config.heads_of(layer);
     std::vector<HeadVectors> blocks;
     for (const Projection projection : projections_of(measure))
         blocks.push_back(head_vectors(checkpoint, layer, projection));
@@ -21,12 +22,11 @@ std::vector<int> first_alike(const Checkpoint& checkpoint, int layer, Measure me
             blocks.push_back({checkpoint.tensor(name), static_cast<int>(heads), config.head_dim,
                               config.head_dim});
         };
-        add(tensor_names::q_bias(layer), config.num_attention_heads);
-        add(tensor_names::k_bias(layer), config.num_key_value_heads);
-        if (measure != Measure::attention)
-            add(tensor_names::v_bias(layer), config.num_key_value_heads);
+        add(tensor_names::q_bias(layer), counts.heads);
+        add(tensor_names::k_bias(layer), counts.kv_heads);
+        if (measure != Measure::attention) add(tensor_names::v_bias(layer), counts.kv_heads);
     }
-    return first_equal_heads(blocks, static_cast<int>(config.num_attention_heads));
+    return first_equal_heads(blocks, static_cast<int>(counts.heads));
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ std::vector<int> first_alike(const Checkpoint& checkpoint, int layer, Measure me
 SimilarityMatrix attention_similarity(const Checkpoint& checkpoint, int layer,
                                       std::span<const double> distances) {
     std::vector<double> packed(distances.begin(), distances.end());
-    const auto heads = static_cast<int>(checkpoint.config().num_attention_heads);
+    const auto heads = static_cast<int>(checkpoint.config().heads_of(layer).heads);
     make_equal_heads_equal(first_alike(checkpoint, layer, Measure::attention), packed);
     SimilarityMatrix matrix{layer, heads, {}};
     for (int i = 0; i < heads; ++i) {
@@ -50,7 +50,7 @@ SimilarityMatrix product_similarity(const Checkpoint& checkpoint, Measure measur
                                     std::span<const double> products) {
     std::vector<double> packed(products.begin(), products.end());
     make_equal_heads_equal(first_alike(checkpoint, layer, measure), packed);
-    const auto heads = static_cast<int>(checkpoint.config().num_attention_heads);
+    const auto heads = static_cast<int>(checkpoint.config().heads_of(layer).heads);
     return {layer, heads, cosines(packed, heads)};
 }
 

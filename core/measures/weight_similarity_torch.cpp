@@ -46,10 +46,12 @@ class DeviceSimilarity {
     void read(int layer, int slot, const std::stop_token& stop) {
         std::vector<at::Tensor>& to = slots_[static_cast<std::size_t>(slot)];
         const auto options = at::TensorOptions().device(reader_.format().device).dtype(dtype());
-        const bool first = to.empty();
+        to.resize(projections_.size());
         for (std::size_t p = 0; p < projections_.size(); ++p) {
             const HeadVectors vectors = head_vectors(checkpoint_, layer, projections_[p]);
-            if (first) to.push_back(at::empty(vectors.tensor.shape, options));
+            const bool fits =
+                to[p].defined() && to[p].sizes() == at::IntArrayRef(vectors.tensor.shape);
+            if (!fits) to[p] = at::empty(vectors.tensor.shape, options);
             reader_.add(vectors.tensor.name, to[p]);
         }
         reader_.begin_after_current();
@@ -57,19 +59,20 @@ class DeviceSimilarity {
     }
 
     /// The dot products of all pairs of heads, [heads, heads] in float64 on the device.
-    [[nodiscard]] at::Tensor products(int slot) {
+    [[nodiscard]] at::Tensor products(int layer, int slot) {
         reader_.wait_on_current();
+        const HeadCounts counts = config_.heads_of(layer);
         const std::vector<at::Tensor>& matrices = slots_[static_cast<std::size_t>(slot)];
         std::vector<at::Tensor> blocks;
         for (std::size_t p = 0; p < projections_.size(); ++p)
             blocks.push_back(blocks_of(projections_[p], matrices[p].to(at::kFloat)));
         if (kind_of(measure_) == MeasureKind::circuit)
-            return circuit_products(scaled(blocks[0]), scaled(blocks[1]));
+            return circuit_products(scaled(blocks[0]), scaled(blocks[1]), counts);
         // The scales of stacked blocks would change their shares.
-        if (blocks.size() == 1) return expanded(block_products(scaled(blocks[0])));
-        at::Tensor sum = expanded(block_products(blocks[0]));
+        if (blocks.size() == 1) return expanded(block_products(scaled(blocks[0])), counts);
+        at::Tensor sum = expanded(block_products(blocks[0]), counts);
         for (std::size_t p = 1; p < blocks.size(); ++p)
-            sum = sum + expanded(block_products(blocks[p]));
+            sum = sum + expanded(block_products(blocks[p]), counts);
         return sum;
     }
 
@@ -83,10 +86,12 @@ class DeviceSimilarity {
         std::vector<HeadVectors> blocks;
         for (const Projection projection : projections_)
             blocks.push_back(head_vectors(checkpoint_, layer, projection));
-        return first_equal_heads(blocks, heads());
+        return first_equal_heads(blocks, heads(layer));
     }
 
-    [[nodiscard]] int heads() const { return static_cast<int>(config_.num_attention_heads); }
+    [[nodiscard]] int heads(int layer) const {
+        return static_cast<int>(config_.heads_of(layer).heads);
+    }
 
   private:
     /// The checkpoint's own dtype, so that nothing is rounded; float32 where it has several.
@@ -113,17 +118,18 @@ class DeviceSimilarity {
         return at::bmm(rows, rows.transpose(1, 2)).sum(0, /*keepdim=*/false, at::kDouble);
     }
 
-    [[nodiscard]] at::Tensor expanded(const at::Tensor& products) const {
-        const std::int64_t served = config_.num_attention_heads / products.size(0);
+    [[nodiscard]] static at::Tensor expanded(const at::Tensor& products, const HeadCounts& counts) {
+        const std::int64_t served = counts.heads / products.size(0);
         if (served == 1) return products;
         return products.repeat_interleave(served, 0).repeat_interleave(served, 1);
     }
 
     /// sum((L_i L_j^T) * (R_a R_b^T)), the heads of one KV head on the left at a time.
     [[nodiscard]] at::Tensor circuit_products(const at::Tensor& left_blocks,
-                                              const at::Tensor& right_blocks) const {
-        const std::int64_t kv = config_.num_key_value_heads;
-        const std::int64_t served = config_.heads_per_kv_head();
+                                              const at::Tensor& right_blocks,
+                                              const HeadCounts& counts) const {
+        const std::int64_t kv = counts.kv_heads;
+        const std::int64_t served = counts.heads_per_kv_head();
         const std::int64_t dim = config_.head_dim;
         const at::Tensor left = left_blocks.reshape({kv * served * dim, -1});
         const at::Tensor right = right_blocks.reshape({kv * dim, -1});
@@ -150,7 +156,7 @@ class DeviceSimilarity {
 SimilarityMatrix finish(const DeviceSimilarity& work, int layer, const at::Tensor& products) {
     const at::Tensor here = products.to(at::kCPU).contiguous();
     const double* values = here.data_ptr<double>();
-    const int heads = work.heads();
+    const int heads = work.heads(layer);
     std::vector<double> gram;
     for (int i = 0; i < heads; ++i)
         gram.insert(gram.end(), values + i * heads + i, values + (i + 1) * heads);
@@ -197,7 +203,7 @@ std::vector<SimilarityMatrix> weight_similarity_on_device(const Checkpoint& chec
             throw_if_stopped(stop);
             work.read(layers[i], static_cast<int>(i % 2), stop);
             if (i > 0) take(i - 1);
-            products[i] = work.products(static_cast<int>(i % 2));
+            products[i] = work.products(layers[i], static_cast<int>(i % 2));
         }
         if (!layers.empty()) take(layers.size() - 1);
         return matrices;

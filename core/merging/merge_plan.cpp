@@ -65,15 +65,16 @@ void canonicalize(std::vector<HeadGroup>& steps) {
 }
 
 /// How the merge of a layer averages, beside what.
-void set_manner(LayerMerge& merge, const ModelConfig& config, const MergeRule& rule,
+void set_manner(LayerMerge& merge, int layer, const ModelConfig& config, const MergeRule& rule,
                 const LayerCalibration& calibration) {
     if (merge.empty()) return;
     merge.weights = rule.weights;
     merge.rescale = rule.rescale;
     if (rule.weights == MeanWeights::usage) merge.usage = calibration.usage;
     if (rule.align == Alignment::none) return;
-    const auto groups = frame_groups(merge, static_cast<int>(config.num_key_value_heads),
-                                     static_cast<int>(config.heads_per_kv_head()));
+    const HeadCounts counts = config.heads_of(layer);
+    const auto groups = frame_groups(merge, static_cast<int>(counts.kv_heads),
+                                     static_cast<int>(counts.heads_per_kv_head()));
     if (groups.empty()) return;  // so that it equals the merge that does not align
     merge.align = rule.align;
     merge.align_queries = !config.qk_norm;
@@ -89,19 +90,20 @@ void set_manner(LayerMerge& merge, const ModelConfig& config, const MergeRule& r
 /// Throws where the rule needs figures that are not there or are of another shape.
 void check_calibration(const LayerCalibration& calibration, int layer, const ModelConfig& config,
                        const MergeRule& rule) {
+    const std::int64_t heads = config.heads_of(layer).heads;
     if (rule.weights == MeanWeights::usage) {
         const std::vector<double>& usage = calibration.usage;
         const bool sound = std::all_of(usage.begin(), usage.end(), [](double value) {
             return std::isfinite(value) && value >= 0.0;
         });
-        if (usage.size() != static_cast<std::size_t>(config.num_attention_heads) || !sound)
+        if (usage.size() != static_cast<std::size_t>(heads) || !sound)
             lack_calibration("--weights usage", layer);
     }
     if (rule.align == Alignment::activations) {
         const HeadMoments* moments = calibration.moments.get();
-        const auto size = static_cast<std::size_t>(config.num_attention_heads * config.head_dim);
-        if (moments == nullptr || moments->heads != config.num_attention_heads ||
-            moments->head_dim != config.head_dim || moments->second.size() != size * size) {
+        const auto size = static_cast<std::size_t>(heads * config.head_dim);
+        if (moments == nullptr || moments->heads != heads || moments->head_dim != config.head_dim ||
+            moments->second.size() != size * size) {
             lack_calibration("--align activations", layer);
         }
     }
@@ -147,15 +149,15 @@ LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelCon
     static const LayerCalibration kNone;
     if (calibration == nullptr) calibration = &kNone;
     if (!pairs.empty()) check_calibration(*calibration, layer, config, rule);
-    const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
+    const HeadCounts counts = config.heads_of(layer);
+    const int heads_per_kv = static_cast<int>(counts.heads_per_kv_head());
     LayerPlan plan;
     plan.layer = layer;
     plan.pairs = std::move(pairs);
-    plan.groups =
-        group_heads(static_cast<int>(config.num_attention_heads), plan.pairs, rule.grouping);
+    plan.groups = group_heads(static_cast<int>(counts.heads), plan.pairs, rule.grouping);
     if (rule.kv_policy == KvPolicy::average) {
         plan.kv_groups =
-            group_kv_heads(plan.groups, static_cast<int>(config.num_key_value_heads), heads_per_kv);
+            group_kv_heads(plan.groups, static_cast<int>(counts.kv_heads), heads_per_kv);
     }
     plan.side_effect_heads = find_side_effects(plan, heads_per_kv);
     plan.merge = rule.grouping == Grouping::sequential
@@ -163,7 +165,7 @@ LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelCon
                      : LayerMerge{plan.groups, plan.kv_groups};
     canonicalize(plan.merge.head_steps);
     canonicalize(plan.merge.kv_steps);
-    set_manner(plan.merge, config, rule, *calibration);
+    set_manner(plan.merge, layer, config, rule, *calibration);
     return plan;
 }
 
@@ -171,8 +173,9 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
                           const MergeRule& rule, const std::vector<LayerCalibration>& calibration) {
     MergePlan plan{rule, {}};
     plan.layers.reserve(matrices.size());
-    const int heads_per_kv = static_cast<int>(config.heads_per_kv_head());
     for (const SimilarityMatrix& matrix : matrices) {
+        const int heads_per_kv =
+            static_cast<int>(config.heads_of(matrix.layer).heads_per_kv_head());
         std::vector<HeadPair> pairs = find_pairs(matrix, rule.threshold);
         if (rule.kv_policy == KvPolicy::within) {
             std::erase_if(pairs, [&](const HeadPair& pair) {
@@ -219,8 +222,9 @@ PlanSummary& PlanSummary::operator+=(const PlanSummary& other) {
 }
 
 PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config) {
-    const int heads = static_cast<int>(config.num_attention_heads);
-    const int kv_heads = static_cast<int>(config.num_key_value_heads);
+    const HeadCounts counts = config.heads_of(plan.layer);
+    const int heads = static_cast<int>(counts.heads);
+    const int kv_heads = static_cast<int>(counts.kv_heads);
     const std::vector<int> head_content = final_contents(heads, plan.merge.head_steps);
     const std::vector<int> kv_content = final_contents(kv_heads, plan.merge.kv_steps);
 
@@ -230,7 +234,7 @@ PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config) {
     std::vector<std::pair<int, int>>
         whole_head;  // what a head computes: its own blocks and its K, V
     for (int head = 0; head < heads; ++head) {
-        const int kv_head = head / static_cast<int>(config.heads_per_kv_head());
+        const int kv_head = head / static_cast<int>(counts.heads_per_kv_head());
         whole_head.emplace_back(head_content[index(head)], kv_content[index(kv_head)]);
     }
 

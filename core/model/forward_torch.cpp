@@ -40,9 +40,10 @@ at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
                               const AttentionWeights& attention, at::Tensor hidden, bool spend,
                               const AttentionObserver& observe) const {
     const ModelConfig& config = model_.checkpoint.config();
+    const HeadCounts heads = config.heads_of(index);
     const ops::AttentionLayout layout{
-        hidden.size(0) / window_,   window_,         config.num_attention_heads,
-        config.num_key_value_heads, config.head_dim, config.sliding_window(index)};
+        hidden.size(0) / window_, window_,         heads.heads,
+        heads.kv_heads,           config.head_dim, config.sliding_window(index)};
 
     at::Tensor qkv = ops::linear(ops::rms_norm(hidden, weights.input_norm, config.rms_norm_eps),
                                  attention.qkv, attention.qkv_bias);
@@ -94,8 +95,9 @@ std::int64_t ForwardPass::state_bytes() const {
 std::int64_t ForwardPass::working_bytes(std::int64_t windows) const {
     const ModelConfig& config = model_.checkpoint.config();
     const auto size = static_cast<std::int64_t>(at::elementSize(model_.format.compute));
-    const std::int64_t q = config.num_attention_heads * config.head_dim;
-    const std::int64_t kv = config.num_key_value_heads * config.head_dim;
+    const HeadCounts most = config.most_heads();
+    const std::int64_t q = most.heads * config.head_dim;
+    const std::int64_t kv = most.kv_heads * config.head_dim;
     // The widest moments of a layer: [normed | qkv], [qkv | attended | a library's copies of keys
     // and values], [out | normed | gate and up | active].
     const std::int64_t attention = 2 * (q + 2 * kv) + 2 * q;

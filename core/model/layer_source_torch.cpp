@@ -10,7 +10,8 @@ LayerSource::LayerSource(const LoadedModel& model) : model_(model) {
     const int threads = model.format.device.is_cpu() ? 1 : model.threads;
     reader_.emplace(model.checkpoint, model.format, threads);
     for (LayerWeights& slot : slots_)
-        slot = allocate_layer(model.checkpoint.config(), model.format);
+        slot = allocate_layer(model.checkpoint.config(), model.checkpoint.config().most_heads(),
+                              model.format);
 }
 
 LayerSource::~LayerSource() {
@@ -28,7 +29,9 @@ void LayerSource::start_reading(int index) {
     reading_ = index;
     filling_ = 1 - filling_;
     reader_->begin_after_current();  // the work that used the slot before
-    add_layer(*reader_, model_.checkpoint.config(), index, slots_[filling_]);
+    const ModelConfig& config = model_.checkpoint.config();
+    layers_[filling_] = layer_within(slots_[filling_], config, config.heads_of(index));
+    add_layer(*reader_, config, index, layers_[filling_]);
     read_ = std::async(std::launch::async, [this] { reader_->read(stop_); });
 }
 
@@ -46,7 +49,7 @@ const LayerWeights& LayerSource::layer(int index) {
     }
     read_.get();
     reader_->wait_on_current();
-    const LayerWeights& ready = slots_[filling_];
+    const LayerWeights& ready = layers_[filling_];
     if (index + 1 < model_.checkpoint.config().num_hidden_layers) start_reading(index + 1);
     return ready;
 }

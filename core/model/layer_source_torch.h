@@ -36,7 +36,8 @@ class LayerSource {
 
     const LoadedModel& model_;
     std::stop_token stop_;
-    LayerWeights slots_[2];
+    LayerWeights slots_[2];               ///< as large as the largest layer
+    LayerWeights layers_[2];              ///< what the slots hold
     std::optional<WeightReader> reader_;  ///< after the slots, which its copies may still fill
     int filling_ = 0;                     ///< the slot that is being filled, or was filled last
     int reading_ = -1;                    ///< the layer that is read into it

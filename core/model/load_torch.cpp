@@ -12,6 +12,7 @@
 #include "core/model/device_memory_torch.h"
 #include "core/model/forward_torch.h"
 #include "core/model/loaded_model_torch.h"
+#include "core/model/merged_projections_torch.h"
 #include "core/model/model_engine.h"
 
 namespace headscope {
@@ -80,7 +81,7 @@ void read_weights(LoadedModel& model, ProgressThrottle& progress, const std::sto
     reader.read(stop);
     std::jthread warming;
     for (int layer = 0; layer < layers; ++layer) {
-        model.layers.push_back(allocate_layer(config, model.format));
+        model.layers.push_back(allocate_layer(config, config.heads_of(layer), model.format));
         add_layer(reader, config, layer, model.layers.back());
         reader.begin_after_current();
         reader.read(stop);
@@ -120,6 +121,7 @@ std::shared_ptr<const LoadedModel> load_model(const Checkpoint& checkpoint,
 
 }  // namespace
 
-const ModelEngine kModelEngine{resolve_compute, load_model};
+const ModelEngine kModelEngine{resolve_compute, load_model, find_merged_contents,
+                               make_merged_projections};
 
 }  // namespace headscope

@@ -9,29 +9,26 @@
 #include "core/model/model_engine.h"
 
 namespace headscope {
-namespace {
 
-const ModelEngine& engine() {
+const ModelEngine& model_engine() {
     using Function = const ModelEngine*();
     static const ModelEngine* const engine =
         reinterpret_cast<Function*>(engine_symbol(kModelEngineSymbol))();
     return *engine;
 }
 
-}  // namespace
-
 ResolvedCompute resolve(const ComputeOptions& options) {
-    return engine().resolve(options);
+    return model_engine().resolve(options);
 }
 
 Model Model::load(const Checkpoint& checkpoint, const ComputeOptions& options,
                   const ProgressFn& progress, const std::stop_token& stop) {
-    ResolvedCompute compute = engine().resolve(options);
+    ResolvedCompute compute = model_engine().resolve(options);
     // Processes of one job share the machine's cores.
     const int threads = options.threads > 0
                             ? options.threads
                             : std::max(1, available_cores() / process_rank().local_size);
-    auto loaded = engine().load(checkpoint, compute, options, threads, progress, stop);
+    auto loaded = model_engine().load(checkpoint, compute, options, threads, progress, stop);
     return {checkpoint, std::move(compute), threads, std::move(loaded)};
 }
 

@@ -17,7 +17,12 @@
 namespace headscope {
 namespace {
 
-at::ScalarType scalar_type(DType dtype) {
+/// More threads than that do not fill a bus any faster.
+constexpr int kMostThreads = 12;
+
+}  // namespace
+
+at::ScalarType scalar_type_of(DType dtype) {
     switch (dtype) {
         case DType::bf16:
             return at::kBFloat16;
@@ -29,15 +34,10 @@ at::ScalarType scalar_type(DType dtype) {
     return at::kFloat;
 }
 
-/// More threads than that do not fill a bus any faster.
-constexpr int kMostThreads = 12;
-
-}  // namespace
-
 at::Tensor mapped(const TensorView& view) {
     // from_blob wants a writable pointer; the mapping itself is read-only.
     auto* data = const_cast<std::byte*>(view.bytes.data());
-    return at::from_blob(data, view.shape, at::TensorOptions().dtype(scalar_type(view.dtype)));
+    return at::from_blob(data, view.shape, at::TensorOptions().dtype(scalar_type_of(view.dtype)));
 }
 
 WeightReader::WeightReader(const Checkpoint& checkpoint, const WeightFormat& format, int threads)

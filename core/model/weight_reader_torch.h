@@ -20,6 +20,9 @@ struct WeightFormat {
     c10::Device device;
 };
 
+/// libtorch's name of a dtype.
+at::ScalarType scalar_type_of(DType dtype);
+
 /// A tensor where it lies in the mapped file; valid as long as `view` is, and never written to.
 at::Tensor mapped(const TensorView& view);
 

@@ -27,13 +27,14 @@ void add_stacked(WeightReader& reader,
 
 }  // namespace
 
-LayerWeights allocate_layer(const ModelConfig& config, const WeightFormat& format) {
+LayerWeights allocate_layer(const ModelConfig& config, const HeadCounts& heads,
+                            const WeightFormat& format) {
     const auto held = at::TensorOptions().device(format.device).dtype(format.storage);
     const auto wide = held.dtype(at::kFloat);
     const std::int64_t hidden = config.hidden_size;
     const std::int64_t ffn = config.intermediate_size;
-    const std::int64_t q_rows = config.num_attention_heads * config.head_dim;
-    const std::int64_t qkv_rows = q_rows + 2 * config.num_key_value_heads * config.head_dim;
+    const std::int64_t q_rows = heads.heads * config.head_dim;
+    const std::int64_t qkv_rows = q_rows + 2 * heads.kv_heads * config.head_dim;
     LayerWeights weights;
     weights.input_norm = at::empty({hidden}, wide);
     weights.attention.qkv = at::empty({qkv_rows, hidden}, held);
@@ -54,10 +55,25 @@ LayerWeights allocate_layer(const ModelConfig& config, const WeightFormat& forma
     return weights;
 }
 
+LayerWeights layer_within(const LayerWeights& larger, const ModelConfig& config,
+                          const HeadCounts& heads) {
+    const std::int64_t hidden = config.hidden_size;
+    const std::int64_t q_rows = heads.heads * config.head_dim;
+    const std::int64_t qkv_rows = q_rows + 2 * heads.kv_heads * config.head_dim;
+    LayerWeights weights = larger;
+    AttentionWeights& attention = weights.attention;
+    attention.qkv = attention.qkv.narrow(0, 0, qkv_rows);
+    attention.o = attention.o.view({-1}).narrow(0, 0, hidden * q_rows).view({hidden, q_rows});
+    if (attention.qkv_bias.defined())
+        attention.qkv_bias = attention.qkv_bias.narrow(0, 0, qkv_rows);
+    return weights;
+}
+
 void add_layer(WeightReader& reader, const ModelConfig& config, int layer, LayerWeights& to) {
     const std::int64_t ffn = config.intermediate_size;
-    const std::int64_t q_rows = config.num_attention_heads * config.head_dim;
-    const std::int64_t kv_rows = config.num_key_value_heads * config.head_dim;
+    const HeadCounts heads = config.heads_of(layer);
+    const std::int64_t q_rows = heads.heads * config.head_dim;
+    const std::int64_t kv_rows = heads.kv_heads * config.head_dim;
     reader.add(names::input_norm(layer), to.input_norm);
     add_stacked(reader,
                 {{names::q_proj(layer), q_rows},
@@ -113,10 +129,11 @@ OuterWeights add_outer(WeightReader& reader, const Checkpoint& checkpoint, bool 
 }
 
 AttentionWeights merge_attention(const AttentionWeights& original, const LayerMerge& merge,
-                                 const ModelConfig& config, const WeightFormat& format) {
+                                 const ModelConfig& config, const HeadCounts& heads,
+                                 const WeightFormat& format) {
     const std::int64_t dim = config.head_dim;
-    const std::int64_t q_rows = config.num_attention_heads * dim;
-    const std::int64_t kv_rows = config.num_key_value_heads * dim;
+    const std::int64_t q_rows = heads.heads * dim;
+    const std::int64_t kv_rows = heads.kv_heads * dim;
     const auto wide_copy = [](const at::Tensor& t) {
         return t.to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
     };

@@ -43,8 +43,13 @@ struct OuterWeights {
     std::optional<TensorView> embedding_rows;
 };
 
-/// Memory for the weights of one layer; all layers of a model have the same shapes.
-LayerWeights allocate_layer(const ModelConfig& config, const WeightFormat& format);
+/// Memory for the weights of a layer of so many heads.
+LayerWeights allocate_layer(const ModelConfig& config, const HeadCounts& heads,
+                            const WeightFormat& format);
+
+/// A layer of so many heads in the memory of one that has as many or more.
+LayerWeights layer_within(const LayerWeights& larger, const ModelConfig& config,
+                          const HeadCounts& heads);
 
 /// Adds what belongs into `to`, which allocate_layer made, to the reader.
 void add_layer(WeightReader& reader, const ModelConfig& config, int layer, LayerWeights& to);
@@ -53,8 +58,10 @@ void add_layer(WeightReader& reader, const ModelConfig& config, int layer, Layer
 /// `with_embeddings` is false and the output projection does not need them.
 OuterWeights add_outer(WeightReader& reader, const Checkpoint& checkpoint, bool with_embeddings);
 
-/// The attention weights under `merge`: means in float32, then rounded to the compute dtype.
+/// The attention weights of a layer of so many heads under `merge`: means in float32, then rounded
+/// to the compute dtype.
 AttentionWeights merge_attention(const AttentionWeights& original, const LayerMerge& merge,
-                                 const ModelConfig& config, const WeightFormat& format);
+                                 const ModelConfig& config, const HeadCounts& heads,
+                                 const WeightFormat& format);
 
 }  // namespace headscope

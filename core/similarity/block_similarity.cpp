@@ -50,8 +50,7 @@ class BlockSimilarityJob {
         : checkpoint_(checkpoint),
           projections_(projections_of(measure)),
           layers_(std::move(layers)),
-          heads_(static_cast<int>(checkpoint.config().num_attention_heads)),
-          kv_heads_(static_cast<int>(checkpoint.config().num_key_value_heads)),
+          most_(checkpoint.config().most_heads()),
           length_(checkpoint.config().head_dim * checkpoint.config().hidden_size),
           blocks_(static_cast<std::size_t>((length_ + kBlockColumns - 1) / kBlockColumns)),
           kernel_(*usable_gram_kernels().front()),
@@ -65,7 +64,9 @@ class BlockSimilarityJob {
         const std::size_t of_layer = blocks_ * projections_.size();
         parallel_for(layers_.size() * of_layer, workers, stop, [&](std::size_t index, int worker) {
             auto& own = scratch[static_cast<std::size_t>(worker)];
-            if (!own) own = std::make_unique<GramScratch>(kernel_, heads_, kv_heads_);
+            if (!own)
+                own = std::make_unique<GramScratch>(kernel_, static_cast<int>(most_.heads),
+                                                    static_cast<int>(most_.kv_heads));
             multiply_block(index / of_layer, index % of_layer, *own, stop);
         });
         return std::move(matrices_);
@@ -100,7 +101,8 @@ class BlockSimilarityJob {
     /// Adds the parts up in their order, so that the sum is the same in every run.
     void finish(std::size_t slot) {
         LayerWork& work = work_[slot];
-        std::vector<double> gram(packed_size(heads_));
+        const auto heads = static_cast<int>(checkpoint_.config().heads_of(layers_[slot]).heads);
+        std::vector<double> gram(packed_size(heads));
         for (std::size_t p = 0; p < projections_.size(); ++p) {
             const int part_heads = work.vectors[p].heads;
             std::vector<double> sum(packed_size(part_heads));
@@ -108,11 +110,13 @@ class BlockSimilarityJob {
                 const std::vector<double>& part = work.parts[p * blocks_ + block];
                 std::transform(sum.begin(), sum.end(), part.begin(), sum.begin(), std::plus<>());
             }
-            add_expanded(sum, part_heads, gram, heads_);
+            add_expanded(sum, part_heads, gram, heads);
         }
         work.parts = {};
+        for (const HeadVectors& vectors : work.vectors)
+            checkpoint_.release(vectors.tensor);  // the pages of all layers would add up
         work.vectors = {};
-        matrices_[slot] = {layers_[slot], heads_, cosines(gram, heads_)};
+        matrices_[slot] = {layers_[slot], heads, cosines(gram, heads)};
         const std::scoped_lock lock(progress_mutex_);
         report(++layers_done_);
     }
@@ -124,8 +128,7 @@ class BlockSimilarityJob {
     const Checkpoint& checkpoint_;
     const std::span<const Projection> projections_;
     const std::vector<int> layers_;
-    const int heads_;
-    const int kv_heads_;
+    const HeadCounts most_;      ///< of any layer
     const std::int64_t length_;  ///< elements of a head's vector
     const std::size_t blocks_;   ///< blocks of a projection
     const GramKernel& kernel_;

@@ -70,11 +70,12 @@ std::span<const Projection> projections_of(Measure measure) {
 
 HeadVectors head_vectors(const Checkpoint& checkpoint, int layer, Projection projection) {
     const ModelConfig& config = checkpoint.config();
+    const HeadCounts counts = config.heads_of(layer);
     const bool shared = projection == Projection::k || projection == Projection::v;
     const std::int64_t length = config.head_dim * config.hidden_size;
     return {checkpoint.tensor(name_of(projection, layer)),
-            static_cast<int>(shared ? config.num_key_value_heads : config.num_attention_heads),
-            length, projection == Projection::o ? config.head_dim : length};
+            static_cast<int>(shared ? counts.kv_heads : counts.heads), length,
+            projection == Projection::o ? config.head_dim : length};
 }
 
 std::vector<int> first_equal_heads(std::span<const HeadVectors> blocks, int heads) {

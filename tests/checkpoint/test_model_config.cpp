@@ -42,6 +42,35 @@ void add_row(const char* name, const json& patch, ErrorCode code, const char* me
                         << QByteArray(message);
 }
 
+/// A config of 2 layers, of which duplicates were removed.
+json compact_with(const json& heads, const char* model_type = "headscope_llama") {
+    return {{"model_type", model_type}, {"headscope_heads", heads}};
+}
+
+void add_layer_head_rows() {
+    const auto bad = [](const char* name, const json& patch, const char* message) {
+        add_row(name, patch, ErrorCode::bad_input, message);
+    };
+    const char* entry = "headscope_heads: the entry of layer 1 must be [heads, kv_heads]";
+    bad("layer heads without the prefix", compact_with({{6, 3}, {4, 2}}, "llama"),
+        "headscope_heads is only read where model_type begins with headscope_");
+    bad("prefix without layer heads", {{"model_type", "headscope_llama"}},
+        "headscope_heads is missing");
+    bad("layer heads of too few layers", compact_with(json::array({{6, 3}})),
+        "headscope_heads has 1 entries, but num_hidden_layers is 2");
+    bad("layer heads that do not divide", compact_with({{6, 3}, {5, 2}}), entry);
+    bad("more heads than there were", compact_with({{6, 3}, {9, 3}}), entry);
+    bad("more KV heads than there were", compact_with({{6, 3}, {6, 6}}), entry);
+    bad("three numbers", compact_with({{6, 3}, {6, 3, 1}}), entry);
+    bad("no heads", compact_with({{6, 3}, {0, 1}}), "headscope_heads is 0, but must be from 1");
+    bad("layer heads as text", compact_with("6,3"),
+        "headscope_heads must be a list of lists of whole numbers, but is a JSON string");
+    bad("layer heads in one list", compact_with({6, 3}), "must be a list of lists");
+    bad("half a head", compact_with({{6, 3}, {4.5, 2}}), "must be a list of lists");
+    add_row("prefix of another family", compact_with({{6, 3}, {4, 2}}, "headscope_gpt2"),
+            ErrorCode::unsupported, "model_type \"headscope_gpt2\" is not supported");
+}
+
 void add_missing_and_mistyped_rows() {
     for (const char* field : {"model_type", "hidden_size", "intermediate_size", "num_hidden_layers",
                               "num_attention_heads", "vocab_size"}) {
@@ -216,6 +245,7 @@ class TestModelConfig : public QObject {
         QTest::addColumn<int>("code");
         QTest::addColumn<QByteArray>("message");
         add_missing_and_mistyped_rows();
+        add_layer_head_rows();
         add_scaling_rows();
         add_relative_rows();
         add_unsupported_rows();
@@ -251,7 +281,7 @@ class TestModelConfig : public QObject {
                                                {"max_position_embeddings", nullptr},
                                                {"torch_dtype", nullptr}});
         QCOMPARE(config.num_key_value_heads, 6);
-        QCOMPARE(config.heads_per_kv_head(), 1);
+        QCOMPARE(config.heads_of(0).heads_per_kv_head(), 1);
         QCOMPARE(config.head_dim, 2);
         QCOMPARE(config.max_position_embeddings, 2048);
         QCOMPARE(config.rms_norm_eps, 1e-6);
@@ -260,6 +290,19 @@ class TestModelConfig : public QObject {
         QCOMPARE(config.tie_word_embeddings, false);
         QVERIFY(!config.bos_token_id.has_value());
         QCOMPARE(config.dtype, DType::f32);
+    }
+
+    void layers_may_have_lost_heads() {
+        const ModelConfig config = parse_with(compact_with({{6, 3}, {4, 2}}, "headscope_qwen2"));
+        QCOMPARE(config.model_type, std::string("qwen2"));
+        QVERIFY(config.qkv_bias);
+        QCOMPARE(config.num_attention_heads, 6);
+        QCOMPARE(config.heads_of(0), (HeadCounts{6, 3}));
+        QCOMPARE(config.heads_of(1), (HeadCounts{4, 2}));
+        QCOMPARE(config.most_heads(), (HeadCounts{6, 3}));
+        // The most of either need not be in one layer.
+        QCOMPARE(parse_with(compact_with({{6, 1}, {4, 2}})).most_heads(), (HeadCounts{6, 2}));
+        QCOMPARE(parse(tiny_config()).most_heads(), (HeadCounts{6, 3}));
     }
 
     void null_counts_as_absent() {
@@ -292,7 +335,8 @@ class TestModelConfig : public QObject {
         QCOMPARE(config.num_hidden_layers, 2);
         QCOMPARE(config.num_attention_heads, 6);
         QCOMPARE(config.num_key_value_heads, 3);
-        QCOMPARE(config.heads_per_kv_head(), 2);
+        QCOMPARE(config.heads_of(1), (HeadCounts{6, 3}));
+        QCOMPARE(config.heads_of(1).heads_per_kv_head(), 2);
         QCOMPARE(config.head_dim, 4);  // not hidden_size / num_attention_heads
         QCOMPARE(config.vocab_size, 10);
         QCOMPARE(config.max_position_embeddings, 64);

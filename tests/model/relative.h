@@ -73,7 +73,8 @@ class Relative {
                 const auto merge = variant.find(layer);
                 return merge == variant.end()
                            ? original
-                           : merge_attention(original, merge->second, checkpoint_.config(), format);
+                           : merge_attention(original, merge->second, checkpoint_.config(),
+                                             checkpoint_.config().heads_of(layer), format);
             });
     }
 
@@ -84,7 +85,8 @@ class Relative {
         model.outer = add_outer(reader, checkpoint_, /*with_embeddings=*/true);
         const auto layers = static_cast<int>(checkpoint_.config().num_hidden_layers);
         for (int i = 0; i < layers; ++i) {
-            model.layers.push_back(allocate_layer(checkpoint_.config(), model.format));
+            model.layers.push_back(allocate_layer(checkpoint_.config(),
+                                                  checkpoint_.config().heads_of(i), model.format));
             add_layer(reader, checkpoint_.config(), i, model.layers.back());
         }
         reader.read({});

@@ -45,7 +45,8 @@ class TestModel : public QObject {
         const LoadedModel& loaded = model.loaded();
         const AttentionWeights& original = loaded.layers[2].attention;
         const AttentionWeights merged =
-            merge_attention(original, {{{3, 11}}, {{1, 5}}}, model.config(), loaded.format);
+            merge_attention(original, {{{3, 11}}, {{1, 5}}}, model.config(),
+                            model.config().heads_of(2), loaded.format);
         const auto q = [](const AttentionWeights& w, int head) {
             return w.qkv.narrow(0, head * 16, 16);
         };

@@ -154,9 +154,12 @@ void HeatmapPanel::refresh() {
 void HeatmapPanel::refresh_layer() {
     const auto& model = session_.model();
     pages_->setCurrentIndex(model != nullptr ? 1 : 0);
-    const int per_kv = model != nullptr ? static_cast<int>(model->config().heads_per_kv_head()) : 1;
+    const int layer = session_.focused_layer();
+    const int per_kv = model != nullptr
+                           ? static_cast<int>(model->config().heads_of(layer).heads_per_kv_head())
+                           : 1;
     tools_->set_heads_per_kv_head(per_kv);
-    heatmap_->show_layer(model, session_.focused_layer(), per_kv);
+    heatmap_->show_layer(model, layer, per_kv);
 }
 
 void HeatmapPanel::refresh_plan() {
@@ -189,13 +192,12 @@ void HeatmapPanel::set_texts() {
 }
 
 QString HeatmapPanel::title() const {
-    const ModelConfig& config = session_.model()->config();
     const int layer = session_.focused_layer();
-    const QString text =
-        tr("Layer %1: %2, %3")
-            .arg(layer)
-            .arg(tr("%n head(s)", nullptr, static_cast<int>(config.num_attention_heads)),
-                 tr("%n KV head(s)", nullptr, static_cast<int>(config.num_key_value_heads)));
+    const HeadCounts heads = session_.model()->config().heads_of(layer);
+    const QString text = tr("Layer %1: %2, %3")
+                             .arg(layer)
+                             .arg(tr("%n head(s)", nullptr, static_cast<int>(heads.heads)),
+                                  tr("%n KV head(s)", nullptr, static_cast<int>(heads.kv_heads)));
     return session_.included(layer) ? text : tr("%1. Excluded from the merge").arg(text);
 }
 
@@ -210,7 +212,8 @@ QString HeatmapPanel::plan_note() const {
     }
     const auto& model = *session_.model();
     const auto allowed = model.ranked[static_cast<std::size_t>(layer)].allowed_by(
-        session_.choices().kv_policy, static_cast<int>(model.config().heads_per_kv_head()));
+        session_.choices().kv_policy,
+        static_cast<int>(model.config().heads_of(layer).heads_per_kv_head()));
     if (allowed.all().empty()) return tr("No two heads may be merged");
     const bool typed = session_.choices().select_by == SelectBy::threshold;
     return tr("No pair reaches %1; the highest similarity is %2")

@@ -59,7 +59,7 @@ HeatmapReadout::HeatmapReadout(QWidget* parent) : QWidget(parent), pinned_(new Q
 void HeatmapReadout::show_cell(const Session& session, HeatmapCell cell) {
     const int layer = session.focused_layer();
     const auto& model = *session.model();
-    const int per_kv = static_cast<int>(model.config().heads_per_kv_head());
+    const int per_kv = static_cast<int>(model.config().heads_of(layer).heads_per_kv_head());
     const QString similarity =
         similarity_text(model.matrices[static_cast<std::size_t>(layer)].at(cell.row, cell.column));
     if (cell.row == cell.column) {

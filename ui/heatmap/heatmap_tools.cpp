@@ -113,7 +113,7 @@ void HeatmapTools::update_separators() {
     const bool by_index = options().order == HeatmapOrder::index;
     separators_->setEnabled(by_index && heads_per_kv_head_ > 1);
     if (heads_per_kv_head_ <= 1) {
-        separators_->setToolTip(tr("Each head of this model has a KV head of its own."));
+        separators_->setToolTip(tr("Each head of this layer has a KV head of its own."));
     } else if (!by_index) {
         separators_->setToolTip(tr("Only heads in the order of their index stand by KV group."));
     } else {

@@ -40,8 +40,8 @@ int LayerBars::layers() const {
     return session_.model() ? session_.model()->layers() : 0;
 }
 
-int LayerBars::heads() const {
-    return static_cast<int>(session_.model()->config().num_attention_heads);
+int LayerBars::heads(int layer) const {
+    return static_cast<int>(session_.model()->config().heads_of(layer).heads);
 }
 
 QRectF LayerBars::plot_area() const {
@@ -61,7 +61,8 @@ int LayerBars::axis_top() const {
     while (top < most) {
         top *= 2;
     }
-    return static_cast<int>(std::max<std::int64_t>(most, std::min(top, heads())));
+    const auto heads = static_cast<int>(session_.model()->config().most_heads().heads);
+    return static_cast<int>(std::max<std::int64_t>(most, std::min(top, heads)));
 }
 
 QRectF LayerBars::column(int layer) const {
@@ -86,7 +87,7 @@ int LayerBars::layer_at(const QPointF& position) const {
 QString LayerBars::describe(int layer) const {
     const PlanSummary& summary = session_.layer_summary(layer);
     const QString merged =
-        tr("%1 of %Ln head(s) merged", nullptr, heads()).arg(count_text(summary.merged_heads));
+        tr("%1 of %Ln head(s) merged", nullptr, heads(layer)).arg(count_text(summary.merged_heads));
     const QString pairs = tr("%Ln pair(s)", nullptr, static_cast<int>(summary.pairs));
     const QString groups = tr("%Ln group(s)", nullptr, static_cast<int>(summary.groups));
     const QString title = session_.included(layer)

@@ -34,7 +34,7 @@ class LayerBars : public QWidget {
 
   private:
     [[nodiscard]] int layers() const;
-    [[nodiscard]] int heads() const;
+    [[nodiscard]] int heads(int layer) const;
     /// Where the bars are.
     [[nodiscard]] QRectF plot_area() const;
     /// What the vertical axis ends with: a power of two, so that it seldom changes while the

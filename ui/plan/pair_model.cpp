@@ -214,14 +214,12 @@ void PairModel::rebuild() {
     beginResetModel();
     pairs_.clear();
     if (const auto& model = session_.model()) {
-        const int heads = static_cast<int>(model->config().num_attention_heads);
-        const int heads_per_kv = static_cast<int>(model->config().heads_per_kv_head());
         pairs_.reserve(static_cast<std::size_t>(session_.summary().pairs));
         std::vector<std::ptrdiff_t> layer_ends = {0};
         for (int at = 0; at < model->layers(); ++at) {
             const bool wanted = !only_ || *only_ == at;
             if (wanted && session_.included(at)) {
-                append(session_.layer_plan(at), heads, heads_per_kv);
+                append(session_.layer_plan(at), model->config().heads_of(at));
                 layer_ends.push_back(static_cast<std::ptrdiff_t>(pairs_.size()));
             }
         }
@@ -231,8 +229,9 @@ void PairModel::rebuild() {
     endResetModel();
 }
 
-void PairModel::append(const LayerPlan& plan, int heads, int heads_per_kv) {
-    std::vector<std::int32_t> group_of(static_cast<std::size_t>(heads), 0);
+void PairModel::append(const LayerPlan& plan, const HeadCounts& heads) {
+    const int heads_per_kv = static_cast<int>(heads.heads_per_kv_head());
+    std::vector<std::int32_t> group_of(static_cast<std::size_t>(heads.heads), 0);
     std::int32_t number = 0;
     for (const HeadGroup& members : plan.groups) {
         ++number;

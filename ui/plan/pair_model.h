@@ -63,7 +63,7 @@ class PairModel : public QAbstractTableModel {
   private:
     void mark_dirty();
     void rebuild();
-    void append(const LayerPlan& plan, int heads, int heads_per_kv);
+    void append(const LayerPlan& plan, const HeadCounts& heads);
     /// Pairs in the order of the present column, as indices into pairs_.
     [[nodiscard]] std::vector<std::int32_t> ordered() const;
     [[nodiscard]] std::vector<std::int32_t> rising_similarity() const;

@@ -19,9 +19,14 @@ namespace {
 
 /// Heads and KV heads of the included layers.
 std::pair<std::int64_t, std::int64_t> included_heads(const Session& session) {
-    const ModelConfig& config = session.model()->config();
-    const int layers = session.included_count();
-    return {layers * config.num_attention_heads, layers * config.num_key_value_heads};
+    std::pair<std::int64_t, std::int64_t> sum;
+    for (int layer = 0; layer < session.model()->layers(); ++layer) {
+        if (!session.included(layer)) continue;
+        const HeadCounts heads = session.model()->config().heads_of(layer);
+        sum.first += heads.heads;
+        sum.second += heads.kv_heads;
+    }
+    return sum;
 }
 
 }  // namespace

@@ -123,9 +123,10 @@ void Session::rank() {
     auto allowed = std::make_shared<std::vector<RankedPairs>>();
     layer_plans_.clear();
     if (model_) {
-        const int heads_per_kv = static_cast<int>(model_->config().heads_per_kv_head());
         for (const RankedPairs& ranked : model_->ranked) {
-            allowed->push_back(ranked.allowed_by(choices_.kv_policy, heads_per_kv));
+            const HeadCounts heads = model_->config().heads_of(ranked.layer());
+            allowed->push_back(
+                ranked.allowed_by(choices_.kv_policy, static_cast<int>(heads.heads_per_kv_head())));
         }
     }
     allowed_ = std::move(allowed);

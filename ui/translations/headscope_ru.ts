@@ -271,6 +271,14 @@
         <source>Redo</source>
         <translation>Повторить</translation>
     </message>
+    <message>
+        <source>Save &amp;merged model...</source>
+        <translation>Сохранить &amp;объединённую модель...</translation>
+    </message>
+    <message>
+        <source>Write the model with the present merge as a checkpoint</source>
+        <translation>Записать модель с текущим объединением как чекпойнт</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::CompareDialog</name>
@@ -698,8 +706,8 @@
         <translation>Снова показать все головы. То же делает двойной щелчок по тепловой карте.</translation>
     </message>
     <message>
-        <source>Each head of this model has a KV head of its own.</source>
-        <translation>У каждой головы этой модели своя KV-голова.</translation>
+        <source>Each head of this layer has a KV head of its own.</source>
+        <translation>У каждой головы этого слоя своя KV-голова.</translation>
     </message>
     <message>
         <source>Only heads in the order of their index stand by KV group.</source>
@@ -750,6 +758,14 @@
     <message>
         <source>Evaluating a model that does not fit, %1 of %2 layer passes</source>
         <translation>Оценка модели, которой не хватает памяти: проходы слоёв, %1 из %2</translation>
+    </message>
+    <message>
+        <source>Saving the merged model, %1 of %2 MB</source>
+        <translation>Сохранение объединённой модели, %1 из %2 МБ</translation>
+    </message>
+    <message>
+        <source>Comparing merged heads, %1 of %2 layers</source>
+        <translation>Сравнение объединённых голов, %1 из %2 слоёв</translation>
     </message>
 </context>
 <context>
@@ -1034,6 +1050,30 @@ Replace them?</source>
     <message>
         <source>Wait until the model is open, or cancel that.</source>
         <translation>Дождитесь открытия модели или прервите его.</translation>
+    </message>
+    <message>
+        <source>The merged model was written to %1</source>
+        <translation>Объединённая модель записана в %1</translation>
+    </message>
+    <message>
+        <source>%1, without %2 and %3; %4 there says which, and why not more.</source>
+        <translation>%1, без %2 и %3; какие удалены и почему не больше, сказано там в %4.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln head(s)</source>
+        <translation>
+            <numerusform>%Ln головы</numerusform>
+            <numerusform>%Ln голов</numerusform>
+            <numerusform>%Ln голов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln KV head(s)</source>
+        <translation>
+            <numerusform>%Ln KV-головы</numerusform>
+            <numerusform>%Ln KV-голов</numerusform>
+            <numerusform>%Ln KV-голов</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1866,6 +1906,81 @@ Replace them?</source>
     </message>
 </context>
 <context>
+    <name>headscope::ui::SaveModelDialog</name>
+    <message>
+        <source>The model with %1 merged in %2, at threshold %3.</source>
+        <translation>Модель, в которой объединены %1 в %2, порог %3.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln head(s)</source>
+        <translation>
+            <numerusform>%Ln голова</numerusform>
+            <numerusform>%Ln головы</numerusform>
+            <numerusform>%Ln голов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln group(s)</source>
+        <translation>
+            <numerusform>%Ln группе</numerusform>
+            <numerusform>%Ln группах</numerusform>
+            <numerusform>%Ln группах</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Remove duplicate heads</source>
+        <translation>&amp;Удалить повторяющиеся головы</translation>
+    </message>
+    <message>
+        <source>Save the merged model</source>
+        <translation>Сохранение объединённой модели</translation>
+    </message>
+    <message>
+        <source>Heads that merging made identical become one, where each KV head of a layer still serves equally many. The model computes the same with fewer weights, but Headscope alone reads layers of different numbers of heads.</source>
+        <translation>Головы, ставшие одинаковыми при объединении, становятся одной, если каждая KV-голова слоя и дальше обслуживает поровну голов. Модель вычисляет то же самое с меньшим числом весов, но слои с разным числом голов читает только Headscope.</translation>
+    </message>
+    <message>
+        <source>Merging made no two heads identical in Q, K and V, so there are no duplicates.</source>
+        <translation>Объединение не сделало никакие две головы одинаковыми по Q, K и V, поэтому повторов нет.</translation>
+    </message>
+    <message>
+        <source>&amp;Folder:</source>
+        <translation>&amp;Папка:</translation>
+    </message>
+    <message>
+        <source>&amp;Browse...</source>
+        <translation>О&amp;бзор...</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the merged model</source>
+        <translation>Выберите папку для объединённой модели</translation>
+    </message>
+    <message>
+        <source>Choose a folder.</source>
+        <translation>Выберите папку.</translation>
+    </message>
+    <message>
+        <source>The model takes up to %1; %2 are free there.</source>
+        <translation>Модель займёт до %1; там свободно %2.</translation>
+    </message>
+    <message>
+        <source>There is not enough room: the model takes up to %1, but only %2 are free there.</source>
+        <translation>Не хватает места: модель займёт до %1, а свободно там только %2.</translation>
+    </message>
+    <message>
+        <source>The folder holds files, which will be replaced.</source>
+        <translation>В папке есть файлы, они будут заменены.</translation>
+    </message>
+    <message>
+        <source>Replace the folder?</source>
+        <translation>Заменить папку?</translation>
+    </message>
+    <message>
+        <source>All files in %1 will be removed once the model is written.</source>
+        <translation>Когда модель будет записана, все файлы в %1 будут удалены.</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::Session</name>
     <message>
         <source>Change threshold</source>
@@ -2591,6 +2706,10 @@ Replace them?</source>
     <message>
         <source>Saving an image</source>
         <translation>Сохранение изображения</translation>
+    </message>
+    <message>
+        <source>Saving the merged model</source>
+        <translation>Сохранение объединённой модели</translation>
     </message>
 </context>
 <context>

@@ -43,6 +43,9 @@ void Actions::make_file_menu() {
                        tr("Put results of earlier runs beside the others"));
     save_results = add(menu, tr("&Save results..."), QKeySequence::Save,
                        tr("Write the results of the selected runs as JSON files"));
+    save_model =
+        add(menu, tr("Save &merged model..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
+            tr("Write the model with the present merge as a checkpoint"));
     save_image = menu.addMenu(tr("Save &image"));
     menu.addSeparator();
     quit = add(menu, tr("&Quit"), QKeySequence::Quit, {});

@@ -23,6 +23,7 @@ struct Actions {
     QAction* open_results;
     QAction* close_model;
     QAction* save_results;
+    QAction* save_model;
     QAction* quit;
     QAction* undo;
     QAction* redo;

@@ -49,6 +49,7 @@ MainWindow::MainWindow(Workbench& workbench, QWidget* parent)
     fill_recent();
     connect_actions();
     connect_workbench();
+    connect_saver();
     connect_run_panel();
     connect_live_estimate();
 
@@ -97,6 +98,7 @@ void MainWindow::connect_actions() {
     on(actions_->open_results, &MainWindow::ask_for_results);
     on(actions_->close_model, [this] { workbench_.close_model(); });
     on(actions_->save_results, [this] { save_results(workspace_->run_panel().selected_ids()); });
+    on(actions_->save_model, &MainWindow::save_model);
     on(actions_->quit, &QWidget::close);
     on(actions_->include_all_layers, [this] { workbench_.session().choose_layers({}); });
     on(actions_->previous_layer, [this] { step_layer(-1); });
@@ -129,8 +131,11 @@ void MainWindow::connect_workbench() {
     connect(&workbench_.session(), &Session::plan_changed, this, &MainWindow::refresh_runs);
     connect(&workbench_.runs(), &RunStore::added, this, &MainWindow::refresh);
     connect(&workbench_.runs(), &RunStore::removed, this, &MainWindow::refresh);
-    connect(&workbench_.evaluations(), &Evaluations::progressed, job_status_,
-            &JobStatus::show_progress);
+    connect(&workbench_.evaluations(), &Evaluations::progressed, this,
+            [this](const Progress& progress) {
+                // The bar stays with what ends sooner.
+                if (!workbench_.saver().saving()) job_status_->show_progress(progress);
+            });
     connect(&workbench_, &Workbench::results_saved, this, [this](const QString& folder) {
         statusBar()->showMessage(tr("Results were written to %1").arg(folder), 5000);
     });
@@ -195,8 +200,9 @@ void MainWindow::refresh() {
     }
     const bool busy = workbench_.evaluations().busy();
     const bool opening = workbench_.opener().opening();
-    actions_->cancel->setEnabled(busy || opening);
-    if (!busy && !opening) job_status_->finish();
+    const bool saving = workbench_.saver().saving();
+    actions_->cancel->setEnabled(busy || opening || saving);
+    if (!busy && !opening && !saving) job_status_->finish();
     if (!opening) statusBar()->clearMessage();
     device_->setText(workbench_.evaluations().device_text());
     device_->setVisible(!device_->text().isEmpty());
@@ -214,6 +220,8 @@ void MainWindow::refresh_runs() {
         why_not = tr("Include at least one layer first.");
     }
     for (QAction* action : {actions_->run, actions_->sweep}) action->setEnabled(why_not.isEmpty());
+    actions_->save_model->setEnabled(session.model() != nullptr && session.summary().pairs > 0 &&
+                                     !workbench_.saver().saving());
     workspace_->run_panel().set_can_run(why_not.isEmpty(), why_not);
 }
 
@@ -260,8 +268,7 @@ void MainWindow::keep_state() {
 void MainWindow::closeEvent(QCloseEvent* event) {
     keep_state();
     workbench_.keep_session();
-    workbench_.opener().cancel();
-    workbench_.evaluations().cancel_all();
+    cancel();
     event->accept();
 }
 

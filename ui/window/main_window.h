@@ -10,6 +10,10 @@
 class QLabel;
 class QStackedWidget;
 
+namespace headscope {
+struct ExportResult;
+}
+
 namespace headscope::ui {
 
 struct Exportable;
@@ -56,6 +60,7 @@ class MainWindow : public QMainWindow {
     void make_status_bar();
     void connect_actions();
     void connect_workbench();
+    void connect_saver();
     void connect_run_panel();
     void connect_live_estimate();
     void fill_export_menus();
@@ -65,6 +70,8 @@ class MainWindow : public QMainWindow {
     void ask_for_model();
     void ask_for_results();
     void sweep();
+    void save_model();
+    void tell_saved(const ExportResult& result);
     void edit_settings();
     void cancel();
     void restore_run(int run_id);

@@ -1,16 +1,17 @@
 // What the commands of the window do that ask the user something.
 
-#include <cmath>
-#include <set>
-
 #include <QClipboard>
+#include <QDir>
 #include <QFileDialog>
 #include <QGuiApplication>
 #include <QMessageBox>
 #include <QStatusBar>
+#include <cmath>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/base/version.h"
+#include "core/report/export.h"
 #include "ui/runs/compare_dialog.h"
 #include "ui/runs/settings_dialog.h"
 #include "ui/runs/sweep_dialog.h"
@@ -21,7 +22,9 @@
 #include "ui/window/main_window.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/results_files.h"
+#include "ui/window/save_model_dialog.h"
 #include "ui/window/shortcuts_dialog.h"
+#include "ui/window/status_widgets.h"
 #include "ui/window/workbench.h"
 #include "ui/window/workspace.h"
 
@@ -68,6 +71,56 @@ void MainWindow::sweep() {
     }
 }
 
+void MainWindow::connect_saver() {
+    const ModelSaver& saver = workbench_.saver();
+    connect(&saver, &ModelSaver::started, this, [this] {
+        message_bar_->hide();
+        refresh();
+        job_status_->show_progress({"writing", 0, 0, "MB"});
+    });
+    connect(&saver, &ModelSaver::progressed, job_status_, &JobStatus::show_progress);
+    connect(&saver, &ModelSaver::cancelled, this, &MainWindow::refresh);
+    connect(&saver, &ModelSaver::failed, this, &MainWindow::refresh);
+    connect(&saver, &ModelSaver::saved, this,
+            [this](const std::shared_ptr<const ExportResult>& result) {
+                refresh();
+                tell_saved(*result);
+            });
+}
+
+void MainWindow::save_model() {
+    const auto& model = workbench_.session().model();
+    QDir place(QString::fromStdString(model->checkpoint.directory().string()));
+    place.cdUp();
+    QSettings& settings = workbench_.settings().settings();
+    const QString key = QStringLiteral("window/saved_model_folder");
+    const QString last = settings.value(key, place.absolutePath()).toString();
+    SaveModelDialog dialog(workbench_.session(), last, this);
+    if (dialog.exec() != QDialog::Accepted) return;
+    settings.setValue(key, QFileInfo(dialog.folder()).absolutePath());
+    workbench_.save_model(dialog.folder(), dialog.compact(), dialog.replaces());
+}
+
+void MainWindow::tell_saved(const ExportResult& result) {
+    std::int64_t heads = 0;
+    std::int64_t kv_heads = 0;
+    for (const LayerCompaction& layer : result.layers) {
+        heads += layer.before.heads - layer.after.heads;
+        kv_heads += layer.before.kv_heads - layer.after.kv_heads;
+    }
+    const QString folder = QString::fromStdString(result.directory.string());
+    const QString written = tr("The merged model was written to %1").arg(folder);
+    if (result.layers.empty()) {
+        statusBar()->showMessage(written, 5000);
+    } else {
+        message_bar_->show_information(
+            tr("%1, without %2 and %3; %4 there says which, and why not more.")
+                .arg(written, tr("%Ln head(s)", nullptr, static_cast<int>(heads)),
+                     tr("%Ln KV head(s)", nullptr, static_cast<int>(kv_heads)),
+                     QLatin1String(kExportManifest)));
+    }
+}
+
 void MainWindow::edit_settings() {
     const auto& model = workbench_.session().model();
     const qint64 longest = model ? model->config().longest_window() : kMostTokens;
@@ -79,6 +132,7 @@ void MainWindow::edit_settings() {
 
 void MainWindow::cancel() {
     workbench_.opener().cancel();
+    workbench_.saver().cancel();
     workbench_.evaluations().cancel_all();
 }
 

@@ -65,12 +65,16 @@ bool looks_like_results(const QString& path) {
     const QFileInfo file(path);
     if (!file.isFile() || file.suffix() != QStringLiteral("json")) return false;
     const QString name = file.fileName();
-    static const QStringList kModelFiles = {
-        QStringLiteral("config.json"),         QStringLiteral("generation_config.json"),
-        QStringLiteral("tokenizer.json"),      QStringLiteral("tokenizer_config.json"),
-        QStringLiteral("vocab.json"),          QStringLiteral("params.json"),
-        QStringLiteral("added_tokens.json"),   QStringLiteral("special_tokens_map.json"),
-        QStringLiteral("preprocessor_config.json")};
+    static const QStringList kModelFiles = {QStringLiteral("config.json"),
+                                            QStringLiteral("generation_config.json"),
+                                            QStringLiteral("tokenizer.json"),
+                                            QStringLiteral("tokenizer_config.json"),
+                                            QStringLiteral("vocab.json"),
+                                            QStringLiteral("params.json"),
+                                            QStringLiteral("added_tokens.json"),
+                                            QStringLiteral("special_tokens_map.json"),
+                                            QStringLiteral("preprocessor_config.json"),
+                                            QStringLiteral("headscope_manifest.json")};
     return !kModelFiles.contains(name) && !name.endsWith(QStringLiteral(".index.json"));
 }
 

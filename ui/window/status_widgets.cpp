@@ -36,6 +36,12 @@ QString job_progress_text(const Progress& progress) {
     if (progress.stage == "evaluating") {
         return JobStatus::tr("Evaluating, %1 of %2 windows").arg(done, total);
     }
+    if (progress.stage == "writing") {
+        return JobStatus::tr("Saving the merged model, %1 of %2 MB").arg(done, total);
+    }
+    if (progress.stage == "comparing merged heads") {
+        return JobStatus::tr("Comparing merged heads, %1 of %2 layers").arg(done, total);
+    }
     if (progress.stage == "tokenizing") return JobStatus::tr("Tokenizing the text");
     return QString::fromStdString(progress.stage);
 }

@@ -1,11 +1,11 @@
 #include "ui/window/workbench.h"
 
-#include <utility>
-
 #include <QFileInfo>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/base/locations.h"
+#include "core/base/version.h"
 #include "ui/session/error_text.h"
 
 namespace headscope::ui {
@@ -63,6 +63,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     });
     connect(&saving_, &Job::failed, this,
             [this](const JobError& error) { report(tr("Saving results"), error.text); });
+    connect(&saver_, &ModelSaver::failed, this,
+            [this](const JobError& error) { report(tr("Saving the merged model"), error.text); });
     connect(&saving_image_, &Job::finished, this, [this](const Job::Value& path) {
         Q_EMIT image_saved(*std::static_pointer_cast<const QString>(path));
     });
@@ -137,6 +139,19 @@ void Workbench::save_results(const Results& results, const QString& folder) {
         headscope::ui::save_results(results, folder, true);
         return std::make_shared<const QString>(folder);
     });
+}
+
+void Workbench::save_model(const QString& folder, bool compact, bool replace) {
+    const auto& model = session_.model();
+    if (!model || saver_.saving()) return;
+    ExportParams params;
+    params.plan = session_.plan();
+    params.measure = model->measure;
+    params.output_dir = folder.toStdString();
+    params.compact = compact;
+    params.force = replace;
+    params.program_version = kVersion;
+    saver_.save(model, params);
 }
 
 void Workbench::save_image(const DrawnImage& image) {

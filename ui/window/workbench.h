@@ -8,6 +8,7 @@
 #include "ui/session/session.h"
 #include "ui/window/image_export.h"
 #include "ui/window/model_opener.h"
+#include "ui/window/model_saver.h"
 #include "ui/window/results_files.h"
 #include "ui/window/settings_store.h"
 
@@ -29,6 +30,7 @@ class Workbench : public QObject {
     [[nodiscard]] RunStore& runs() { return runs_; }
     [[nodiscard]] Evaluations& evaluations() { return evaluations_; }
     [[nodiscard]] ModelOpener& opener() { return opener_; }
+    [[nodiscard]] ModelSaver& saver() { return saver_; }
     [[nodiscard]] SettingsStore& settings() { return settings_; }
 
     /// A model folder, a file of one, or a results file.
@@ -39,6 +41,9 @@ class Workbench : public QObject {
     void open_results(const QStringList& paths);
     /// Writes results into a folder in the background; results_saved or failed follows.
     void save_results(const Results& results, const QString& folder);
+    /// Writes the model under the present plan into a folder in the background; `replace`: also
+    /// into one that is not empty. The saver tells how it goes, and failed why it could not.
+    void save_model(const QString& folder, bool compact, bool replace);
     /// Writes an image in the background; image_saved or failed follows.
     void save_image(const DrawnImage& image);
     /// The next session begins without it.
@@ -71,6 +76,7 @@ class Workbench : public QObject {
     RunStore runs_;
     Evaluations evaluations_;
     ModelOpener opener_;
+    ModelSaver saver_;
     QStringList results_to_read_;
     QStringList missing_runs_;  ///< of the last session; they may come back
     bool open_model_of_results_ = false;

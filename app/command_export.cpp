@@ -1,0 +1,82 @@
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/commands.h"
+#include "app/empty_plan.h"
+#include "app/table.h"
+#include "core/base/error.h"
+#include "core/base/process_rank.h"
+#include "core/base/version.h"
+#include "core/report/export.h"
+
+namespace headscope::app {
+namespace {
+
+nlohmann::ordered_json layer_event(const LayerCompaction& layer) {
+    return {{"layer", layer.layer},
+            {"heads_before", layer.before.heads},
+            {"heads_after", layer.after.heads},
+            {"kv_heads_before", layer.before.kv_heads},
+            {"kv_heads_after", layer.after.kv_heads},
+            {"remark", layer.remark}};
+}
+
+void send_result(Display& display, const ExportResult& result) {
+    nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+    for (const LayerCompaction& layer : result.layers)
+        layers.push_back(layer_event(layer));
+    display.event({{"event", "result"},
+                   {"directory", result.directory.string()},
+                   {"bytes", result.bytes},
+                   {"changed_tensors", result.changed_tensors},
+                   {"layers", std::move(layers)},
+                   {"seconds", result.seconds}});
+}
+
+/// What was removed from each layer, and why not more.
+void print_removed(Display& display, const ExportResult& result) {
+    if (result.layers.empty()) return;
+    Table table({"layer", "heads left", "KV heads left"});
+    std::string remarks;
+    for (const LayerCompaction& layer : result.layers) {
+        table.add({std::to_string(layer.layer),
+                   fmt::format("{} of {}", layer.after.heads, layer.before.heads),
+                   fmt::format("{} of {}", layer.after.kv_heads, layer.before.kv_heads)});
+        if (!layer.remark.empty())
+            remarks += fmt::format("\nLayer {}: {}.", layer.layer, layer.remark);
+    }
+    display.print("\n" + table.text() + remarks);
+}
+
+}  // namespace
+
+void run_export(const Options& options, Display& display, const std::stop_token& stop) {
+    if (!process_rank().first()) return;  // the processes of a job share nothing here
+    const auto show = [&](const Progress& progress) { display.progress(progress); };
+    const Checkpoint checkpoint = Checkpoint::open(options.model());
+    const auto matrices = compute_similarity(checkpoint, options.similarity(), show, stop);
+    const MergeRule rule = options.rule(options.thresholds.front());
+    const std::string nothing = empty_plan_text(matrices, checkpoint.config(), rule);
+    if (!nothing.empty()) {
+        fail(ErrorCode::bad_input, "{}: {} There is no merged model to save",
+             checkpoint.directory().string(), nothing);
+    }
+    ExportParams params;
+    params.plan = make_merge_plan(matrices, checkpoint.config(), rule);
+    params.measure = parse_measure(options.measure);
+    params.output_dir = options.output_dir;
+    params.compact = options.compact;
+    params.force = options.force;
+    params.program_version = kVersion;
+    const ExportResult result = export_checkpoint(checkpoint, params, show, stop);
+    send_result(display, result);
+    print_removed(display, result);
+    display.print(fmt::format("\n{}\n{} in {:.1f} s, {} tensors changed; {} says what was merged",
+                              result.directory.string(), bytes_text(result.bytes), result.seconds,
+                              result.changed_tensors.size(), kExportManifest));
+}
+
+}  // namespace headscope::app

@@ -1,0 +1,236 @@
+#include "core/report/export_files.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string_view>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/checkpoint/model_family.h"
+#include "core/checkpoint/safetensors_writer.h"
+#include "core/checkpoint/tensor_names.h"
+#include "core/report/export.h"
+
+namespace headscope {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr const char* kSingle = "model.safetensors";
+constexpr const char* kIndex = "model.safetensors.index.json";
+constexpr std::size_t kMaxIndexBytes = std::size_t{256} << 20;
+constexpr std::int64_t kMostShardBytes = 5'000'000'000;  // as Hugging Face's libraries shard
+
+std::int64_t sum_bytes(const std::vector<StoredInfo>& tensors) {
+    return std::accumulate(tensors.begin(), tensors.end(), std::int64_t{0},
+                           [](std::int64_t sum, const StoredInfo& t) { return sum + t.bytes; });
+}
+
+/// "pytorch_model-00001-of-00002.bin" as "model-00001-of-00002.safetensors".
+std::string safetensors_name(const fs::path& path) {
+    constexpr std::string_view kPrefix = "pytorch_";
+    std::string stem = path.stem().string();
+    if (stem.starts_with(kPrefix)) stem.erase(0, kPrefix.size());
+    return stem + ".safetensors";
+}
+
+/// Gives the tensors that lose heads their new shape; says whether any does.
+bool shrink(std::vector<StoredInfo>& tensors, const ModelConfig& config,
+            const Compactions& compactions) {
+    namespace names = tensor_names;
+    std::map<std::string, std::pair<std::size_t, std::int64_t>> sizes;  // dimension and its extent
+    for (const auto& [layer, compaction] : compactions) {
+        const std::int64_t q = compaction.after.heads * config.head_dim;
+        const std::int64_t kv = compaction.after.kv_heads * config.head_dim;
+        for (const auto& name : {names::q_proj(layer), names::q_bias(layer)})
+            sizes[name] = {0, q};
+        for (const auto& name : {names::k_proj(layer), names::v_proj(layer), names::k_bias(layer),
+                                 names::v_bias(layer)}) {
+            sizes[name] = {0, kv};
+        }
+        sizes[names::o_proj(layer)] = {1, q};
+    }
+    bool any = false;
+    for (StoredInfo& tensor : tensors) {
+        const auto found = sizes.find(tensor.name);
+        if (found == sizes.end()) continue;
+        const auto [dimension, extent] = found->second;
+        tensor.bytes = tensor.bytes / tensor.shape[dimension] * extent;
+        tensor.shape[dimension] = extent;
+        any = true;
+    }
+    return any;
+}
+
+/// Some files of torch.save have an output that refers to the embeddings, where both are tied.
+void leave_out_tied_output(std::vector<StoredInfo>& tensors, const Checkpoint& checkpoint) {
+    if (checkpoint.layout() != ModelLayout::torch || !checkpoint.config().tie_word_embeddings)
+        return;
+    std::erase_if(tensors, [](const StoredInfo& tensor) {
+        return tensor.name == tensor_names::output_projection();
+    });
+}
+
+ExportShard make_shard(std::string name, std::vector<StoredInfo> tensors) {
+    std::string header = safetensors_header(tensors, {{"format", "pt"}});
+    return {std::move(name), std::move(header), std::move(tensors)};
+}
+
+/// One file, or as many as it takes.
+std::vector<ExportShard> cut_into_shards(std::vector<StoredInfo> tensors) {
+    std::vector<std::vector<StoredInfo>> parts(1);
+    std::int64_t bytes = 0;
+    for (StoredInfo& tensor : tensors) {
+        if (bytes + tensor.bytes > kMostShardBytes && !parts.back().empty()) {
+            parts.emplace_back();
+            bytes = 0;
+        }
+        bytes += tensor.bytes;
+        parts.back().push_back(std::move(tensor));
+    }
+    std::vector<ExportShard> shards;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        shards.push_back(
+            make_shard(parts.size() == 1
+                           ? kSingle
+                           : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, parts.size()),
+                       std::move(parts[i])));
+    }
+    return shards;
+}
+
+bool holds_weights(const std::string& name) {
+    constexpr std::array kEndings{".safetensors", ".bin",     ".pth",       ".pt",   ".gguf",
+                                  ".h5",          ".msgpack", ".onnx",      ".ckpt", ".npz",
+                                  ".ot",          ".tflite",  ".index.json"};
+    return std::any_of(kEndings.begin(), kEndings.end(),
+                       [&](const char* ending) { return name.ends_with(ending); });
+}
+
+/// Written anew, or true of other files only.
+bool is_replaced(const std::string& name) {
+    constexpr std::array kNames{"config.json", "params.json", "checklist.chk", kExportManifest};
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+std::vector<HeadCounts> layer_heads(const ModelConfig& config, const Compactions& compactions) {
+    std::vector<HeadCounts> layers;
+    for (int layer = 0; layer < config.num_hidden_layers; ++layer) {
+        const auto found = compactions.find(layer);
+        layers.push_back(found == compactions.end() ? config.heads_of(layer) : found->second.after);
+    }
+    return layers;
+}
+
+/// Puts a prefix in front of a name, or takes it away.
+std::string with_prefix(std::string name, std::string_view prefix, bool wanted) {
+    if (name.starts_with(prefix)) name.erase(0, prefix.size());
+    return wanted ? std::string(prefix) + name : name;
+}
+
+}  // namespace
+
+std::int64_t ExportShard::data_bytes() const {
+    return sum_bytes(tensors);
+}
+
+std::vector<ExportShard> plan_shards(const Checkpoint& checkpoint, const Compactions& compactions) {
+    std::vector<ExportShard> shards;
+    for (FileListing& file : checkpoint.list()) {
+        const bool shrinks = shrink(file.tensors, checkpoint.config(), compactions);
+        leave_out_tied_output(file.tensors, checkpoint);
+        if (checkpoint.layout() == ModelLayout::meta)
+            return cut_into_shards(std::move(file.tensors));
+        if (file.tensors.empty()) continue;
+        const std::string name = safetensors_name(file.path);
+        if (checkpoint.layout() == ModelLayout::torch) {
+            shards.push_back(make_shard(name, std::move(file.tensors)));
+        } else {
+            shards.push_back({name,
+                              shrinks ? safetensors_header(file.tensors, file.metadata)
+                                      : std::string(file.header),
+                              std::move(file.tensors)});
+        }
+    }
+    return shards;
+}
+
+std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportShard>& shards,
+                       const Compactions& compactions) {
+    if (shards.size() == 1 && shards.front().name == kSingle) return {};
+    ordered_json index = ordered_json::object();
+    if (checkpoint.layout() == ModelLayout::safetensors) {
+        std::string old = read_text_file(checkpoint.directory() / kIndex, kMaxIndexBytes);
+        if (compactions.empty()) return old;
+        index = ordered_json::parse(old);
+    }
+    std::int64_t bytes = 0;
+    ordered_json weight_map = ordered_json::object();
+    for (const ExportShard& shard : shards) {
+        bytes += shard.data_bytes();
+        for (const StoredInfo& tensor : shard.tensors)
+            weight_map[tensor.name] = shard.name;
+    }
+    if (!index.contains("metadata") || !index["metadata"].is_object())
+        index["metadata"] = ordered_json::object();
+    index["metadata"]["total_size"] = bytes;
+    index["metadata"].erase("total_parameters");
+    index["weight_map"] = std::move(weight_map);
+    return index.dump(2) + "\n";
+}
+
+std::string make_config(const Checkpoint& checkpoint, const Compactions& compactions) {
+    if (compactions.empty()) return checkpoint.config_json();
+    const ModelConfig& config = checkpoint.config();
+    const std::vector<HeadCounts> layers = layer_heads(config, compactions);
+    const bool uniform = std::equal(layers.begin() + 1, layers.end(), layers.begin());
+    ordered_json json = ordered_json::parse(checkpoint.config_json());
+    json["head_dim"] = config.head_dim;
+    json["model_type"] = with_prefix(config.model_type, kCompactPrefix, !uniform);
+    if (json.contains("architectures")) {
+        for (ordered_json& name : json["architectures"])
+            if (name.is_string())
+                name = with_prefix(name.get<std::string>(), "Headscope", !uniform);
+    }
+    json.erase("headscope_heads");
+    if (uniform) {
+        json["num_attention_heads"] = layers.front().heads;
+        json["num_key_value_heads"] = layers.front().kv_heads;
+    } else {
+        json["num_key_value_heads"] = config.num_key_value_heads;
+        json["headscope_heads"] = ordered_json::array();
+        for (const HeadCounts& layer : layers)
+            json["headscope_heads"].push_back({layer.heads, layer.kv_heads});
+    }
+    return dump_readable(json);
+}
+
+std::vector<fs::path> companion_files(const Checkpoint& checkpoint) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (auto it = fs::directory_iterator(checkpoint.directory(), error);
+         !error && it != fs::directory_iterator(); it.increment(error)) {
+        const std::string name = it->path().filename().string();
+        std::error_code ignored;
+        if (name.starts_with('.') || holds_weights(name) || is_replaced(name) ||
+            !fs::is_regular_file(it->path(), ignored)) {
+            continue;
+        }
+        files.push_back(it->path());
+    }
+    if (error) {
+        fail(ErrorCode::bad_input, "{}: cannot be read ({})", checkpoint.directory().string(),
+             error.message());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+}  // namespace headscope

@@ -1,0 +1,104 @@
+#include "core/report/export_manifest.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/report/manifest.h"
+#include "core/report/results.h"
+
+namespace headscope {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int kFormatVersion = 1;
+constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 20;
+
+std::string_view name_of(ModelLayout layout) {
+    switch (layout) {
+        case ModelLayout::safetensors:
+            return "safetensors";
+        case ModelLayout::torch:
+            return "torch";
+        case ModelLayout::meta:
+            return "meta";
+    }
+    return "";
+}
+
+ordered_json plan_json(const MergePlan& plan) {
+    ordered_json layers = ordered_json::object();
+    for (const LayerPlan& layer : plan.layers) {
+        ordered_json pairs = ordered_json::array();
+        for (const HeadPair& pair : layer.pairs)
+            pairs.push_back({pair.first, pair.second, pair.similarity});
+        layers[std::to_string(layer.layer)] = {{"pairs", std::move(pairs)},
+                                               {"groups", layer.groups},
+                                               {"kv_groups", layer.kv_groups},
+                                               {"side_effect_heads", layer.side_effect_heads}};
+    }
+    return layers;
+}
+
+ordered_json compaction_json(const std::vector<LayerCompaction>& layers) {
+    ordered_json json = ordered_json::object();
+    for (const LayerCompaction& layer : layers) {
+        ordered_json entry{{"heads_before", layer.before.heads},
+                           {"kv_heads_before", layer.before.kv_heads},
+                           {"heads_after", layer.after.heads},
+                           {"kv_heads_after", layer.after.kv_heads}};
+        if (layer.removes_any()) {
+            entry["heads"] = layer.selection.heads;
+            entry["kv_heads"] = layer.selection.kv_heads;
+        }
+        if (!layer.remark.empty()) entry["remark"] = layer.remark;
+        json[std::to_string(layer.layer)] = std::move(entry);
+    }
+    return json;
+}
+
+/// Null where there is none, or none that can be read.
+ordered_json earlier_manifest(const Checkpoint& checkpoint) {
+    try {
+        const std::string text =
+            read_text_file(checkpoint.directory() / kExportManifest, kMaxManifestBytes);
+        parse_json(text, kExportManifest);  // not too deep, no key twice
+        return ordered_json::parse(text);
+    } catch (const Error&) {
+        return nullptr;
+    }
+}
+
+}  // namespace
+
+std::string make_export_manifest(const Checkpoint& checkpoint, const std::string& fingerprint,
+                                 const ExportParams& params, const ExportResult& result) {
+    const MergeRule& rule = params.plan.rule;
+    ordered_json layers = ordered_json::array();
+    for (const LayerPlan& layer : params.plan.layers)
+        layers.push_back(layer.layer);
+    ordered_json json{{"format_version", kFormatVersion},
+                      {"program", "headscope"},
+                      {"program_version", params.program_version},
+                      {"created", utc_now()},
+                      {"model_path", checkpoint.directory().string()},
+                      {"model_layout", name_of(checkpoint.layout())},
+                      {"model_fingerprint", fingerprint},
+                      {"measure", name_of(params.measure)},
+                      {"threshold", rule.threshold},
+                      {"grouping", name_of(rule.grouping)},
+                      {"kv_policy", name_of(rule.kv_policy)},
+                      {"layers", std::move(layers)},
+                      {"compact", params.compact},
+                      {"summary", to_json(summarize(params.plan, checkpoint.config()))},
+                      {"plan", plan_json(params.plan)},
+                      {"changed_tensors", result.changed_tensors}};
+    if (params.compact) json["removed"] = compaction_json(result.layers);
+    if (ordered_json earlier = earlier_manifest(checkpoint); !earlier.is_null())
+        json["earlier_manifest"] = std::move(earlier);
+    return dump_readable(json);
+}
+
+}  // namespace headscope

@@ -1,0 +1,208 @@
+#include <QApplication>
+#include <QCheckBox>
+#include <QDialogButtonBox>
+#include <QDir>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStatusBar>
+#include <QTest>
+#include <QTimer>
+
+#include "core/report/export.h"
+#include "tests/ui/support/session_fixture.h"
+#include "tests/ui/window/window_fixture.h"
+#include "ui/window/message_bar.h"
+#include "ui/window/save_model_dialog.h"
+#include "ui/window/status_widgets.h"
+
+using namespace headscope;
+using namespace headscope::testing;
+using namespace headscope::ui;
+
+namespace {
+
+/// Calls `what` with the modal dialog of this type as soon as it is there.
+template <typename Dialog, typename What>
+void in_dialog(What what) {
+    QTimer::singleShot(0, qApp, [what] {
+        auto* dialog = qobject_cast<Dialog*>(QApplication::activeModalWidget());
+        if (dialog == nullptr) return in_dialog<Dialog>(what);
+        what(*dialog);
+    });
+}
+
+QLineEdit& folder_of(QDialog& dialog) {
+    return *dialog.findChild<QLineEdit*>(QStringLiteral("folder"));
+}
+
+QCheckBox& compact_of(QDialog& dialog) {
+    return *dialog.findChild<QCheckBox*>(QStringLiteral("compact"));
+}
+
+QString verdict_of(const QDialog& dialog) {
+    return dialog.findChild<QLabel*>(QStringLiteral("verdict"))->text();
+}
+
+QPushButton& button_of(QDialog& dialog) {
+    return *dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Save);
+}
+
+}  // namespace
+
+class TestSaveModel : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void from_the_menu_to_a_model_that_opens() {
+        WindowFixture at;
+        QVERIFY(!at.window->actions().save_model->isEnabled());
+        at.open_demo();
+        QVERIFY(at.window->actions().save_model->isEnabled());
+        const QString folder = at.folder.filePath(QStringLiteral("saved"));
+        const QSignalSpy saved(&at.workbench->saver(), &ModelSaver::saved);
+        in_dialog<SaveModelDialog>([&](SaveModelDialog& dialog) {
+            QVERIFY(folder_of(dialog).text().endsWith(QStringLiteral("demo-merged-0.98")));
+            folder_of(dialog).setText(folder);
+            button_of(dialog).click();
+        });
+        at.window->actions().save_model->trigger();
+        QVERIFY(at.workbench->saver().saving());
+        QVERIFY(at.window->actions().cancel->isEnabled());
+        QVERIFY(!at.window->actions().save_model->isEnabled());
+        QVERIFY(at.find<JobStatus>().isVisible());
+        QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, kPatience);
+        QVERIFY(!at.find<JobStatus>().isVisible());
+        QVERIFY(at.window->actions().save_model->isEnabled());
+        QVERIFY(at.window->statusBar()->currentMessage().contains(folder));
+
+        at.workbench->open(folder + QStringLiteral("/headscope_manifest.json"));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            at.workbench->session().model()->checkpoint.directory() == folder.toStdString(),
+            kPatience);
+        // Merged heads are the same heads now.
+        QCOMPARE(at.workbench->session().highest_similarity(), std::optional(1.0));
+        // The next is proposed beside it.
+        in_dialog<SaveModelDialog>([&](SaveModelDialog& dialog) {
+            QVERIFY(folder_of(dialog).text().startsWith(at.folder.path()));
+            dialog.reject();
+        });
+        at.window->actions().save_model->trigger();
+        QVERIFY(!at.workbench->saver().saving());
+    }
+
+    void without_duplicates() {
+        WindowFixture at;
+        at.open_demo();
+        const QString folder = at.folder.filePath(QStringLiteral("compact"));
+        in_dialog<SaveModelDialog>([&](SaveModelDialog& dialog) {
+            folder_of(dialog).setText(folder);
+            compact_of(dialog).setChecked(true);
+            button_of(dialog).click();
+        });
+        at.window->actions().save_model->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(at.window->message_bar().isVisible(), kPatience);
+        QVERIFY(QFile::exists(folder + QStringLiteral("/config.json")));
+
+        // The window with layers of different numbers of heads.
+        at.workbench->open(folder);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            at.workbench->session().model()->checkpoint.directory() == folder.toStdString(),
+            kPatience);
+        Session& session = at.workbench->session();
+        const ModelConfig& config = session.model()->config();
+        QVERIFY(!config.layer_heads.empty());
+        session.choose_threshold(0.5);
+        std::int64_t heads = 0;
+        for (int layer = 0; layer < session.model()->layers(); ++layer) {
+            session.focus_layer(layer);
+            QTest::qWait(0);
+            const qsizetype lines = at.workspace_text(QStringLiteral("Heatmap"))
+                                        .split(QLatin1Char('\n'), Qt::SkipEmptyParts)
+                                        .size();
+            QCOMPARE(lines, config.heads_of(layer).heads + 1);
+            heads += config.heads_of(layer).heads;
+        }
+        QVERIFY(at.workspace_text(QStringLiteral("Merge plan"))
+                    .contains(QStringLiteral("heads\t%1\n").arg(heads)));
+        const QSignalSpy finished(&at.workbench->evaluations(), &Evaluations::run_finished);
+        at.window->actions().run->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+    }
+
+    void cancelled_it_leaves_nothing() {
+        WindowFixture at;
+        at.open_demo();
+        const QString folder = at.folder.filePath(QStringLiteral("saved"));
+        const QSignalSpy cancelled(&at.workbench->saver(), &ModelSaver::cancelled);
+        at.workbench->save_model(folder, false, false);
+        at.window->actions().cancel->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(cancelled.count(), 1, kPatience);
+        QVERIFY(!QFile::exists(folder));
+        QVERIFY(!at.window->message_bar().isVisible());
+        QVERIFY(!at.window->actions().cancel->isEnabled());
+    }
+
+    void what_is_wrong_is_told() {
+        WindowFixture at;
+        at.open_demo();
+        const QString model = QString::fromStdString(
+            at.workbench->session().model()->checkpoint.directory().string());
+        const QSignalSpy failed(&at.workbench->saver(), &ModelSaver::failed);
+        at.workbench->save_model(model, false, true);
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
+        QVERIFY(at.window->message_bar().isVisible());
+        QVERIFY(QFile::exists(model + QStringLiteral("/model.safetensors")));
+        // A threshold that selects nothing leaves nothing to save.
+        at.workbench->session().choose_threshold(1.0);
+        QVERIFY(!at.window->actions().save_model->isEnabled());
+    }
+
+    void the_dialog_knows_the_place() {
+        QTemporaryDir folder;
+        Session session;
+        session.set_model(demo_opened_model());
+        SaveModelDialog dialog(session, folder.path());
+        QVERIFY(button_of(dialog).isEnabled());
+        QVERIFY(verdict_of(dialog).contains(QStringLiteral("free there")));
+        QVERIFY(compact_of(dialog).isEnabled() && !dialog.compact());
+        folder_of(dialog).clear();
+        QVERIFY(!button_of(dialog).isEnabled());
+        // A folder that holds a file is replaced after a question, one with folders never.
+        const QString filled = folder.filePath(QStringLiteral("filled"));
+        QVERIFY(QDir().mkpath(filled));
+        QFile file(filled + QStringLiteral("/old"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        folder_of(dialog).setText(filled);
+        QVERIFY(verdict_of(dialog).contains(QStringLiteral("will be replaced")));
+        dialog.open();
+        in_dialog<QMessageBox>([](QMessageBox& box) { box.button(QMessageBox::No)->click(); });
+        button_of(dialog).click();
+        QVERIFY(dialog.isVisible());
+        in_dialog<QMessageBox>([](QMessageBox& box) { box.button(QMessageBox::Yes)->click(); });
+        button_of(dialog).click();
+        QCOMPARE(dialog.result(), static_cast<int>(QDialog::Accepted));
+        QVERIFY(dialog.replaces());
+        QVERIFY(QDir().mkpath(filled + QStringLiteral("/inner")));
+        folder_of(dialog).setText(filled + QStringLiteral("/"));
+        QVERIFY(!button_of(dialog).isEnabled());
+        QVERIFY(verdict_of(dialog).contains(QStringLiteral("folders in it")));
+    }
+
+    void without_duplicates_there_is_nothing_to_remove() {
+        Session session;
+        session.set_model(demo_opened_model());
+        Choices choices = session.choices();
+        choices.kv_policy = KvPolicy::keep;
+        session.choose(choices, {});
+        const bool duplicates = session.summary().removable_heads > 0;
+        SaveModelDialog dialog(session, QDir::tempPath());
+        QCOMPARE(compact_of(dialog).isEnabled(), duplicates);
+    }
+};
+
+QTEST_MAIN(TestSaveModel)
+#include "test_save_model.moc"
