@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
 #include "app/empty_plan.h"
 #include "app/scores_note.h"
 #include "app/table.h"
@@ -14,13 +15,10 @@ namespace {
 
 /// The original first, then one variant for each threshold.
 std::vector<Variant> make_variants(const Options& options, const Checkpoint& checkpoint,
-                                   Display& display, const std::stop_token& stop) {
+                                   const std::vector<SimilarityMatrix>& matrices,
+                                   Display& display) {
     std::vector<Variant> variants(1);
-    const std::vector<double> thresholds = options.given_thresholds();
-    if (thresholds.empty()) return variants;
-    const auto matrices = compute_similarity(
-        checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
-    for (const double threshold : thresholds) {
+    for (const double threshold : options.given_thresholds()) {
         const MergeRule rule = options.rule(threshold);
         variants.push_back(variant_of(make_merge_plan(matrices, checkpoint.config(), rule)));
         const std::string nothing = empty_plan_text(matrices, checkpoint.config(), rule);
@@ -52,8 +50,15 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
     resolve(options.compute());  // a device that does not work is told before anything slow
     const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
     const std::vector<double> thresholds = options.given_thresholds();
-    EvaluationParams params{make_variants(options, checkpoint, display, stop), text.windows, {}};
     const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
+    MeasuredHeads measured;
+    if (!thresholds.empty()) {
+        measured = measure_heads(
+            checkpoint, options, [&] { return model; }, display, stop);
+        measured.matrices = agree_on(std::move(measured.matrices));
+    }
+    const EvaluationParams params{
+        make_variants(options, checkpoint, measured.matrices, display), text.windows, {}};
     const EvaluationResult result = evaluate(
         model, params, show_progress,
         [&](const Scores& scores) { show_scores(display, scores, thresholds); }, stop);
@@ -75,6 +80,7 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
                    {"corpus", text.corpus_name},
                    {"corpus_sha256", text.corpus_sha256},
                    {"measure", options.measure},
+                   {"calibration", calibration_json(measured.calibration)},
                    {"grouping", options.grouping},
                    {"kv_policy", options.kv_policy},
                    {"layers", options.layers.empty() ? "all" : options.layers},

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
 #include "app/empty_plan.h"
 #include "app/table.h"
 #include "core/checkpoint/checkpoint.h"
@@ -44,7 +45,8 @@ void print_plan(Display& display, const MergePlan& plan, const ModelConfig& conf
         bytes_text(s.kv_cache_bytes_per_token)));
 }
 
-void send_plan(Display& display, const MergePlan& plan, const ModelConfig& config) {
+void send_plan(Display& display, const MergePlan& plan, const ModelConfig& config,
+               const std::string& measure, const std::optional<CalibrationRecord>& calibration) {
     nlohmann::ordered_json layers = nlohmann::ordered_json::object();
     for (const LayerPlan& layer : plan.layers) {
         nlohmann::ordered_json pairs = nlohmann::ordered_json::array();
@@ -57,6 +59,8 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
     }
     display.event({{"event", "plan"},
                    {"threshold", plan.rule.threshold},
+                   {"measure", measure},
+                   {"calibration", calibration_json(calibration)},
                    {"grouping", name_of(plan.rule.grouping)},
                    {"kv_policy", name_of(plan.rule.kv_policy)},
                    {"summary", to_json(summarize(plan, config))},
@@ -67,12 +71,12 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
 
 void run_plan(const Options& options, Display& display, const std::stop_token& stop) {
     const Checkpoint checkpoint = Checkpoint::open(options.model());
-    const auto matrices = compute_similarity(
-        checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
+    const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
+    const auto& matrices = measured.matrices;
     for (const double threshold : options.thresholds_or_default()) {
         const MergePlan plan =
             make_merge_plan(matrices, checkpoint.config(), options.rule(threshold));
-        send_plan(display, plan, checkpoint.config());
+        send_plan(display, plan, checkpoint.config(), options.measure, measured.calibration);
         const std::string nothing =
             empty_plan_text(matrices, checkpoint.config(), options.rule(threshold));
         if (nothing.empty()) {

@@ -139,12 +139,10 @@ struct CommandLine {
         add_threshold_options(*evaluate, options, "the original only");
         for (CLI::App* command : {batch, plan, evaluate})
             add_merge_options(*command, options);
-        for (CLI::App* command : {batch, evaluate}) {
+        for (CLI::App* command : {batch, evaluate})
             add_text_options(*command, options);
+        for (CLI::App* command : {batch, similarity, plan, evaluate})
             add_compute_options(*command, options);
-        }
-        for (CLI::App* command : {similarity, plan})
-            add_thread_option(*command, options);
         add_output_options(*batch, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,
                          "Model folder or a file of it; default: the demo model");

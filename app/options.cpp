@@ -44,8 +44,8 @@ MergeRule Options::rule(double threshold) const {
     return {threshold, parse_grouping(grouping), parse_kv_policy(kv_policy)};
 }
 
-SimilarityParams Options::similarity() const {
-    return {parse_measure(measure), parse_layers(layers), threads};
+CalibrationOptions Options::calibration_text() const {
+    return {calibration, calibration_windows};
 }
 
 TextOptions Options::text() const {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ui/plan/measure_choice.h"
+
 namespace headscope::ui {
 namespace {
 
@@ -90,7 +92,7 @@ void show_choice(QComboBox* combo, const Values& values, Value value) {
 }
 
 /// The label of a form's row, with the combo as its buddy.
-void label_row(QFormLayout* form, QComboBox* combo, const QString& text, const QString& tool_tip) {
+void label_row(QFormLayout* form, QWidget* combo, const QString& text, const QString& tool_tip) {
     auto* label = qobject_cast<QLabel*>(form->labelForField(combo));
     label->setText(text);
     label->setToolTip(tool_tip);
@@ -104,7 +106,7 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
       form_(new QFormLayout(this)),
       grouping_(make_combo(this, kGroupings.size())),
       kv_policy_(make_combo(this, kKvPolicies.size())),
-      measure_(make_combo(this, 1)) {
+      measure_(new MeasureChoice(session, this)) {
     grouping_->setObjectName(QStringLiteral("grouping"));
     kv_policy_->setObjectName(QStringLiteral("kv_policy"));
     form_->setContentsMargins(0, 0, 0, 0);
@@ -112,7 +114,6 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
     form_->addRow(QStringLiteral(" "), grouping_);
     form_->addRow(QStringLiteral(" "), kv_policy_);
     form_->addRow(QStringLiteral(" "), measure_);
-    measure_->setEnabled(false);  // there is one as yet
     set_texts();
     connect(&session, &Session::plan_changed, this, &RuleChoices::follow_choices);
     connect(grouping_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_grouping);
@@ -122,13 +123,11 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
 void RuleChoices::set_texts() {
     name_choices(grouping_, kGroupings);
     name_choices(kv_policy_, kKvPolicies);
-    measure_->setItemText(0, tr("Query weights (q)"));
-    measure_->setToolTip(
-        tr("The similarity of two heads is the cosine of their query weights, flattened."));
     label_row(form_, grouping_, tr("&Grouping:"), tr("How pairs become groups"));
     label_row(form_, kv_policy_, tr("&Keys and values:"),
               tr("What happens to the keys and values behind merged heads"));
     label_row(form_, measure_, tr("&Measure:"), tr("What two heads are compared by"));
+    qobject_cast<QLabel*>(form_->labelForField(measure_))->setBuddy(&measure_->combo());
     follow_choices();
 }
 

@@ -9,7 +9,9 @@ class QFormLayout;
 
 namespace headscope::ui {
 
-/// How pairs become groups, and what happens to keys and values. Each change can be undone.
+class MeasureChoice;
+
+/// What heads are compared by, how pairs become groups, and what happens to keys and values. Each change can be undone.
 class RuleChoices : public QWidget {
     Q_OBJECT
 
@@ -26,7 +28,7 @@ class RuleChoices : public QWidget {
     QFormLayout* form_;
     QComboBox* grouping_;
     QComboBox* kv_policy_;
-    QComboBox* measure_;
+    MeasureChoice* measure_;
 };
 
 }  // namespace headscope::ui

@@ -131,6 +131,14 @@ void MainWindow::connect_workbench() {
     connect(&workbench_.runs(), &RunStore::removed, this, &MainWindow::refresh);
     connect(&workbench_.evaluations(), &Evaluations::progressed, job_status_,
             &JobStatus::show_progress);
+    const Measurer& measurer = workbench_.measurer();
+    connect(&measurer, &Measurer::started, this, [this] {
+        message_bar_->hide();
+        refresh();
+        job_status_->show_progress({"similarity", 0, 0, "layers"});
+    });
+    connect(&measurer, &Measurer::progressed, job_status_, &JobStatus::show_progress);
+    connect(&measurer, &Measurer::ended, this, &MainWindow::refresh);
     connect(&workbench_, &Workbench::results_saved, this, [this](const QString& folder) {
         statusBar()->showMessage(tr("Results were written to %1").arg(folder), 5000);
     });
@@ -195,8 +203,9 @@ void MainWindow::refresh() {
     }
     const bool busy = workbench_.evaluations().busy();
     const bool opening = workbench_.opener().opening();
-    actions_->cancel->setEnabled(busy || opening);
-    if (!busy && !opening) job_status_->finish();
+    const bool measuring = workbench_.measurer().measuring();
+    actions_->cancel->setEnabled(busy || opening || measuring);
+    if (!busy && !opening && !measuring) job_status_->finish();
     if (!opening) statusBar()->clearMessage();
     device_->setText(workbench_.evaluations().device_text());
     device_->setVisible(!device_->text().isEmpty());
@@ -210,6 +219,8 @@ void MainWindow::refresh_runs() {
         why_not = tr("Wait until the model is open, or cancel that.");
     } else if (!session.model()) {
         why_not = tr("Open a model first.");
+    } else if (workbench_.measurer().measuring()) {
+        why_not = tr("Wait until the heads are compared by the new measure, or cancel that.");
     } else if (session.included_count() == 0) {
         why_not = tr("Include at least one layer first.");
     }
@@ -261,6 +272,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     keep_state();
     workbench_.keep_session();
     workbench_.opener().cancel();
+    workbench_.measurer().hold(true);
     workbench_.evaluations().cancel_all();
     event->accept();
 }

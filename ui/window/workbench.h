@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include "ui/runs/evaluations.h"
+#include "ui/runs/measurer.h"
 #include "ui/runs/run_store.h"
 #include "ui/session/session.h"
 #include "ui/window/image_export.h"
@@ -29,6 +30,7 @@ class Workbench : public QObject {
     [[nodiscard]] RunStore& runs() { return runs_; }
     [[nodiscard]] Evaluations& evaluations() { return evaluations_; }
     [[nodiscard]] ModelOpener& opener() { return opener_; }
+    [[nodiscard]] Measurer& measurer() { return measurer_; }
     [[nodiscard]] SettingsStore& settings() { return settings_; }
 
     /// A model folder, a file of one, or a results file.
@@ -64,12 +66,14 @@ class Workbench : public QObject {
     void take_model(const std::shared_ptr<const OpenedModel>& model);
     /// The other model was not opened.
     void keep_model();
+    void hold(bool held);
     void report(const QString& what, const QString& text);
 
     SettingsStore& settings_;
     Session session_;
     RunStore runs_;
     Evaluations evaluations_;
+    Measurer measurer_;
     ModelOpener opener_;
     QStringList results_to_read_;
     QStringList missing_runs_;  ///< of the last session; they may come back

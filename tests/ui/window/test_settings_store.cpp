@@ -21,6 +21,8 @@ class TestSettingsStore : public QObject {
         choices.excluded_layers = {0, 31};
         choices.grouping = Grouping::matching;
         choices.kv_policy = KvPolicy::within;
+        choices.measure = Measure::ov_circuit;
+        choices.calibration = {"/some/calibration.txt", 3};
         EvaluationSettings evaluation;
         evaluation.text = {"/some/corpus.txt", Protocol::llama_cpp, 512, 40};
         evaluation.compute = {"cpu", "bfloat16", 3};
@@ -51,7 +53,7 @@ class TestSettingsStore : public QObject {
         QFile file(file_);
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\nexcluded_layers=x, -3\ngrouping=kmeans\n"
-                   "kv_policy=\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
+                   "kv_policy=\nmeasure=p\ncalibration_windows=-1\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
                    "[General]\nappearance=7\n");
         file.close();
         const SettingsStore store(file_);
