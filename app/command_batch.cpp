@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
 #include "app/empty_plan.h"
 #include "app/merge_manner.h"
 #include "app/scores_note.h"
@@ -20,6 +21,7 @@ SweepParams sweep_params(const Options& options) {
     params.thresholds = options.thresholds_or_default();
     params.layers = parse_layers(options.layers);
     params.measure = parse_measure(options.measure);
+    params.calibration = options.calibration_text();
     params.grouping = parse_grouping(options.grouping);
     params.kv_policy = parse_kv_policy(options.kv_policy);
     params.align = parse_alignment(options.align);
@@ -36,14 +38,15 @@ SweepParams sweep_params(const Options& options) {
 
 void print_settings(Display& display, const SweepResult& sweep) {
     const RunSettings& settings = sweep.runs.front().result.manifest->settings;
-    display.print(fmt::format(
-        "\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n"
-        "measure {}, grouping {}, KV policy {}{}; intervals are 95 %, changes are paired by "
-        "window\n",
-        sweep.runs.front().result.manifest->model_path, settings.corpus_name,
-        count_text(settings.token_count), settings.protocol, count_text(settings.windows),
-        settings.window, settings.dtype, settings.device, settings.measure, settings.grouping,
-        settings.kv_policy, manner_text(sweep.runs.front().result.plan.rule)));
+    display.print(
+        fmt::format("\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n"
+                    "{}, grouping {}, KV policy {}{}; intervals are 95 %, changes are paired by "
+                    "window\n",
+                    sweep.runs.front().result.manifest->model_path, settings.corpus_name,
+                    count_text(settings.token_count), settings.protocol,
+                    count_text(settings.windows), settings.window, settings.dtype, settings.device,
+                    measure_text(settings.measure, settings.calibration), settings.grouping,
+                    settings.kv_policy, manner_text(sweep.runs.front().result.plan.rule)));
 }
 
 void print_results(Display& display, const SweepResult& sweep) {

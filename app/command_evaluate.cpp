@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
 #include "app/empty_plan.h"
 #include "app/merge_manner.h"
 #include "app/scores_note.h"
@@ -16,20 +17,14 @@ namespace {
 
 /// The original first, then one variant for each threshold.
 std::vector<Variant> make_variants(const Options& options, const Checkpoint& checkpoint,
-                                   Display& display, const std::stop_token& stop) {
+                                   const MeasuredHeads& measured, Display& display) {
     std::vector<Variant> variants(1);
-    const std::vector<double> thresholds = options.given_thresholds();
-    if (thresholds.empty()) return variants;
-    const auto matrices = compute_similarity(
-        checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
     tell_notes(display, options.rule(0.0), checkpoint.config());
-    const auto calibration =
-        calibrate_for(options.rule(0.0), checkpoint, options.similarity().layers);
-    for (const double threshold : thresholds) {
+    for (const double threshold : options.given_thresholds()) {
         const MergeRule rule = options.rule(threshold);
-        variants.push_back(
-            variant_of(make_merge_plan(matrices, checkpoint.config(), rule, calibration)));
-        const std::string nothing = empty_plan_text(matrices, checkpoint.config(), rule);
+        variants.push_back(variant_of(make_merge_plan(measured.matrices, checkpoint.config(), rule,
+                                                      measured.merge_calibration)));
+        const std::string nothing = empty_plan_text(measured.matrices, checkpoint.config(), rule);
         if (!nothing.empty()) display.print(nothing);
     }
     return variants;
@@ -58,8 +53,15 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
     resolve(options.compute());  // a device that does not work is told before anything slow
     const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
     const std::vector<double> thresholds = options.given_thresholds();
-    EvaluationParams params{make_variants(options, checkpoint, display, stop), text.windows, {}};
     const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
+    MeasuredHeads measured;
+    if (!thresholds.empty()) {
+        measured = measure_heads(
+            checkpoint, options, [&] { return model; }, display, stop);
+        measured.matrices = agree_on(std::move(measured.matrices));
+    }
+    const EvaluationParams params{
+        make_variants(options, checkpoint, measured, display), text.windows, {}};
     const EvaluationResult result = evaluate(
         model, params, show_progress,
         [&](const Scores& scores) { show_scores(display, scores, thresholds); }, stop);
@@ -81,6 +83,7 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
                    {"corpus", text.corpus_name},
                    {"corpus_sha256", text.corpus_sha256},
                    {"measure", options.measure},
+                   {"calibration", calibration_json(measured.calibration)},
                    {"grouping", options.grouping},
                    {"kv_policy", options.kv_policy},
                    {"align", options.align},

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
 #include "app/empty_plan.h"
 #include "app/table.h"
 #include "core/base/error.h"
@@ -57,15 +58,16 @@ void run_export(const Options& options, Display& display, const std::stop_token&
     if (!process_rank().first()) return;  // the processes of a job share nothing here
     const auto show = [&](const Progress& progress) { display.progress(progress); };
     const Checkpoint checkpoint = Checkpoint::open(options.model());
-    const auto matrices = compute_similarity(checkpoint, options.similarity(), show, stop);
+    const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
     const MergeRule rule = options.rule(options.thresholds.front());
-    const std::string nothing = empty_plan_text(matrices, checkpoint.config(), rule);
+    const std::string nothing = empty_plan_text(measured.matrices, checkpoint.config(), rule);
     if (!nothing.empty()) {
         fail(ErrorCode::bad_input, "{}: {} There is no merged model to save",
              checkpoint.directory().string(), nothing);
     }
     ExportParams params;
-    params.plan = make_merge_plan(matrices, checkpoint.config(), rule);
+    params.plan =
+        make_merge_plan(measured.matrices, checkpoint.config(), rule, measured.merge_calibration);
     params.measure = parse_measure(options.measure);
     params.output_dir = options.output_dir;
     params.compact = options.compact;

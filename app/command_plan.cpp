@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
 #include "app/empty_plan.h"
 #include "app/merge_manner.h"
 #include "app/table.h"
@@ -46,7 +47,8 @@ void print_plan(Display& display, const MergePlan& plan, const ModelConfig& conf
         bytes_text(s.kv_cache_bytes_per_token)));
 }
 
-void send_plan(Display& display, const MergePlan& plan, const ModelConfig& config) {
+void send_plan(Display& display, const MergePlan& plan, const ModelConfig& config,
+               const std::string& measure, const std::optional<CalibrationRecord>& calibration) {
     nlohmann::ordered_json layers = nlohmann::ordered_json::object();
     for (const LayerPlan& layer : plan.layers) {
         nlohmann::ordered_json pairs = nlohmann::ordered_json::array();
@@ -59,6 +61,8 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
     }
     nlohmann::ordered_json event = {{"event", "plan"},
                                     {"threshold", plan.rule.threshold},
+                                    {"measure", measure},
+                                    {"calibration", calibration_json(calibration)},
                                     {"grouping", name_of(plan.rule.grouping)},
                                     {"kv_policy", name_of(plan.rule.kv_policy)}};
     add_manner(event, plan.rule);
@@ -71,15 +75,13 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
 
 void run_plan(const Options& options, Display& display, const std::stop_token& stop) {
     const Checkpoint checkpoint = Checkpoint::open(options.model());
-    const auto matrices = compute_similarity(
-        checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
+    const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
+    const auto& matrices = measured.matrices;
     tell_notes(display, options.rule(0.0), checkpoint.config());
-    const auto calibration =
-        calibrate_for(options.rule(0.0), checkpoint, options.similarity().layers);
     for (const double threshold : options.thresholds_or_default()) {
-        const MergePlan plan =
-            make_merge_plan(matrices, checkpoint.config(), options.rule(threshold), calibration);
-        send_plan(display, plan, checkpoint.config());
+        const MergePlan plan = make_merge_plan(matrices, checkpoint.config(),
+                                               options.rule(threshold), measured.merge_calibration);
+        send_plan(display, plan, checkpoint.config(), options.measure, measured.calibration);
         const std::string nothing =
             empty_plan_text(matrices, checkpoint.config(), options.rule(threshold));
         if (nothing.empty()) {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
 #include "app/table.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/merging/pairs.h"
@@ -29,15 +30,18 @@ nlohmann::ordered_json matrix_event(const SimilarityMatrix& matrix, const std::s
 
 void run_similarity(const Options& options, Display& display, const std::stop_token& stop) {
     const Checkpoint checkpoint = Checkpoint::open(options.model());
-    const auto matrices = compute_similarity(
-        checkpoint, options.similarity(), [&](const Progress& p) { display.progress(p); }, stop);
-
+    const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
+    display.event({{"event", "measured"},
+                   {"measure", options.measure},
+                   {"calibration", calibration_json(measured.calibration)},
+                   {"device", measured.device},
+                   {"seconds", measured.seconds}});
     std::vector<std::string> header = {"layer", "highest", "heads"};
     for (const double threshold : options.thresholds_or_default()) {
         header.push_back(fmt::format("pairs >= {}", threshold_text(threshold)));
     }
     Table table(header);
-    for (const SimilarityMatrix& matrix : matrices) {
+    for (const SimilarityMatrix& matrix : measured.matrices) {
         display.event(matrix_event(matrix, options.measure));
         std::vector<std::string> row = {std::to_string(matrix.layer),
                                         fmt::format("{:.4f}", matrix.highest_off_diagonal()),
@@ -47,7 +51,9 @@ void run_similarity(const Options& options, Display& display, const std::stop_to
         }
         table.add(std::move(row));
     }
-    display.print("\n" + table.text());
+    display.print(fmt::format("\n{}\n\n{} layers in {:.2f} s on {}; {}", table.text(),
+                              measured.matrices.size(), measured.seconds, measured.device,
+                              measure_text(options.measure, measured.calibration)));
 }
 
 }  // namespace headscope::app

@@ -142,12 +142,10 @@ struct CommandLine {
         add_one_threshold_option(*save, options);
         for (CLI::App* command : {batch, plan, evaluate, save})
             add_merge_options(*command, options);
-        for (CLI::App* command : {batch, evaluate}) {
+        for (CLI::App* command : {batch, evaluate})
             add_text_options(*command, options);
+        for (CLI::App* command : {batch, similarity, plan, evaluate, save})
             add_compute_options(*command, options);
-        }
-        for (CLI::App* command : {similarity, plan, save})
-            add_thread_option(*command, options);
         add_output_options(*batch, options);
         add_export_options(*save, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,

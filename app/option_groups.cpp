@@ -83,8 +83,20 @@ void add_layer_option(CLI::App& command, Options& options) {
 }
 
 void add_measure_option(CLI::App& command, Options& options) {
-    add_choice(command, "--measure", options.measure, {"q"},
-               "How similarity is measured: q, the cosine of the heads' query weights");
+    std::vector<std::string> names;
+    for (const Measure measure : all_measures())
+        names.emplace_back(name_of(measure));
+    add_choice(
+        command, "--measure", options.measure, std::move(names),
+        "How similarity is measured: on weights as they lie (q ... qkvo), on circuits, or on "
+        "what the heads do with a text (attention, output, cka)");
+    add(command, "--calibration", options.calibration,
+        "Text file in UTF-8 for attention, output and cka; default: lines of WikiText-2's train "
+        "split");
+    add(command, "--calibration_windows", options.calibration_windows,
+        "Only its first so many windows")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
 }
 
 void add_merge_options(CLI::App& command, Options& options) {
@@ -127,10 +139,6 @@ void add_compute_options(CLI::App& command, Options& options) {
         "layer; default: what is free")
         ->transform(CLI::AsSizeValue(false))
         ->option_text("SIZE");
-    add_thread_option(command, options);
-}
-
-void add_thread_option(CLI::App& command, Options& options) {
     add(command, "--threads", options.threads, "CPU threads; default: all cores")
         ->check(CLI::PositiveNumber);
 }

@@ -19,7 +19,6 @@ void add_layer_option(CLI::App& command, Options& options);
 void add_measure_option(CLI::App& command, Options& options);
 void add_text_options(CLI::App& command, Options& options);
 void add_compute_options(CLI::App& command, Options& options);
-void add_thread_option(CLI::App& command, Options& options);
 void add_output_options(CLI::App& command, Options& options);
 /// Where a merged model is saved, and how.
 void add_export_options(CLI::App& command, Options& options);

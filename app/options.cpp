@@ -49,8 +49,8 @@ MergeRule Options::rule(double threshold) const {
             rescale};
 }
 
-SimilarityParams Options::similarity() const {
-    return {parse_measure(measure), parse_layers(layers), threads};
+CalibrationOptions Options::calibration_text() const {
+    return {calibration, calibration_windows};
 }
 
 TextOptions Options::text() const {

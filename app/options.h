@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/evaluation/prepare.h"
+#include "core/measures/calibration.h"
 #include "core/merging/merge_plan.h"
 #include "core/model/model.h"
 #include "core/similarity/similarity.h"
@@ -19,6 +20,8 @@ struct Options {
     std::vector<double> thresholds;
     std::string layers;  ///< "0,3,8-15"; empty: all
     std::string measure = "q";
+    std::string calibration;  ///< a text file; empty: what ships with the program
+    std::int64_t calibration_windows = CalibrationOptions::kDefaultWindows;
     std::string grouping = "components";
     std::string kv_policy = "average";
     std::string align = "none";
@@ -48,7 +51,7 @@ struct Options {
     [[nodiscard]] std::vector<double> thresholds_or_default() const;
 
     [[nodiscard]] MergeRule rule(double threshold) const;
-    [[nodiscard]] SimilarityParams similarity() const;
+    [[nodiscard]] CalibrationOptions calibration_text() const;
     [[nodiscard]] TextOptions text() const;
     [[nodiscard]] ComputeOptions compute() const;
 };

@@ -47,6 +47,11 @@ void AttentionDistance::add(const AttentionActivity& activity) {
     tokens_ += layout.windows * layout.window;
 }
 
+void AttentionDistance::add(const AttentionDistance& other) {
+    sum_ = sum_.defined() ? sum_ + other.sum_ : other.sum_;
+    tokens_ += other.tokens_;
+}
+
 /// queries: [heads, window, head_dim]; keys: [kv_heads, window, head_dim].
 void AttentionDistance::add_rows(const at::Tensor& queries, const at::Tensor& keys,
                                  std::int64_t first, std::int64_t count,

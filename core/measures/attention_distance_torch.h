@@ -17,6 +17,9 @@ class AttentionDistance {
     /// Adds the tokens of some windows.
     void add(const AttentionActivity& activity);
 
+    /// Adds what another has summed.
+    void add(const AttentionDistance& other);
+
     /// The mean total variation distance of each pair of heads, as a packed upper triangle.
     [[nodiscard]] std::vector<double> mean() const;
 

@@ -8,30 +8,32 @@
 namespace headscope {
 namespace {
 
-void require_apart(const std::filesystem::path& file, const std::filesystem::path& evaluated) {
+std::filesystem::path file_of(const CalibrationOptions& options) {
+    return options.file.empty() ? wikitext2_calibration_file() : options.file;
+}
+
+}  // namespace
+
+void require_apart(const CalibrationOptions& options, const std::filesystem::path& evaluated) {
+    const std::filesystem::path file = file_of(options);
     const Corpus calibration = load_corpus(file);
     const Corpus corpus = load_corpus(evaluated);
     const bool inside = corpus.text.find(calibration.text) != std::string::npos;
     if (!inside && calibration.text.find(corpus.text) == std::string::npos) return;
     fail(ErrorCode::bad_input,
          "{}: the calibration text is {} of {}, on which results are judged; a measure must not "
-         "have "
-         "seen it: give another --calibration or another --corpus",
+         "have seen it: give another --calibration or another --corpus",
          file.string(), inside ? "the text, or a part," : "a text that holds all", corpus.name);
 }
-
-}  // namespace
 
 CalibrationText prepare_calibration(const Checkpoint& checkpoint, const CalibrationOptions& options,
                                     const std::filesystem::path& evaluated,
                                     const std::filesystem::path& cache_dir,
                                     const std::stop_token& stop) {
-    const bool builtin = options.file.empty();
-    const std::filesystem::path file = builtin ? wikitext2_calibration_file() : options.file;
-    require_apart(file, evaluated);
-    const PreparedText text =
-        prepare_text(checkpoint, {file, Protocol::gptq, 0, options.windows}, cache_dir, stop);
-    return {{builtin ? "wikitext-2 calibration" : text.corpus_name, text.corpus_sha256,
+    require_apart(options, evaluated);
+    const PreparedText text = prepare_text(
+        checkpoint, {file_of(options), Protocol::gptq, 0, options.windows}, cache_dir, stop);
+    return {{options.file.empty() ? "wikitext-2 calibration" : text.corpus_name, text.corpus_sha256,
              text.windows->count(), text.windows->window()},
             text.windows};
 }

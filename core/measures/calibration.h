@@ -27,10 +27,13 @@ struct CalibrationText {
     std::shared_ptr<const Windows> windows;  ///< consecutive, BOS in front of the first
 };
 
+/// `evaluated` is the corpus that results are judged on (empty: the test split of WikiText-2): a
+/// measure must not have seen it. Throws Error(bad_input) where the calibration text is the same, a
+/// part of it, or holds it, and what load_corpus throws.
+void require_apart(const CalibrationOptions& options, const std::filesystem::path& evaluated);
+
 /// Loads and tokenizes the calibration text, in windows of 2,048 tokens or the model's maximum
-/// where that is less. `evaluated` is the corpus that results are judged on (empty: the test split
-/// of WikiText-2): a measure must not have seen it, so a calibration text that is the same, or a
-/// part of it, is an Error(bad_input). Other errors, and cancelling, are those of prepare_text.
+/// where that is less. Throws what require_apart and prepare_text throw.
 CalibrationText prepare_calibration(const Checkpoint& checkpoint, const CalibrationOptions& options,
                                     const std::filesystem::path& evaluated,
                                     const std::filesystem::path& cache_dir,

@@ -26,11 +26,11 @@ std::vector<double> packed(const at::Tensor& pairs) {
 
 }  // namespace
 
-void HeadSums::add(const AttentionActivity& activity) {
-    const at::Tensor values = activity.attended.to(at::kFloat);
+void HeadSums::add(const at::Tensor& attended, const ModelConfig& config) {
+    const at::Tensor values = attended.to(at::kFloat);
     if (!product_.defined()) {
-        heads_ = activity.layout.heads;
-        head_dim_ = activity.layout.head_dim;
+        heads_ = config.num_attention_heads;
+        head_dim_ = config.head_dim;
         shift_ = values.mean(0);
         sum_ = at::zeros({values.size(1)}, values.options().dtype(at::kDouble));
         product_ = at::zeros({values.size(1), values.size(1)}, values.options());

@@ -14,8 +14,8 @@ namespace headscope {
 /// outputs follows from.
 class HeadSums {
   public:
-    /// Adds the tokens of some windows.
-    void add(const AttentionActivity& activity);
+    /// Adds the tokens of some windows; attended: [tokens, heads head_dim].
+    void add(const at::Tensor& attended, const ModelConfig& config);
 
     /// Bytes of the sums of a layer, and of what else finishing them needs.
     [[nodiscard]] static std::int64_t bytes(const ModelConfig& config);

@@ -1,13 +1,17 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <utility>
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/error.h"
+#include "core/base/parallel.h"
 #include "core/evaluation/batch_sizes.h"
+#include "core/evaluation/evaluation_torch.h"
 #include "core/evaluation/weight_check_torch.h"
 #include "core/measures/attention_distance_torch.h"
 #include "core/measures/head_sums_torch.h"
@@ -88,9 +92,14 @@ class Observation {
         needs.wanted_micro_batch = std::min(needs.wanted_micro_batch, windows);
         needs.wanted_super_chunk = windows;
         sizes_ = choose_batch_sizes(needs);
-        if (sizes_.super_chunk >= windows) return;
-        needs.budget -= of_layer * static_cast<std::int64_t>(layers_.size());
-        sizes_ = choose_batch_sizes(needs);
+        if (sizes_.super_chunk < windows) {
+            needs.budget -= of_layer * static_cast<std::int64_t>(layers_.size());
+            sizes_ = choose_batch_sizes(needs);
+        }
+        // Small models run a window a thread, as in an evaluation.
+        const std::int64_t left = needs.budget - sizes_.super_chunk * needs.state;
+        at_once_ = static_cast<int>(std::clamp<std::int64_t>(
+            left / needs.working_of_one, 1, spread_threads(model_).windows_at_once));
     }
 
     [[nodiscard]] std::vector<MicroBatch> embed(std::int64_t first, std::int64_t count) const {
@@ -114,21 +123,56 @@ class Observation {
         source_.begin(0, stop);
         for (int layer = 0; layer <= last_; ++layer) {
             const LayerWeights& weights = source_.layer(layer);
-            AttentionObserver observer;
-            if (wanted(layer)) {
-                observer = [&, sums = &sums_[layer]](const AttentionActivity& activity) {
-                    if (params_.outputs || params_.moments) sums->outputs.add(activity);
-                    if (params_.attention) sums->attention.add(activity);
-                };
-            }
-            for (MicroBatch& batch : batches) {
-                throw_if_stopped(stop);
-                batch.hidden = forward_.layer(layer, weights, weights.attention,
-                                              std::move(batch.hidden), /*spend=*/true, observer);
-                passes_ += batch.windows;
-                report();
+            const auto at_once = static_cast<std::size_t>(at_once_);
+            for (std::size_t batch = 0; batch < batches.size(); batch += at_once) {
+                const auto group =
+                    std::span(batches).subspan(batch, std::min(at_once, batches.size() - batch));
+                advance(layer, weights, group, stop);
             }
             if (last_chunk && wanted(layer)) finish(layer, weights.attention.o);
+        }
+    }
+
+    /// What is taken from one micro-batch; sums are added up in the order of the windows, so that
+    /// threads change nothing.
+    struct Taken {
+        at::Tensor attended;
+        AttentionDistance attention;
+    };
+
+    void advance(int layer, const LayerWeights& weights, std::span<MicroBatch> batches,
+                 const std::stop_token& stop) {
+        std::vector<Taken> taken(batches.size());
+        const bool watched = wanted(layer);
+        const auto run = [&](std::size_t index) {
+            AttentionObserver observer;
+            if (watched) {
+                observer = [&](const AttentionActivity& activity) {
+                    taken[index].attended = activity.attended;
+                    if (params_.attention) taken[index].attention.add(activity);
+                };
+            }
+            MicroBatch& batch = batches[index];
+            batch.hidden = forward_.layer(layer, weights, weights.attention,
+                                          std::move(batch.hidden), /*spend=*/true, observer);
+        };
+        if (batches.size() == 1) {
+            throw_if_stopped(stop);
+            run(0);
+        } else {
+            const compat::ThreadSetting one_each(1);
+            parallel_for(batches.size(), at_once_, stop, [&](std::size_t index, int) {
+                const c10::InferenceMode no_gradients;  // a setting of each thread
+                at::set_num_threads(1);
+                run(index);
+            });
+        }
+        for (std::size_t index = 0; index < batches.size(); ++index) {
+            if (watched && (params_.outputs || params_.moments))
+                sums_[layer].outputs.add(taken[index].attended, config_);
+            if (watched && params_.attention) sums_[layer].attention.add(taken[index].attention);
+            passes_ += batches[index].windows;
+            report();
         }
     }
 
@@ -186,6 +230,7 @@ class Observation {
     LayerSource source_;
     ProgressThrottle progress_;
     BatchSizes sizes_;
+    int at_once_ = 1;  ///< micro-batches, each in a thread of its own
     std::int64_t passes_ = 0;
     std::map<int, LayerSums> sums_;
     std::map<int, LayerObservation> found_;

@@ -226,6 +226,31 @@ class TestResults : public QObject {
         b.dtype = "bfloat16";
         QCOMPARE(describe_difference(a, b),
                  std::string("window 512, not 256; dtype \"\", not \"bfloat16\""));
+        b = a;
+        b.calibration = CalibrationRecord{"text", "ab", 8, 512};
+        const std::string record =
+            R"({"corpus":"text","corpus_sha256":"ab","windows":8,"window":512})";
+        QCOMPARE(describe_difference(a, b), "calibration null, not " + record);
+        QCOMPARE(describe_difference(b, a), "calibration " + record + ", not null");
+        a.calibration = b.calibration;
+        QVERIFY(describe_difference(a, b).empty());
+        a.calibration->windows = 9;
+        QVERIFY(a != b && !describe_difference(a, b).empty());
+    }
+
+    void the_calibration_is_kept() {
+        const Folder folder;
+        Result result = sample();
+        result.manifest->settings.calibration = CalibrationRecord{"text", "ab", 8, 512};
+        const Result read = read_result(write_result(folder.path(), result));
+        QVERIFY(read.manifest->settings == result.manifest->settings);
+        // Measures of weights have none, and files of before had none.
+        result.manifest->settings.calibration.reset();
+        QVERIFY(!read_result(write_result(folder.path(), result)).manifest->settings.calibration);
+        nlohmann::json json = nlohmann::json::parse(to_json(result).dump());
+        json["manifest"]["calibration"] = {{"corpus", "text"}, {"windows", "eight"}};
+        const std::string error = error_of([&] { read_result(folder.write(json.dump())); });
+        QVERIFY2(contains(error, "corpus_sha256"), error.c_str());
     }
 };
 

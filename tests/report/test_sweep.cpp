@@ -120,14 +120,43 @@ class TestSweep : public QObject {
         QCOMPARE(run_sweep(params).resumed_windows, 0);
     }
 
-    void what_needs_a_calibration_says_so() {
+    void means_by_a_calibration_text_are_kept_with_it() {
         const QTemporaryDir folder;
         SweepParams params = small_sweep(folder);
+        params.text.max_windows = 2;
+        params.thresholds = {0.5};
         params.align = Alignment::activations;
-        QVERIFY(contains(error_of([&] { run_sweep(params); }), "--align activations"));
-        params.align = Alignment::none;
         params.weights = MeanWeights::usage;
-        QVERIFY(contains(error_of([&] { run_sweep(params); }), "--weights usage"));
+        params.calibration.windows = 1;
+        const SweepResult sweep = run_sweep(params);
+        QVERIFY(sweep.runs[0].result.summary.pairs > 0);
+        const auto read = read_result(sweep.runs[0].file).manifest->settings;
+        QCOMPARE(read.align, std::string("activations"));
+        QCOMPARE(read.calibration->windows, 1);
+        params.calibration.windows = 2;
+        QVERIFY(contains(error_of([&] { run_sweep(params); }), "other settings"));
+    }
+
+    void a_measure_of_behaviour_is_kept_with_its_text() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        params.text.max_windows = 2;
+        params.thresholds = {0.9};
+        params.measure = Measure::cka;
+        params.calibration.windows = 1;
+        const SweepResult sweep = run_sweep(params);
+        QVERIFY(sweep.runs[0].result.summary.pairs > 0);
+        const auto read = read_result(sweep.runs[0].file).manifest->settings;
+        QCOMPARE(read.measure, "cka");
+        QCOMPARE(read.calibration->windows, 1);
+        QCOMPARE(read.calibration->window, 512);
+        QVERIFY(run_sweep(params).runs[0].skipped);
+        // Another text is another experiment, and the corpus is no such text.
+        params.calibration.windows = 2;
+        const std::string other = error_of([&] { run_sweep(params); });
+        QVERIFY2(contains(other, "\"windows\":1"), other.c_str());
+        params.calibration.file = wikitext2_test_file();
+        QVERIFY(contains(error_of([&] { run_sweep(params); }), "give another --calibration"));
     }
 
     void an_interrupted_sweep_goes_on_where_it_stopped() {

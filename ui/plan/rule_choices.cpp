@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ui/plan/measure_choice.h"
+
 namespace headscope::ui {
 namespace {
 
@@ -114,7 +116,7 @@ void show_choice(QComboBox* combo, const Values& values, Value value) {
 }
 
 /// The label of a form's row, with the combo as its buddy.
-void label_row(QFormLayout* form, QComboBox* combo, const QString& text, const QString& tool_tip) {
+void label_row(QFormLayout* form, QWidget* combo, const QString& text, const QString& tool_tip) {
     auto* label = qobject_cast<QLabel*>(form->labelForField(combo));
     label->setText(text);
     label->setToolTip(tool_tip);
@@ -131,7 +133,7 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
       align_(make_combo(this, kAlignments.size())),
       weights_(make_combo(this, kWeights.size())),
       rescale_(new QCheckBox(this)),
-      measure_(make_combo(this, 1)) {
+      measure_(new MeasureChoice(session, this)) {
     grouping_->setObjectName(QStringLiteral("grouping"));
     kv_policy_->setObjectName(QStringLiteral("kv_policy"));
     align_->setObjectName(QStringLiteral("align"));
@@ -145,7 +147,6 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
     form_->addRow(QStringLiteral(" "), weights_);
     form_->addRow(QString(), rescale_);
     form_->addRow(QStringLiteral(" "), measure_);
-    measure_->setEnabled(false);  // there is one as yet
     set_texts();
     connect(&session, &Session::plan_changed, this, &RuleChoices::follow_choices);
     connect(grouping_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_grouping);
@@ -164,9 +165,6 @@ void RuleChoices::set_texts() {
     rescale_->setToolTip(
         tr("Scales each mean to the mean norm of the weights that it replaces. The less these "
            "agree, the more their mean shrinks."));
-    measure_->setItemText(0, tr("Query weights (q)"));
-    measure_->setToolTip(
-        tr("The similarity of two heads is the cosine of their query weights, flattened."));
     label_row(form_, grouping_, tr("&Grouping:"), tr("How pairs become groups"));
     label_row(form_, kv_policy_, tr("&Keys and values:"),
               tr("What happens to the keys and values behind merged heads"));
@@ -174,6 +172,7 @@ void RuleChoices::set_texts() {
               tr("Whether heads are turned into one basis before they are averaged"));
     label_row(form_, weights_, tr("Mean &weights:"), tr("How much each head counts in a mean"));
     label_row(form_, measure_, tr("&Measure:"), tr("What two heads are compared by"));
+    qobject_cast<QLabel*>(form_->labelForField(measure_))->setBuddy(&measure_->combo());
     follow_choices();
 }
 

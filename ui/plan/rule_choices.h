@@ -10,8 +10,10 @@ class QFormLayout;
 
 namespace headscope::ui {
 
-/// How pairs become groups, what happens to keys and values, and how the mean of a group is taken.
-/// Each change can be undone.
+class MeasureChoice;
+
+/// What heads are compared by, how pairs become groups, what happens to keys and values, and how the
+/// mean of a group is taken. Each change can be undone.
 class RuleChoices : public QWidget {
     Q_OBJECT
 
@@ -34,7 +36,7 @@ class RuleChoices : public QWidget {
     QComboBox* align_;
     QComboBox* weights_;
     QCheckBox* rescale_;
-    QComboBox* measure_;
+    MeasureChoice* measure_;
 };
 
 }  // namespace headscope::ui

@@ -38,7 +38,7 @@ std::vector<PlannedVariant> plan_variants(const EvaluationRequest& request,
 
 void EvaluationWorkplace::prepare(const EvaluationRequest& request, const ProgressFn& progress,
                                   const std::stop_token& stop) {
-    const bool other_model = request.plans.model() != opened_;
+    const bool other_model = !same_checkpoint(request.plans.model().get(), opened_.get());
     const bool other_compute = request.settings.compute != settings_.compute;
     const bool other_text = request.settings.text != settings_.text;
     if (other_model || other_compute || other_text) original_ = {};
@@ -51,7 +51,7 @@ void EvaluationWorkplace::prepare(const EvaluationRequest& request, const Progre
         text_ = prepare_text(opened_->checkpoint, settings_.text, cache_dir(), stop);
     }
     throw_if_stopped(stop);
-    if (!model_) model_ = Model::load(opened_->checkpoint, settings_.compute, progress, stop);
+    if (!model_) model_ = shared_->get(opened_->checkpoint, settings_.compute, progress, stop);
 }
 
 EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request,
@@ -60,6 +60,8 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
     const std::vector<PlannedVariant> variants = plan_variants(request, stop);
     update(std::make_shared<const EvaluationUpdate>(EvaluationUpdate{variants, {}, {}, {}}));
     prepare(request, progress, stop);
+    if (opened_->calibration)
+        require_apart(opened_->measuring.calibration, settings_.text.corpus);
     const bool estimate = request.window_limit != 0;
     std::optional<RunSettings> settings;
     if (!estimate) {
@@ -102,6 +104,7 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
 
 void EvaluationWorkplace::release() {
     model_.reset();
+    shared_->release();
     text_.reset();
     opened_.reset();
     original_ = {};
@@ -136,9 +139,11 @@ Manifest EvaluationWorkplace::manifest(const EvaluationRequest& request,
 
 RunSettings EvaluationWorkplace::run_settings(const EvaluationRequest& request,
                                               const std::stop_token& stop) const {
-    return make_run_settings(opened_->checkpoint, opened_->measure, request.plans.rule_at(0.0),
+    RunSettings settings = make_run_settings(opened_->checkpoint, opened_->measure, request.plans.rule_at(0.0),
                              request.plans.layers(), *text_, {model_->device(), model_->dtype()},
                              stop);
+    settings.calibration = opened_->calibration;
+    return settings;
 }
 
 std::shared_ptr<const Result> EvaluationWorkplace::make_result(const OpenedModel& opened,

@@ -6,11 +6,13 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/evaluation/comparison.h"
 #include "core/report/run_settings.h"
 #include "ui/runs/run.h"
+#include "ui/runs/shared_model.h"
 #include "ui/session/plan_maker.h"
 
 namespace headscope::ui {
@@ -57,6 +59,9 @@ struct EvaluationOutcome {
 /// tokenized text and the scores of the original from one request to the next. Not thread-safe.
 class EvaluationWorkplace {
   public:
+    explicit EvaluationWorkplace(std::shared_ptr<SharedModel> shared)
+        : shared_(std::move(shared)) {}
+
     using UpdateFn = std::function<void(std::shared_ptr<const EvaluationUpdate>)>;
 
     /// Loads the model and the text of a request, unless they are there. Throws what Model::load and
@@ -85,9 +90,10 @@ class EvaluationWorkplace {
                                                                    const Manifest& manifest);
     static void save(const EvaluationRequest& request, EvaluationOutcome& outcome);
 
+    std::shared_ptr<SharedModel> shared_;
     std::shared_ptr<const OpenedModel> opened_;
     EvaluationSettings settings_;
-    std::optional<Model> model_;
+    std::optional<Model> model_;  ///< the shared one, as long as it is in use
     std::optional<PreparedText> text_;
     Scores original_;
 };

@@ -19,7 +19,8 @@ Evaluations::Evaluations(Session& session, RunStore& runs, QObject* parent)
     : QObject(parent),
       session_(session),
       runs_(runs),
-      workplace_(std::make_shared<EvaluationWorkplace>()),
+      shared_(std::make_shared<SharedModel>()),
+      workplace_(std::make_shared<EvaluationWorkplace>(shared_)),
       job_(QStringLiteral("evaluation")) {
     connect(&live_, &LiveEstimator::switched, this, &Evaluations::plan_changed);
     connect(&live_, &LiveEstimator::changed, this, &Evaluations::live_estimate_changed);
@@ -161,6 +162,9 @@ void Evaluations::abandon_estimate() {
 }
 
 void Evaluations::model_changed() {
+    const auto before = std::exchange(opened_, session_.model());
+    // Another measure of the same checkpoint: what runs was planned with the one before.
+    if (same_checkpoint(before.get(), opened_.get())) return;
     cancel_all();
     abandon_estimate();
     loaded_ = {};

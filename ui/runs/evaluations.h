@@ -26,6 +26,9 @@ class Evaluations : public QObject {
     /// Ends what runs, within one micro-batch.
     ~Evaluations() override;
 
+    /// The loaded model, for others who need it.
+    [[nodiscard]] const std::shared_ptr<SharedModel>& shared_model() const { return shared_; }
+
     [[nodiscard]] const EvaluationSettings& settings() const { return settings_; }
     void set_settings(const EvaluationSettings& settings);
 
@@ -108,6 +111,8 @@ class Evaluations : public QObject {
     RunStore& runs_;
     EvaluationSettings settings_;
     std::filesystem::path results_folder_;
+    std::shared_ptr<const OpenedModel> opened_;  ///< as of the last change of the model
+    std::shared_ptr<SharedModel> shared_;
     std::shared_ptr<EvaluationWorkplace> workplace_;  ///< only touched on the job's thread
     std::deque<Batch> queue_;
     std::optional<Batch> current_;

@@ -19,6 +19,12 @@ QString unless_auto(const std::string& name) {
 
 void take(RunFacts& facts, const RunSettings& settings) {
     facts.measure = QString::fromStdString(settings.measure);
+    if (const auto& calibration = settings.calibration) {
+        facts.measure += QStringLiteral(" (%1 \u00d7 %2, %3)")
+                             .arg(calibration->windows)
+                             .arg(calibration->window)
+                             .arg(QString::fromStdString(calibration->corpus_name));
+    }
     facts.grouping = QString::fromStdString(settings.grouping);
     facts.kv_policy = QString::fromStdString(settings.kv_policy);
     facts.align = QString::fromStdString(settings.align);
@@ -60,6 +66,7 @@ void take_settings(RunFacts& facts, const Run& run) {
         facts.dtype = unless_auto(run.settings->compute.dtype);
         facts.device = unless_auto(run.settings->compute.device);
     }
+    if (run.choices) facts.measure = qstring(name_of(run.choices->measure));
     if (run.choices || run.settings) {
         facts.grouping = qstring(name_of(run.plan.rule.grouping));
         facts.kv_policy = qstring(name_of(run.plan.rule.kv_policy));

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "core/measures/calibration.h"
 #include "core/merging/merge_plan.h"
 #include "core/similarity/similarity.h"
 
@@ -16,6 +17,8 @@ enum class SelectBy {
 
 /// Everything the user chooses about a merge: a value, so that it can be undone, kept and restored.
 struct Choices {
+    Measure measure = Measure::q;
+    CalibrationOptions calibration;  ///< for measures of behaviour
     SelectBy select_by = SelectBy::threshold;
     double threshold = 0.98;   ///< in [-1, 1]
     double percentile = 99.0;  ///< in [0, 100], of the off-diagonal similarities of the layers

@@ -1,6 +1,17 @@
 #include "ui/session/opened_model.h"
 
+#include "core/base/locations.h"
+
 namespace headscope::ui {
+namespace {
+
+void rank(OpenedModel& model) {
+    model.ranked.reserve(model.matrices.size());
+    for (const SimilarityMatrix& matrix : model.matrices)
+        model.ranked.emplace_back(matrix);
+}
+
+}  // namespace
 
 std::string OpenedModel::name() const {
     const std::filesystem::path& directory = checkpoint.directory();
@@ -11,11 +22,35 @@ std::string OpenedModel::name() const {
 std::shared_ptr<const OpenedModel> open_model(const std::filesystem::path& path, Measure measure,
                                               const ProgressFn& progress,
                                               const std::stop_token& stop) {
-    OpenedModel model{Checkpoint::open(path), measure, {}, {}};
+    OpenedModel model{Checkpoint::open(path), measure, {}, {}, {measure, {}, {}}, {}};
     model.matrices = compute_similarity(model.checkpoint, {measure, {}, 0}, progress, stop);
-    model.ranked.reserve(model.matrices.size());
-    for (const SimilarityMatrix& matrix : model.matrices) model.ranked.emplace_back(matrix);
+    rank(model);
     return std::make_shared<const OpenedModel>(std::move(model));
+}
+
+std::shared_ptr<const OpenedModel> measure_anew(const OpenedModel& opened,
+                                                const Measuring& measuring,
+                                                const ComputeOptions& compute,
+                                                const std::filesystem::path& corpus,
+                                                const ModelFn& model, const ProgressFn& progress,
+                                                const std::stop_token& stop) {
+    OpenedModel anew{opened.checkpoint, measuring.measure, {}, {}, measuring, {}};
+    HeadComparison comparison{measuring.measure, {}, compute, {}};
+    if (kind_of(measuring.measure) == MeasureKind::behaviour) {
+        if (progress) progress({"tokenizing", 0, 0, ""});
+        const CalibrationText text = prepare_calibration(opened.checkpoint, measuring.calibration,
+                                                         corpus, cache_dir(), stop);
+        anew.calibration = text.record;
+        comparison.calibration = text.windows;
+    }
+    anew.matrices = compare_heads(anew.checkpoint, comparison, model, progress, stop);
+    rank(anew);
+    return std::make_shared<const OpenedModel>(std::move(anew));
+}
+
+bool same_checkpoint(const OpenedModel* a, const OpenedModel* b) {
+    // Copies of a checkpoint share their contents.
+    return a != nullptr && b != nullptr && &a->config() == &b->config();
 }
 
 }  // namespace headscope::ui

@@ -21,6 +21,17 @@ void Session::set_model(std::shared_ptr<const OpenedModel> model) {
     pinned_.reset();
     const int layers = model_ ? model_->layers() : 0;
     focused_layer_ = std::clamp(focused_layer_, 0, std::max(0, layers - 1));
+    follow_model();
+    Q_EMIT focus_changed(focused_layer_);
+    Q_EMIT pin_changed();
+}
+
+void Session::set_measured(std::shared_ptr<const OpenedModel> model) {
+    model_ = std::move(model);
+    follow_model();
+}
+
+void Session::follow_model() {
     rank();
     update_similarities();
     update_threshold();
@@ -28,8 +39,6 @@ void Session::set_model(std::shared_ptr<const OpenedModel> model) {
     Q_EMIT model_changed();
     Q_EMIT similarities_changed();
     Q_EMIT plan_changed();
-    Q_EMIT focus_changed(focused_layer_);
-    Q_EMIT pin_changed();
 }
 
 void Session::choose(const Choices& choices, const QString& what) {

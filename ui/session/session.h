@@ -36,6 +36,8 @@ class Session : public QObject {
     /// Keeps the choices; excluded layers that the new model does not have wait for one that has.
     /// Forgets undo steps.
     void set_model(std::shared_ptr<const OpenedModel> model);
+    /// The same checkpoint with its heads compared anew: undo steps, focus and pin stay.
+    void set_measured(std::shared_ptr<const OpenedModel> model);
 
     // --- choices; each change is one undo step, changes of one kind in quick succession are one
     [[nodiscard]] const Choices& choices() const { return choices_; }
@@ -74,7 +76,8 @@ class Session : public QObject {
     void pin(const std::optional<HeadsOfInterest>& heads);
 
   Q_SIGNALS:
-    /// Another model, or none. Comes before the other signals that follow from it.
+    /// Another model, or none, or other similarities of the same. Comes before the other signals
+    /// that follow from it.
     void model_changed();
     /// The set of similarities() changed: another model, other layers, another KV policy.
     void similarities_changed();
@@ -88,6 +91,7 @@ class Session : public QObject {
 
     void apply(const Choices& choices);
     void rank();
+    void follow_model();
     void update_similarities();
     void update_threshold();
     void update_plan();

@@ -136,6 +136,14 @@ void MainWindow::connect_workbench() {
                 // The bar stays with what ends sooner.
                 if (!workbench_.saver().saving()) job_status_->show_progress(progress);
             });
+    const Measurer& measurer = workbench_.measurer();
+    connect(&measurer, &Measurer::started, this, [this] {
+        message_bar_->hide();
+        refresh();
+        job_status_->show_progress({"similarity", 0, 0, "layers"});
+    });
+    connect(&measurer, &Measurer::progressed, job_status_, &JobStatus::show_progress);
+    connect(&measurer, &Measurer::ended, this, &MainWindow::refresh);
     connect(&workbench_, &Workbench::results_saved, this, [this](const QString& folder) {
         statusBar()->showMessage(tr("Results were written to %1").arg(folder), 5000);
     });
@@ -201,8 +209,9 @@ void MainWindow::refresh() {
     const bool busy = workbench_.evaluations().busy();
     const bool opening = workbench_.opener().opening();
     const bool saving = workbench_.saver().saving();
-    actions_->cancel->setEnabled(busy || opening || saving);
-    if (!busy && !opening && !saving) job_status_->finish();
+    const bool measuring = workbench_.measurer().measuring();
+    actions_->cancel->setEnabled(busy || opening || saving || measuring);
+    if (!busy && !opening && !saving && !measuring) job_status_->finish();
     if (!opening) statusBar()->clearMessage();
     device_->setText(workbench_.evaluations().device_text());
     device_->setVisible(!device_->text().isEmpty());
@@ -216,6 +225,8 @@ void MainWindow::refresh_runs() {
         why_not = tr("Wait until the model is open, or cancel that.");
     } else if (!session.model()) {
         why_not = tr("Open a model first.");
+    } else if (workbench_.measurer().measuring()) {
+        why_not = tr("Wait until the heads are compared by the new measure, or cancel that.");
     } else if (session.included_count() == 0) {
         why_not = tr("Include at least one layer first.");
     }
@@ -268,6 +279,7 @@ void MainWindow::keep_state() {
 void MainWindow::closeEvent(QCloseEvent* event) {
     keep_state();
     workbench_.keep_session();
+    workbench_.measurer().hold(true);
     cancel();
     event->accept();
 }

@@ -133,6 +133,7 @@ void MainWindow::edit_settings() {
 void MainWindow::cancel() {
     workbench_.opener().cancel();
     workbench_.saver().cancel();
+    workbench_.measurer().cancel();
     workbench_.evaluations().cancel_all();
 }
 

@@ -11,11 +11,12 @@ ModelOpener::ModelOpener(QObject* parent) : QObject(parent), job_(QStringLiteral
     });
 }
 
-void ModelOpener::open(const QString& path) {
+void ModelOpener::open(const QString& path, Measure measure) {
+    if (kind_of(measure) == MeasureKind::behaviour) measure = Measure::q;
     path_ = path;
-    job_.start([file = path.toStdString()](const Job::Reporter& reporter,
+    job_.start([file = path.toStdString(), measure](const Job::Reporter& reporter,
                                            const std::stop_token& stop) -> Job::Value {
-        return open_model(file, Measure::q, reporter.progress, stop);
+        return open_model(file, measure, reporter.progress, stop);
     });
     Q_EMIT started(path);
 }

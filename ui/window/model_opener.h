@@ -16,8 +16,9 @@ class ModelOpener : public QObject {
   public:
     explicit ModelOpener(QObject* parent = nullptr);
 
-    /// A model folder or any of its files.
-    void open(const QString& path);
+    /// A model folder or any of its files. A measure of behaviour needs the model to run; until it
+    /// has, the heads are compared by q.
+    void open(const QString& path, Measure measure = Measure::q);
     void cancel() { job_.cancel(); }
     [[nodiscard]] bool opening() const { return job_.running(); }
     /// What is being opened, or was last.

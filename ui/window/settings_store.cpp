@@ -81,6 +81,11 @@ Choices SettingsStore::choices() const {
     settings_.beginGroup(QStringLiteral("choices"));
     Choices choices;
     const auto value = [this](const char* key) { return settings_.value(QLatin1String(key)); };
+    choices.measure = parsed(value("measure"), choices.measure, parse_measure);
+    choices.calibration.file = value("calibration").toString().toStdString();
+    choices.calibration.windows =
+        clamped(value("calibration_windows"), CalibrationOptions::kDefaultWindows,
+                std::int64_t{0}, std::int64_t{1} << 40);
     choices.select_by = static_cast<SelectBy>(clamped(value("select_by"), 0, 0, 2));
     choices.threshold = clamped(value("threshold"), choices.threshold, -1.0, 1.0);
     choices.percentile = clamped(value("percentile"), choices.percentile, 0.0, 100.0);
@@ -109,6 +114,9 @@ void SettingsStore::set_choices(const Choices& choices) {
     const auto set = [this](const char* key, const QVariant& value) {
         settings_.setValue(QLatin1String(key), value);
     };
+    set("measure", qstring(name_of(choices.measure)));
+    set("calibration", QString::fromStdString(choices.calibration.file.string()));
+    set("calibration_windows", static_cast<qlonglong>(choices.calibration.windows));
     set("select_by", static_cast<int>(choices.select_by));
     set("threshold", choices.threshold);
     set("percentile", choices.percentile);

@@ -42,6 +42,9 @@ QString job_progress_text(const Progress& progress) {
     if (progress.stage == "comparing merged heads") {
         return JobStatus::tr("Comparing merged heads, %1 of %2 layers").arg(done, total);
     }
+    if (progress.stage == "calibrating") {
+        return JobStatus::tr("Watching the heads, %1 of %2 layer passes").arg(done, total);
+    }
     if (progress.stage == "tokenizing") return JobStatus::tr("Tokenizing the text");
     return QString::fromStdString(progress.stage);
 }

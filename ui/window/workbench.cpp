@@ -33,6 +33,7 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     : QObject(parent),
       settings_(settings),
       evaluations_(session_, runs_),
+      measurer_(session_, evaluations_),
       reading_(QStringLiteral("reading")),
       saving_(QStringLiteral("saving")),
       saving_image_(QStringLiteral("saving image")) {
@@ -41,7 +42,7 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     session_.choose(settings_.choices(), {});
     session_.undo_stack()->clear();
     // The opening needs the cores and the memory, and what runs would be of a model that goes.
-    connect(&opener_, &ModelOpener::started, this, [this] { evaluations_.hold(true); });
+    connect(&opener_, &ModelOpener::started, this, [this] { hold(true); });
     connect(&opener_, &ModelOpener::opened, this, &Workbench::take_model);
     connect(&opener_, &ModelOpener::cancelled, this, &Workbench::keep_model);
     connect(&opener_, &ModelOpener::failed, this, [this](const JobError& error) {
@@ -50,6 +51,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     });
     connect(&evaluations_, &Evaluations::failed, this,
             [this](const JobError& error) { report(tr("Evaluating"), error.text); });
+    connect(&measurer_, &Measurer::failed, this,
+            [this](const JobError& error) { report(tr("Comparing heads"), error.text); });
     connect(&evaluations_, &Evaluations::not_saved, this, [this](const QString& why) {
         Q_EMIT failed(tr("The results are in the table, but could not be written to the disk. Use "
                          "Save results to keep them."),
@@ -85,7 +88,7 @@ void Workbench::open(const QString& path) {
     if (looks_like_results(absolute)) {
         open_results({absolute});
     } else {
-        opener_.open(absolute);
+        opener_.open(absolute, session_.choices().measure);
     }
 }
 
@@ -172,12 +175,17 @@ void Workbench::take_model(const std::shared_ptr<const OpenedModel>& model) {
     session_.focus_layer(std::exchange(layer_to_focus_, 0));
     settings_.add_recent(QString::fromStdString(model->checkpoint.directory().string()));
     Q_EMIT recent_changed();
-    evaluations_.hold(false);
+    hold(false);
+}
+
+void Workbench::hold(bool held) {
+    evaluations_.hold(held);
+    measurer_.hold(held);
 }
 
 void Workbench::keep_model() {
     layer_to_focus_ = 0;
-    evaluations_.hold(false);
+    hold(false);
 }
 
 void Workbench::restore_runs() {

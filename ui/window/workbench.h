@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include "ui/runs/evaluations.h"
+#include "ui/runs/measurer.h"
 #include "ui/runs/run_store.h"
 #include "ui/session/session.h"
 #include "ui/window/image_export.h"
@@ -31,6 +32,7 @@ class Workbench : public QObject {
     [[nodiscard]] Evaluations& evaluations() { return evaluations_; }
     [[nodiscard]] ModelOpener& opener() { return opener_; }
     [[nodiscard]] ModelSaver& saver() { return saver_; }
+    [[nodiscard]] Measurer& measurer() { return measurer_; }
     [[nodiscard]] SettingsStore& settings() { return settings_; }
 
     /// A model folder, a file of one, or a results file.
@@ -69,12 +71,14 @@ class Workbench : public QObject {
     void take_model(const std::shared_ptr<const OpenedModel>& model);
     /// The other model was not opened.
     void keep_model();
+    void hold(bool held);
     void report(const QString& what, const QString& text);
 
     SettingsStore& settings_;
     Session session_;
     RunStore runs_;
     Evaluations evaluations_;
+    Measurer measurer_;
     ModelOpener opener_;
     ModelSaver saver_;
     QStringList results_to_read_;

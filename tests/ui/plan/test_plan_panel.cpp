@@ -1,10 +1,17 @@
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDialogButtonBox>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTemporaryDir>
 #include <QTest>
+#include <fstream>
 
 #include "tests/ui/support/session_fixture.h"
+#include "ui/plan/calibration_dialog.h"
 #include "ui/plan/layer_bars.h"
 #include "ui/plan/plan_panel.h"
 #include "ui/style/plot_style.h"
@@ -169,6 +176,50 @@ class TestPlanPanel : public QObject {
             for (int i = 0; i < box->count(); ++i)
                 QVERIFY(!box->itemData(i, Qt::ToolTipRole).toString().isEmpty());
         }
+    }
+
+    void the_measure_is_a_choice() {
+        Session session;
+        session.set_model(demo_opened_model());
+        PlanPanel panel(session);
+        panel.show();
+        QComboBox* measure = combo(panel, "measure");
+        auto* calibration = panel.findChild<QPushButton*>(QStringLiteral("calibration"));
+        QCOMPARE(measure->count(), static_cast<int>(all_measures().size()));
+        for (int i = measure->count() - 1; i >= 0; --i) {
+            const Measure wanted = all_measures()[static_cast<std::size_t>(i)];
+            measure->setCurrentIndex(i);
+            QCOMPARE(session.choices().measure, wanted);
+            QVERIFY(measure->itemText(i).contains(qstring(name_of(wanted))));
+            QCOMPARE(measure->toolTip(), measure->itemData(i, Qt::ToolTipRole).toString());
+            // A text belongs to measures of behaviour alone.
+            QCOMPARE(calibration->isVisible(), kind_of(wanted) == MeasureKind::behaviour);
+        }
+        session.undo_stack()->undo();
+        QCOMPARE(measure->currentIndex(), measure->count() - 1);
+        Choices choices = session.choices();
+        choices.calibration = {"/texts/mine.txt", 12};
+        session.choose(choices, QStringLiteral("x"));
+        QVERIFY(calibration->text().contains(QStringLiteral("mine.txt")));
+        QVERIFY(calibration->text().contains(QStringLiteral("12")));
+    }
+
+    void the_calibration_dialog_gives_what_it_shows() {
+        const QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("text.txt"));
+        CalibrationDialog dialog({{}, 5});
+        QVERIFY(dialog.options() == (CalibrationOptions{{}, 5}));
+        auto* path = dialog.findChild<QLineEdit*>(QStringLiteral("file"));
+        auto* ok = dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+        path->setText(file);
+        QVERIFY(!ok->isEnabled());
+        QVERIFY(!dialog.findChild<QLabel*>(QStringLiteral("mistake"))->text().isEmpty());
+        std::ofstream(file.toStdString()) << "text";
+        path->setText({});
+        path->setText(file);
+        QVERIFY(ok->isEnabled());
+        dialog.findChild<QSpinBox*>(QStringLiteral("windows"))->setValue(0);
+        QVERIFY(dialog.options() == (CalibrationOptions{file.toStdString(), 0}));
     }
 
     void a_hidden_panel_catches_up_when_it_is_shown() {

@@ -24,6 +24,8 @@ class TestSettingsStore : public QObject {
         choices.align = Alignment::weights;
         choices.weights = MeanWeights::norm;
         choices.rescale = true;
+        choices.measure = Measure::ov_circuit;
+        choices.calibration = {"/some/calibration.txt", 3};
         EvaluationSettings evaluation;
         evaluation.text = {"/some/corpus.txt", Protocol::llama_cpp, 512, 40};
         evaluation.compute = {"cpu", "bfloat16", 3};
@@ -54,7 +56,7 @@ class TestSettingsStore : public QObject {
         QFile file(file_);
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\nexcluded_layers=x, -3\ngrouping=kmeans\n"
-                   "kv_policy=\nalign=activations\nweights=usage\nrescale=x\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
+                   "kv_policy=\nmeasure=p\ncalibration_windows=-1\nalign=activations\nweights=usage\nrescale=x\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
                    "[General]\nappearance=7\n");
         file.close();
         const SettingsStore store(file_);

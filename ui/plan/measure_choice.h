@@ -1,0 +1,33 @@
+#pragma once
+
+#include <QWidget>
+
+#include "ui/session/session.h"
+
+class QComboBox;
+class QPushButton;
+
+namespace headscope::ui {
+
+/// What two heads are compared by, and for a measure of behaviour over what text. Each change can
+/// be undone; the similarities follow in the background.
+class MeasureChoice : public QWidget {
+    Q_OBJECT
+
+  public:
+    explicit MeasureChoice(Session& session, QWidget* parent = nullptr);
+
+    [[nodiscard]] QComboBox& combo() { return *combo_; }
+
+  private:
+    void set_texts();
+    void follow_choices();
+    void choose(int index);
+    void edit_calibration();
+
+    Session& session_;
+    QComboBox* combo_;
+    QPushButton* calibration_;
+};
+
+}  // namespace headscope::ui
