@@ -1,12 +1,14 @@
 #include "core/merging/merge_plan.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "core/base/disjoint_sets.h"
+#include "core/base/error.h"
 
 namespace headscope {
 namespace {
@@ -130,6 +132,29 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
             });
         }
         plan.layers.push_back(make_layer_plan(matrix.layer, std::move(pairs), config, rule));
+    }
+    return plan;
+}
+
+MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
+                          const MergeRule& rule, const LayerThresholds& thresholds) {
+    for (const auto& [layer, threshold] : thresholds) {
+        const auto has_layer = [layer = layer](const auto& matrix) {
+            return matrix.layer == layer;
+        };
+        if (std::none_of(matrices.begin(), matrices.end(), has_layer)) {
+            fail(ErrorCode::bad_input,
+                 "layer {} has a threshold but is not among the layers that may be merged", layer);
+        }
+    }
+    MergePlan plan{rule, {}, thresholds};
+    plan.rule.threshold = lowest_threshold(thresholds);
+    for (const SimilarityMatrix& matrix : matrices) {
+        const auto own = thresholds.find(matrix.layer);
+        MergeRule of_layer = rule;
+        of_layer.threshold =
+            own == thresholds.end() ? std::numeric_limits<double>::infinity() : own->second;
+        plan.layers.push_back(make_merge_plan({matrix}, config, of_layer).layers.front());
     }
     return plan;
 }

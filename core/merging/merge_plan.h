@@ -2,11 +2,13 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/checkpoint/model_config.h"
 #include "core/merging/grouping.h"
 #include "core/merging/kv_policy.h"
+#include "core/merging/layer_thresholds.h"
 #include "core/merging/pairs.h"
 #include "core/similarity/similarity.h"
 
@@ -43,11 +45,19 @@ struct LayerPlan {
 struct MergePlan {
     MergeRule rule;
     std::vector<LayerPlan> layers;
+    /// Where each layer has a threshold of its own; the rule's is the lowest of them then.
+    std::optional<LayerThresholds> layer_thresholds = {};
 };
 
 /// Plans the merge of the layers in `matrices`. O(heads^2) a layer, O(heads^3) for `complete`.
 MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
                           const MergeRule& rule);
+
+/// The same with a threshold for each layer instead of the rule's; layers in `matrices` that have
+/// none merge nothing. Throws Error(bad_input) for a threshold of a layer that is not in
+/// `matrices`.
+MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
+                          const MergeRule& rule, const LayerThresholds& thresholds);
 
 /// Plans the merge of one layer from pairs that were found before: those that `rule` selects, as
 /// find_pairs orders them. Pairs that its KV policy rules out must not be among them.
