@@ -127,6 +127,10 @@ class SimilarityJob {
 
 }  // namespace
 
+std::span<const Measure> all_measures() {
+    return kMeasures;
+}
+
 std::string_view name_of(Measure measure) {
     switch (measure) {
         case Measure::q:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <stop_token>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ namespace headscope {
 enum class Measure {
     q,  ///< the cosine of the heads' flattened rows of q_proj; a bias is no part of it
 };
+
+/// All of them, in the order of the documentation.
+std::span<const Measure> all_measures();
 
 /// The name in options, files and on screen: "q".
 std::string_view name_of(Measure measure);
