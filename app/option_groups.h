@@ -12,12 +12,16 @@ namespace headscope::app {
 void add_model_option(CLI::App& command, Options& options);
 /// `without` says what happens when no threshold is given.
 void add_threshold_options(CLI::App& command, Options& options, const std::string& without);
+void add_layer_thresholds_option(CLI::App& command, Options& options);
 void add_merge_options(CLI::App& command, Options& options);
 void add_layer_option(CLI::App& command, Options& options);
 void add_measure_option(CLI::App& command, Options& options);
 void add_text_options(CLI::App& command, Options& options);
 void add_compute_options(CLI::App& command, Options& options);
 void add_thread_option(CLI::App& command, Options& options);
+void add_probe_option(CLI::App& command, Options& options);
+void add_search_options(CLI::App& command, Options& options);
+void add_damage_options(CLI::App& command, Options& options);
 void add_output_options(CLI::App& command, Options& options);
 void add_json_option(CLI::App& command, Options& options);
 
