@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/empty_plan.h"
+#include "app/layer_thresholds_option.h"
 #include "app/merge_manner.h"
 #include "app/scores_note.h"
 #include "app/table.h"
@@ -15,28 +16,70 @@
 namespace headscope::app {
 namespace {
 
-/// The original first, then one variant for each threshold.
-std::vector<Variant> make_variants(const Options& options, const Checkpoint& checkpoint,
-                                   const MeasuredHeads& measured, Display& display) {
-    std::vector<Variant> variants(1);
+/// What is evaluated: the original first, then one variant for each threshold, or one with a
+/// threshold for each layer.
+struct Variants {
+    std::vector<Variant> variants = {{}};
+    std::vector<double>
+        thresholds;  ///< after the original; the lowest, where layers have their own
+    std::optional<LayerThresholds> of_layers;
+};
+
+Variants make_variants(const Options& options, const std::optional<LayerThresholds>& of_layers,
+                       const Checkpoint& checkpoint, Display& display,
+                       const std::stop_token& stop) {
+    Variants made;
+    made.of_layers = of_layers;
+    const std::vector<double> thresholds = options.given_thresholds();
+    if (thresholds.empty() && !of_layers) return made;
+    const auto& matrices = measured.matrices;
     tell_notes(display, options.rule(0.0), checkpoint.config());
-    for (const double threshold : options.given_thresholds()) {
+    if (of_layers) {
+        made.variants.push_back(variant_of(
+            make_merge_plan(matrices, checkpoint.config(), options.rule(0.0), *of_layers,
+                            measured.merge_calibration)));
+        made.thresholds = {lowest_threshold(*of_layers)};
+        return made;
+    }
+    for (const double threshold : thresholds) {
         const MergeRule rule = options.rule(threshold);
-        variants.push_back(variant_of(make_merge_plan(measured.matrices, checkpoint.config(), rule,
-                                                      measured.merge_calibration)));
-        const std::string nothing = empty_plan_text(measured.matrices, checkpoint.config(), rule);
+        made.variants.push_back(variant_of(
+            make_merge_plan(matrices, checkpoint.config(), rule, measured.merge_calibration)));
+        const std::string nothing = empty_plan_text(matrices, checkpoint.config(), rule);
         if (!nothing.empty()) display.print(nothing);
+    }
+    made.thresholds = thresholds;
+    return made;
+}
+
+std::string name_of(const Variants& made, std::size_t variant) {
+    if (variant == 0) return "original";
+    return made.of_layers ? "by layer" : threshold_text(made.thresholds.at(variant - 1));
+}
+
+nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores) {
+    nlohmann::ordered_json variants = nlohmann::ordered_json::array();
+    for (std::size_t v = 0; v < made.variants.size(); ++v) {
+        nlohmann::ordered_json variant = {{"threshold", nullptr}};
+        if (v > 0) variant["threshold"] = made.thresholds[v - 1];
+        if (v > 0 && made.of_layers) {
+            auto& of_layers = variant["layer_thresholds"] = nlohmann::ordered_json::object();
+            for (const auto& [layer, threshold] : *made.of_layers)
+                of_layers[std::to_string(layer)] = threshold;
+        }
+        variant["metrics"] = to_json(scores.metrics(v));
+        variant["change"] = to_json(scores.change(0, v));
+        variants.push_back(std::move(variant));
     }
     return variants;
 }
 
-void print_scores(Display& display, const Scores& scores, const std::vector<double>& thresholds) {
+void print_scores(Display& display, const Scores& scores, const Variants& made) {
     Table table({"variant", "perplexity", "change", "accuracy", "change (points)"});
     for (std::size_t v = 0; v < scores.values.size(); ++v) {
         const Metrics metrics = scores.metrics(v);
         const Change change = scores.change(0, v);
-        table.add({v == 0 ? "original" : threshold_text(thresholds.at(v - 1)),
-                   perplexity_text(metrics.perplexity),
+        table.add({name_of(made, v), perplexity_text(metrics.perplexity),
                    v == 0 ? "" : change_text(change.perplexity_ratio),
                    percent_text(metrics.accuracy.value),
                    v == 0 ? "" : points_text(change.accuracy_difference)});
@@ -46,37 +89,31 @@ void print_scores(Display& display, const Scores& scores, const std::vector<doub
 
 }  // namespace
 
-void run_evaluate(const Options& options, Display& display, const std::stop_token& stop) {
+void run_evaluate(const Options& given, Display& display, const std::stop_token& stop) {
+    Options options = given;
+    const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
     join_processes();
     const Checkpoint checkpoint = Checkpoint::open(options.model());
     resolve(options.compute());  // a device that does not work is told before anything slow
     const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
-    const std::vector<double> thresholds = options.given_thresholds();
     const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
     MeasuredHeads measured;
-    if (!thresholds.empty()) {
+    if (!options.given_thresholds().empty() || of_layers) {
         measured = measure_heads(
             checkpoint, options, [&] { return model; }, display, stop);
         measured.matrices = agree_on(std::move(measured.matrices));
     }
-    const EvaluationParams params{
-        make_variants(options, checkpoint, measured, display), text.windows, {}};
+    const Variants made = make_variants(options, of_layers, checkpoint, measured, display);
+    const EvaluationParams params{made.variants, text.windows, {}};
     const EvaluationResult result = evaluate(
         model, params, show_progress,
-        [&](const Scores& scores) { show_scores(display, scores, thresholds); }, stop);
+        [&](const Scores& scores) { show_scores(display, scores, made.thresholds); }, stop);
 
     leave_processes();
 
     const std::int64_t windows = text.windows->count();
     const auto tokens = static_cast<double>(windows * text.windows->window());
-    nlohmann::ordered_json variants = nlohmann::ordered_json::array();
-    for (std::size_t v = 0; v < params.variants.size(); ++v) {
-        variants.push_back({{"threshold", v == 0 ? nlohmann::ordered_json(nullptr)
-                                                 : nlohmann::ordered_json(thresholds[v - 1])},
-                            {"metrics", to_json(result.scores.metrics(v))},
-                            {"change", to_json(result.scores.change(0, v))}});
-    }
     display.event({{"event", "result"},
                    {"protocol", options.protocol},
                    {"bos_rule", text.bos_rule},
@@ -96,7 +133,7 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
                    {"token_ids_sha256", text.token_ids_sha256},
                    {"dtype", name_of(model.dtype())},
                    {"device", model.device()},
-                   {"variants", std::move(variants)},
+                   {"variants", variants_json(made, result.scores)},
                    {"layer_passes", result.layer_passes},
                    {"separate_layer_passes", result.separate_layer_passes},
                    {"seconds", result.seconds},
@@ -106,7 +143,7 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
                     checkpoint.directory().string(), text.corpus_name, count_text(text.token_count),
                     options.protocol, count_text(windows), text.windows->window(),
                     name_of(model.dtype()), model.device()));
-    print_scores(display, result.scores, thresholds);
+    print_scores(display, result.scores, made);
     display.print(fmt::format(
         "\n{:.2f} s, {} tokens a second of text; {} layer passes done, {} saved by "
         "sharing{}",

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -5,6 +7,7 @@
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/empty_plan.h"
+#include "app/layer_thresholds_option.h"
 #include "app/merge_manner.h"
 #include "app/table.h"
 #include "core/checkpoint/checkpoint.h"
@@ -25,17 +28,27 @@ std::string groups_text(const std::vector<HeadGroup>& groups) {
 }
 
 void print_plan(Display& display, const MergePlan& plan, const ModelConfig& config) {
-    Table table({"layer", "pairs", "groups", "KV groups", "side effects"});
+    std::vector<std::string> header = {"layer", "pairs", "groups", "KV groups", "side effects"};
+    if (plan.layer_thresholds) header.insert(header.begin() + 1, "threshold");
+    Table table(std::move(header));
     for (const LayerPlan& layer : plan.layers) {
         if (layer.pairs.empty()) continue;
-        table.add({std::to_string(layer.layer), std::to_string(layer.pairs.size()),
-                   groups_text(layer.groups), groups_text(layer.kv_groups),
-                   fmt::format("{}", fmt::join(layer.side_effect_heads, " "))});
+        std::vector<std::string> row = {std::to_string(layer.layer),
+                                        std::to_string(layer.pairs.size()),
+                                        groups_text(layer.groups), groups_text(layer.kv_groups),
+                                        fmt::format("{}", fmt::join(layer.side_effect_heads, " "))};
+        if (plan.layer_thresholds) {
+            row.insert(row.begin() + 1, threshold_text(plan.layer_thresholds->at(layer.layer)));
+        }
+        table.add(std::move(row));
     }
     const PlanSummary s = summarize(plan, config);
-    display.print(fmt::format("\nThreshold {}, grouping {}, KV policy {}{}\n{}",
-                              threshold_text(plan.rule.threshold), name_of(plan.rule.grouping),
-                              name_of(plan.rule.kv_policy), manner_text(plan.rule), table.text()));
+    const std::string thresholds =
+        plan.layer_thresholds ? "A threshold for each layer"
+                              : fmt::format("Threshold {}", threshold_text(plan.rule.threshold));
+    display.print(fmt::format("\n{}, grouping {}, KV policy {}{}\n{}", thresholds,
+                              name_of(plan.rule.grouping), name_of(plan.rule.kv_policy), manner_text(plan.rule),
+                              table.text()));
     display.print(fmt::format(
         "{} pairs in {} groups: {} heads merged, {} end identical to another; {} KV heads touched, "
         "{} "
@@ -59,8 +72,15 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
                                                {"kv_groups", layer.kv_groups},
                                                {"side_effect_heads", layer.side_effect_heads}};
     }
+    nlohmann::ordered_json of_layers = nullptr;
+    if (plan.layer_thresholds) {
+        of_layers = nlohmann::ordered_json::object();
+        for (const auto& [layer, threshold] : *plan.layer_thresholds)
+            of_layers[std::to_string(layer)] = threshold;
+    }
     nlohmann::ordered_json event = {{"event", "plan"},
                                     {"threshold", plan.rule.threshold},
+                                    {"layer_thresholds", std::move(of_layers)},
                                     {"measure", measure},
                                     {"calibration", calibration_json(calibration)},
                                     {"grouping", name_of(plan.rule.grouping)},
@@ -73,11 +93,20 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
 
 }  // namespace
 
-void run_plan(const Options& options, Display& display, const std::stop_token& stop) {
+void run_plan(const Options& given, Display& display, const std::stop_token& stop) {
+    Options options = given;
+    const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
     const Checkpoint checkpoint = Checkpoint::open(options.model());
     const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
     const auto& matrices = measured.matrices;
     tell_notes(display, options.rule(0.0), checkpoint.config());
+    if (of_layers) {
+        const MergePlan plan = make_merge_plan(matrices, checkpoint.config(), options.rule(0.0),
+                                               *of_layers, measured.merge_calibration);
+        send_plan(display, plan, checkpoint.config(), options.measure, measured.calibration);
+        print_plan(display, plan, checkpoint.config());
+        return;
+    }
     for (const double threshold : options.thresholds_or_default()) {
         const MergePlan plan = make_merge_plan(matrices, checkpoint.config(),
                                                options.rule(threshold), measured.merge_calibration);

@@ -115,6 +115,10 @@ struct CommandLine {
         "evaluate", "Perplexity and accuracy of a model, and of merged variants");
     CLI::App* save = app.add_subcommand(
         "export", "Writes the merged model as a checkpoint, with or without the duplicate heads");
+    CLI::App* search = app.add_subcommand(
+        "search", "Thresholds for each layer that merge the most within a budget");
+    CLI::App* damage = app.add_subcommand(
+        "damage", "What merging single pairs costs, and which measure foretells it");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
 
     CommandLine() {
@@ -130,27 +134,38 @@ struct CommandLine {
                        "there")
             ->check(CLI::IsMember({"en", "ru"}));
 #endif
-        for (CLI::App* command : {batch, similarity, plan, evaluate, save}) {
+        for (CLI::App* command : {batch, similarity, plan, evaluate, save, search, damage}) {
             add_model_option(*command, options);
             add_layer_option(*command, options);
-            add_measure_option(*command, options);
+            if (command != damage) add_measure_option(*command, options);
             add_json_option(*command, options);
         }
         for (CLI::App* command : {batch, similarity, plan})
             add_threshold_options(*command, options, "0.98,0.99,0.995");
         add_threshold_options(*evaluate, options, "the original only");
         add_one_threshold_option(*save, options);
-        for (CLI::App* command : {batch, plan, evaluate, save})
+        for (CLI::App* command : {plan, evaluate})
+            add_layer_thresholds_option(*command, options);
+        for (CLI::App* command : {batch, plan, evaluate, save, search, damage})
             add_merge_options(*command, options);
-        for (CLI::App* command : {batch, evaluate})
+        for (CLI::App* command : {batch, evaluate, search, damage})
             add_text_options(*command, options);
-        for (CLI::App* command : {batch, similarity, plan, evaluate, save})
+        for (CLI::App* command : {batch, similarity, plan, evaluate, save, search, damage})
             add_compute_options(*command, options);
         add_output_options(*batch, options);
         add_export_options(*save, options);
+        add_search_options(*search, options);
+        add_damage_options(*damage, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,
                          "Model folder or a file of it; default: the demo model");
         add_json_option(*info, options);
+    }
+
+    void note_given_options() {
+        for (const CLI::Option* option : app.get_subcommands().front()->get_options()) {
+            if (option->count() > 0 && !option->get_lnames().empty())
+                options.given.insert("--" + option->get_lnames().front());
+        }
     }
 
     [[nodiscard]] bool has_command() const {
@@ -158,14 +173,18 @@ struct CommandLine {
     }
 
     int run_command() {
+        note_given_options();
+        const bool keeps = *batch || *search || (*damage && !options.output.empty());
         const char* kept =
-            *batch ? " What was finished is kept; the same command goes on from there." : "";
+            keeps ? " What was finished is kept; the same command goes on from there." : "";
         return guarded(options, kept, [&](Display& display, const std::stop_token& stop) {
             if (*batch) return run_batch(options, display, stop);
             if (*similarity) return run_similarity(options, display, stop);
             if (*plan) return run_plan(options, display, stop);
             if (*evaluate) return run_evaluate(options, display, stop);
             if (*save) return run_export(options, display, stop);
+            if (*search) return run_search(options, display, stop);
+            if (*damage) return run_damage(options, display, stop);
             return run_info(options, display);
         });
     }

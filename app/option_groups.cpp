@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "core/base/error.h"
+#include "core/search/budget.h"
 
 namespace headscope::app {
 namespace {
@@ -45,6 +46,24 @@ CLI::Option* add_threshold(CLI::App& command, Options& options, const char* name
         });
 }
 
+/// A list of measures; with `all_or_none` also one of these words.
+void add_measure_list(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                      bool all_or_none, const std::string& help) {
+    add(command, name, values, help)
+        ->delimiter(',')
+        ->expected(1, 100)
+        ->check([all_or_none](const std::string& text) -> std::string {
+            if (all_or_none && (text == "all" || text == "none")) return {};
+            try {
+                parse_measure(text);
+                return {};
+            } catch (const Error& error) {
+                return error.what();
+            }
+        })
+        ->capture_default_str();
+}
+
 }  // namespace
 
 void add_model_option(CLI::App& command, Options& options) {
@@ -68,6 +87,15 @@ void add_one_threshold_option(CLI::App& command, Options& options) {
     add_threshold(command, options, "--threshold", "Merge heads at least this similar, -1 to 1")
         ->expected(1)
         ->required();
+}
+
+void add_layer_thresholds_option(CLI::App& command, Options& options) {
+    CLI::Option* own = add(command, "--layer_thresholds", options.layer_thresholds,
+                           "A threshold for each layer instead: search.json or another results "
+                           "file, or a list such as 3:0.98,7:0.91; other layers stay as they are");
+    own->option_text("FILE|LIST");
+    for (const char* other : {"--threshold", "--thresholds", "--layers"})
+        own->excludes(command.get_option(other));
 }
 
 void add_layer_option(CLI::App& command, Options& options) {
@@ -141,6 +169,53 @@ void add_compute_options(CLI::App& command, Options& options) {
         ->option_text("SIZE");
     add(command, "--threads", options.threads, "CPU threads; default: all cores")
         ->check(CLI::PositiveNumber);
+}
+
+void add_probe_option(CLI::App& command, Options& options) {
+    add(command, "--probe_windows", options.probe_windows,
+        "Windows on which each variant is tried out")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+}
+
+void add_search_options(CLI::App& command, Options& options) {
+    add(command, "--max_ppl_increase", options.max_ppl_increase,
+        "How much perplexity may rise, in per cent of the original's, with the sign: 1%")
+        ->required()
+        ->check([](const std::string& text) -> std::string {
+            try {
+                parse_ppl_increase(text);
+                return {};
+            } catch (const Error& error) {
+                return error.what();
+            }
+        });
+    add_choice(command, "--gain", options.gain, {"merged", "removable"},
+               "What the search wants most of: merged heads, or heads that end as the copy of "
+               "another");
+    add(command, "--candidates", options.candidates, "Thresholds tried in each layer, at most")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    add_probe_option(command, options);
+    add(command, "--output_dir", options.search_dir, "Folder for search.json")
+        ->capture_default_str();
+    command.add_flag("--force", options.force, "Search anew and replace search.json");
+}
+
+void add_damage_options(CLI::App& command, Options& options) {
+    add_measure_list(command, "--measure", options.measures, false,
+                     "Measures that choose the pairs, with commas");
+    add_measure_list(command, "--compare", options.compare, true,
+                     "Measures that are ranked by the damage beside those, with commas; all, none");
+    add_choice(command, "--choose", options.choose, {"closest", "random", "all"},
+               "Pairs of each layer: the closest by each measure, a random draw, or all");
+    add(command, "--pairs", options.pairs, "How many of each layer, for closest and random")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    add(command, "--seed", options.seed, "Of the random draw")->capture_default_str();
+    add_probe_option(command, options);
+    add(command, "--output", options.output, "File for the report, JSON; default: none is written");
+    command.add_flag("--force", options.force, "Replace the report where it is there already");
 }
 
 void add_output_options(CLI::App& command, Options& options) {

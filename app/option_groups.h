@@ -14,11 +14,15 @@ void add_model_option(CLI::App& command, Options& options);
 void add_threshold_options(CLI::App& command, Options& options, const std::string& without);
 /// Exactly one threshold, which must be given.
 void add_one_threshold_option(CLI::App& command, Options& options);
+void add_layer_thresholds_option(CLI::App& command, Options& options);
 void add_merge_options(CLI::App& command, Options& options);
 void add_layer_option(CLI::App& command, Options& options);
 void add_measure_option(CLI::App& command, Options& options);
 void add_text_options(CLI::App& command, Options& options);
 void add_compute_options(CLI::App& command, Options& options);
+void add_probe_option(CLI::App& command, Options& options);
+void add_search_options(CLI::App& command, Options& options);
+void add_damage_options(CLI::App& command, Options& options);
 void add_output_options(CLI::App& command, Options& options);
 /// Where a merged model is saved, and how.
 void add_export_options(CLI::App& command, Options& options);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,8 @@ namespace headscope::app {
 struct Options {
     std::string model_path;  ///< empty: the demo model
     std::vector<double> thresholds;
-    std::string layers;  ///< "0,3,8-15"; empty: all
+    std::string layer_thresholds;  ///< a results file or "3:0.98,7:0.91"; empty: none
+    std::string layers;            ///< "0,3,8-15"; empty: all
     std::string measure = "q";
     std::string calibration;  ///< a text file; empty: what ships with the program
     std::int64_t calibration_windows = CalibrationOptions::kDefaultWindows;
@@ -40,6 +42,23 @@ struct Options {
     bool compact = false;
     bool no_plots = false;
     bool json = false;
+
+    // search and damage
+    std::string max_ppl_increase;  ///< "1%"
+    std::string search_dir = "results/search";
+    std::string gain = "merged";
+    int candidates = 16;
+    std::int64_t probe_windows = 8;
+    std::vector<std::string> measures = {"q"};
+    std::vector<std::string> compare = {"all"};
+    std::string choose = "closest";
+    int pairs = 16;
+    std::uint64_t seed = 0;
+    std::string output;
+
+    std::set<std::string> given;  ///< options that the user gave, as "--kv_policy"
+
+    [[nodiscard]] bool was_given(const std::string& name) const { return given.contains(name); }
 
     /// The model folder: the demo model's where none was named.
     [[nodiscard]] std::filesystem::path model() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -204,6 +205,30 @@ std::vector<std::string> notes_on(const MergeRule& rule, const ModelConfig& conf
             "gain for each dimension, so that Q and K cannot be turned.");
     }
     return notes;
+}
+
+MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
+                          const MergeRule& rule, const LayerThresholds& thresholds,
+                          const std::vector<LayerCalibration>& calibration) {
+    for (const auto& [layer, threshold] : thresholds) {
+        const auto has_layer = [layer = layer](const auto& matrix) {
+            return matrix.layer == layer;
+        };
+        if (std::none_of(matrices.begin(), matrices.end(), has_layer)) {
+            fail(ErrorCode::bad_input,
+                 "layer {} has a threshold but is not among the layers that may be merged", layer);
+        }
+    }
+    MergePlan plan{rule, {}, thresholds};
+    plan.rule.threshold = lowest_threshold(thresholds);
+    for (const SimilarityMatrix& matrix : matrices) {
+        const auto own = thresholds.find(matrix.layer);
+        MergeRule of_layer = rule;
+        of_layer.threshold =
+            own == thresholds.end() ? std::numeric_limits<double>::infinity() : own->second;
+        plan.layers.push_back(make_merge_plan({matrix}, config, of_layer, calibration).layers.front());
+    }
+    return plan;
 }
 
 PlanSummary& PlanSummary::operator+=(const PlanSummary& other) {

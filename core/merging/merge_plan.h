@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "core/merging/kv_policy.h"
 #include "core/merging/layer_calibration.h"
 #include "core/merging/layer_merge.h"
+#include "core/merging/layer_thresholds.h"
 #include "core/merging/mean_weights.h"
 #include "core/merging/pairs.h"
 #include "core/similarity/similarity.h"
@@ -45,6 +47,8 @@ struct LayerPlan {
 struct MergePlan {
     MergeRule rule;
     std::vector<LayerPlan> layers;
+    /// Where each layer has a threshold of its own; the rule's is the lowest of them then.
+    std::optional<LayerThresholds> layer_thresholds = {};
 };
 
 /// Plans the merge of the layers in `matrices`. O(heads^2) a layer, O(heads^3) for `complete`.
@@ -52,6 +56,13 @@ struct MergePlan {
 /// that names the option where it is not there.
 MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
                           const MergeRule& rule,
+                          const std::vector<LayerCalibration>& calibration = {});
+
+/// The same with a threshold for each layer instead of the rule's; layers in `matrices` that have
+/// none merge nothing. Throws Error(bad_input) for a threshold of a layer that is not in
+/// `matrices`.
+MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const ModelConfig& config,
+                          const MergeRule& rule, const LayerThresholds& thresholds,
                           const std::vector<LayerCalibration>& calibration = {});
 
 /// Plans the merge of one layer from pairs that were found before: those that `rule` selects, as

@@ -97,10 +97,10 @@ class Reader {
         return plan;
     }
 
-    [[nodiscard]] int layer_index(const std::string& key) const {
+    [[nodiscard]] int layer_index(const char* object, const std::string& key) const {
         if (key.empty() || key.size() > 6 ||
             key.find_first_not_of("0123456789") != std::string::npos) {
-            wrong("layer_results", "has a key that is not a layer's number");
+            wrong(object, "has a key that is not a layer's number");
         }
         return std::stoi(key);
     }
@@ -109,11 +109,25 @@ class Reader {
         if (!layers.is_object()) wrong("layer_results", "is not an object");
         std::map<int, const json*> in_order;  // JSON readers sort "10" before "2"
         for (const auto& [key, layer] : layers.items())
-            in_order.emplace(layer_index(key), &layer);
+            in_order.emplace(layer_index("layer_results", key), &layer);
         for (const auto& [index, layer] : in_order) {
             result.similarity.push_back(matrix(*layer, index));
             result.plan.layers.push_back(plan(*layer, index, result.similarity.back().heads));
         }
+    }
+
+    [[nodiscard]] LayerThresholds layer_thresholds(const json& object) const {
+        if (!object.is_object()) wrong("layer_thresholds", "is not an object");
+        LayerThresholds thresholds;
+        for (const auto& [key, value] : object.items()) {
+            const int layer = layer_index("layer_thresholds", key);
+            double threshold = 0.0;
+            if (!read_value(value, threshold) || !(threshold >= -1.0 && threshold <= 1.0))
+                wrong("layer_thresholds", "holds something that is no similarity from -1 to 1");
+            if (!thresholds.emplace(layer, threshold).second)
+                wrong("layer_thresholds", "names a layer twice");
+        }
+        return thresholds;
     }
 
     void read_details(const json& details, Result& result) const {
@@ -167,6 +181,8 @@ Result read_result(const std::filesystem::path& path) {
     Result result;
     result.threshold = reader.get<double>(file, "threshold");
     result.plan.rule.threshold = result.threshold;
+    if (file.contains("layer_thresholds"))
+        result.plan.layer_thresholds = reader.layer_thresholds(file.at("layer_thresholds"));
     result.original = reader.plain_metrics(reader.member(file, "original_metrics"));
     result.merged = reader.plain_metrics(reader.member(file, "merged_metrics"));
     result.summary.pairs = reader.get<std::int64_t>(file, "total_merged_pairs");

@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/sha256.h"
 
 namespace headscope {
 namespace {
@@ -41,6 +42,13 @@ Json pair_rows(const std::vector<HeadPair>& pairs) {
     return rows;
 }
 
+Json thresholds_json(const LayerThresholds& thresholds) {
+    Json json = Json::object();
+    for (const auto& [layer, threshold] : thresholds)
+        json[std::to_string(layer)] = threshold;
+    return json;
+}
+
 Json plan_json(const Result& result) {
     Json layers = Json::object();
     for (const LayerPlan& layer : result.plan.layers) {
@@ -64,6 +72,12 @@ std::string threshold_text(double threshold) {
 
 std::string results_file_name(double threshold) {
     return fmt::format("results_threshold_{}.json", threshold_text(threshold));
+}
+
+std::string results_file_name(const Result& result) {
+    if (!result.plan.layer_thresholds) return results_file_name(result.threshold);
+    const std::string text = layer_thresholds_text(*result.plan.layer_thresholds);
+    return fmt::format("results_layer_thresholds_{}.json", sha256_hex(text).substr(0, 8));
 }
 
 Json to_json(const Metrics& metrics) {
@@ -97,6 +111,8 @@ Json to_json(const PlanSummary& summary) {
 Json to_json(const Result& result) {
     Json json;
     json["threshold"] = result.threshold;
+    if (result.plan.layer_thresholds)
+        json["layer_thresholds"] = thresholds_json(*result.plan.layer_thresholds);
     const auto seed_metrics = [](const Metrics& metrics) -> Json {
         return {{"perplexity", number(metrics.perplexity.value)},
                 {"accuracy", number(metrics.accuracy.value)}};
@@ -123,7 +139,7 @@ Json to_json(const Result& result) {
 }
 
 std::filesystem::path write_result(const std::filesystem::path& directory, const Result& result) {
-    const std::filesystem::path path = directory / results_file_name(result.threshold);
+    const std::filesystem::path path = directory / results_file_name(result);
     write_file_atomically(path, dump_readable(to_json(result)));
     return path;
 }

@@ -16,7 +16,7 @@ namespace headscope {
 
 /// One threshold's outcome: what a results file holds.
 struct Result {
-    double threshold = 0.0;
+    double threshold = 0.0;  ///< the lowest, where the plan has one for each layer
     Metrics original;
     Metrics merged;
     std::optional<Change> change;  ///< absent in files of other programs
@@ -33,6 +33,10 @@ std::string threshold_text(double threshold);
 /// "results_threshold_0.98.json"
 std::string results_file_name(double threshold);
 
+/// The same of a result; "results_layer_thresholds_<8 digits>.json" where each layer has a
+/// threshold of its own, with digits that tell different ones apart.
+std::string results_file_name(const Result& result);
+
 /// The file's content: the keys of the original experiment, and beside them `metric_details`,
 /// `plan` and `manifest`.
 nlohmann::ordered_json to_json(const Result& result);
@@ -40,7 +44,7 @@ nlohmann::ordered_json to_json(const Metrics& metrics);
 nlohmann::ordered_json to_json(const Change& change);
 nlohmann::ordered_json to_json(const PlanSummary& summary);
 
-/// Writes `directory`/results_threshold_<t>.json whole or not at all and returns its path.
+/// Writes the file of that name into `directory`, whole or not at all, and returns its path.
 std::filesystem::path write_result(const std::filesystem::path& directory, const Result& result);
 
 /// Reads a results file, also one without our extra keys. Throws Error(bad_input) that names the

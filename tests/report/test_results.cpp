@@ -76,6 +76,33 @@ class TestResults : public QObject {
         QCOMPARE(results_file_name(0.98), std::string("results_threshold_0.98.json"));
     }
 
+    void thresholds_of_layers_read_back() {
+        const Folder folder;
+        Result result = sample();
+        QVERIFY(!read_result(write_result(folder.path(), result)).plan.layer_thresholds);
+        for (const LayerThresholds& thresholds :
+             {LayerThresholds{{2, 0.9}, {10, 0.995}}, LayerThresholds{}}) {
+            result.plan.layer_thresholds = thresholds;
+            const fs::path file = write_result(folder.path(), result);
+            QVERIFY(file.filename().string().starts_with("results_layer_thresholds_"));
+            QCOMPARE(read_result(file).plan.layer_thresholds, std::optional(thresholds));
+        }
+        // Other thresholds have another file.
+        QCOMPARE(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 3);
+    }
+
+    void thresholds_of_layers_are_checked() {
+        const Folder folder;
+        auto json = to_json(sample());
+        for (const char* bad : {"3", R"({"x": 0.9})", R"({"1": 2})", R"({"1": "0.9"})",
+                                R"({"1": 0.9, "01": 0.9})", R"({"1": null})"}) {
+            json["layer_thresholds"] = nlohmann::ordered_json::parse(bad);
+            const fs::path file = folder.write(json.dump());
+            const std::string error = error_of([&] { read_result(file); });
+            QVERIFY2(contains(error, "\"layer_thresholds\""), bad);
+        }
+    }
+
     void the_keys_of_the_original_experiment_are_there() {
         const auto json = to_json(sample());
         QCOMPARE(json["threshold"].get<double>(), 0.995);
