@@ -12,6 +12,7 @@ void run_batch(const Options& options, Display& display, const std::stop_token& 
 void run_similarity(const Options& options, Display& display, const std::stop_token& stop);
 void run_plan(const Options& options, Display& display, const std::stop_token& stop);
 void run_evaluate(const Options& options, Display& display, const std::stop_token& stop);
+void run_analyze(const Options& options, Display& display, const std::stop_token& stop);
 void run_info(const Options& options, Display& display);
 
 }  // namespace headscope::app

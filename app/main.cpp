@@ -113,6 +113,8 @@ struct CommandLine {
         app.add_subcommand("plan", "What a threshold would merge, and what that could save");
     CLI::App* evaluate = app.add_subcommand(
         "evaluate", "Perplexity and accuracy of a model, and of merged variants");
+    CLI::App* analyze = app.add_subcommand(
+        "analyze", "Charts, summaries and a report of the results in a folder");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
 
     CommandLine() {
@@ -146,6 +148,11 @@ struct CommandLine {
         for (CLI::App* command : {similarity, plan})
             add_thread_option(*command, options);
         add_output_options(*batch, options);
+        add_analysis_options(*analyze, options);
+        add_layer_option(*analyze, options,
+                         "Layers whose heatmaps go into the report, such as 0,3,8-15; default: the "
+                         "four with the most alike heads");
+        add_json_option(*analyze, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,
                          "Model folder or a file of it; default: the demo model");
         add_json_option(*info, options);
@@ -163,6 +170,7 @@ struct CommandLine {
             if (*similarity) return run_similarity(options, display, stop);
             if (*plan) return run_plan(options, display, stop);
             if (*evaluate) return run_evaluate(options, display, stop);
+            if (*analyze) return run_analyze(options, display, stop);
             return run_info(options, display);
         });
     }

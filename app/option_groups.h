@@ -13,12 +13,15 @@ void add_model_option(CLI::App& command, Options& options);
 /// `without` says what happens when no threshold is given.
 void add_threshold_options(CLI::App& command, Options& options, const std::string& without);
 void add_merge_options(CLI::App& command, Options& options);
-void add_layer_option(CLI::App& command, Options& options);
+void add_layer_option(CLI::App& command, Options& options,
+                      const std::string& help = "Layers, such as 0,3,8-15; default: all");
 void add_measure_option(CLI::App& command, Options& options);
 void add_text_options(CLI::App& command, Options& options);
 void add_compute_options(CLI::App& command, Options& options);
 void add_thread_option(CLI::App& command, Options& options);
 void add_output_options(CLI::App& command, Options& options);
+void add_plot_option(CLI::App& command, Options& options);
+void add_analysis_options(CLI::App& command, Options& options);
 void add_json_option(CLI::App& command, Options& options);
 
 }  // namespace headscope::app

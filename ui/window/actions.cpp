@@ -43,6 +43,8 @@ void Actions::make_file_menu() {
                        tr("Put results of earlier runs beside the others"));
     save_results = add(menu, tr("&Save results..."), QKeySequence::Save,
                        tr("Write the results of the selected runs as JSON files"));
+    export_report = add(menu, tr("Export re&port..."), QKeySequence(Qt::CTRL | Qt::Key_E),
+                        tr("Write the selected runs with tables and charts as one HTML file"));
     save_image = menu.addMenu(tr("Save &image"));
     menu.addSeparator();
     quit = add(menu, tr("&Quit"), QKeySequence::Quit, {});

@@ -23,6 +23,7 @@ struct Actions {
     QAction* open_results;
     QAction* close_model;
     QAction* save_results;
+    QAction* export_report;
     QAction* quit;
     QAction* undo;
     QAction* redo;
