@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/analysis.h"
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/empty_plan.h"
@@ -96,6 +99,25 @@ void print_files(Display& display, const SweepResult& sweep) {
             static_cast<double>(evaluation.separate_layer_passes)));
 }
 
+/// Charts, summaries and the report of all results in the folder, unless they are there.
+void analyze_results(const Options& options, const SweepResult& sweep, Display& display,
+                     const std::stop_token& stop) {
+    const bool nothing_new = std::all_of(sweep.runs.begin(), sweep.runs.end(),
+                                         [](const SweepRun& run) { return run.skipped; });
+    if (nothing_new && analysis_is_up_to_date(options.output_dir)) {
+        display.print("\nThe report was made before.");
+        return;
+    }
+    const AnalysisOutcome outcome =
+        write_analysis({options.output_dir, options.output_dir, {}, true}, display, stop);
+    display.end_line();
+    const std::string no_charts = no_charts_text(options.output_dir);
+    display.print(fmt::format("\n{}  with {} more files beside it", outcome.files.back().string(),
+                              outcome.files.size() - 1));
+    print_notes(display, *outcome.analysis);
+    if (!no_charts.empty()) display.print("\n" + no_charts);
+}
+
 nlohmann::ordered_json result_event(const SweepResult& sweep) {
     nlohmann::ordered_json runs = nlohmann::ordered_json::array();
     for (const SweepRun& run : sweep.runs) {
@@ -126,13 +148,19 @@ void run_batch(const Options& options, Display& display, const std::stop_token& 
                                  }};
     const SweepResult sweep = run_sweep(params, observer, stop);
     if (!process_rank().first()) return;  // the first of several processes has the results
-    display.event(result_event(sweep));
     print_settings(display, sweep);
     print_results(display, sweep);
     const ModelConfig config = Checkpoint::open(params.model_path).config();
     tell_notes(display, options.rule(0.0), config);
     print_empty_plans(display, sweep, config);
     print_files(display, sweep);
+    try {
+        if (!options.no_plots) analyze_results(options, sweep, display, stop);
+    } catch (...) {
+        display.event(result_event(sweep));  // what was evaluated stands, whatever happens to charts
+        throw;
+    }
+    display.event(result_event(sweep));
 }
 
 }  // namespace headscope::app

@@ -15,6 +15,7 @@ void run_evaluate(const Options& options, Display& display, const std::stop_toke
 void run_export(const Options& options, Display& display, const std::stop_token& stop);
 void run_search(const Options& options, Display& display, const std::stop_token& stop);
 void run_damage(const Options& options, Display& display, const std::stop_token& stop);
+void run_analyze(const Options& options, Display& display, const std::stop_token& stop);
 void run_info(const Options& options, Display& display);
 
 }  // namespace headscope::app

@@ -8,9 +8,17 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/base/progress.h"
-#include "core/evaluation/metrics.h"
+#include "core/report/figure_text.h"
 
 namespace headscope::app {
+
+using figures::bytes_text;
+using figures::change_text;
+using figures::count_text;
+using figures::duration_text;
+using figures::percent_text;
+using figures::perplexity_text;
+using figures::points_text;
 
 /// Shows what a job is doing: a bar with rate and remaining time where standard error is a
 /// terminal, now and then a plain line elsewhere, or JSON lines on standard output. Safe for many
@@ -57,26 +65,5 @@ class Display {
     Clock::time_point last_plain_;
     std::mutex mutex_;
 };
-
-/// "0:07", "1:02:03"
-std::string duration_text(double seconds);
-
-/// "1,234,567"
-std::string count_text(std::int64_t count);
-
-/// "1.2 MB"
-std::string bytes_text(std::int64_t bytes);
-
-/// "61.6318 [60.9, 62.4]": a perplexity with its 95 % interval.
-std::string perplexity_text(const Estimate& perplexity);
-
-/// "33.009 %"
-std::string percent_text(double share);
-
-/// "+0.0130 % [-0.0021, +0.0281]": a ratio as a change in per cent, with its interval.
-std::string change_text(const Estimate& ratio);
-
-/// "-0.004 [-0.020, +0.012]": a difference of shares in percentage points.
-std::string points_text(const Estimate& difference);
 
 }  // namespace headscope::app

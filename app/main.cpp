@@ -119,6 +119,8 @@ struct CommandLine {
         "search", "Thresholds for each layer that merge the most within a budget");
     CLI::App* damage = app.add_subcommand(
         "damage", "What merging single pairs costs, and which measure foretells it");
+    CLI::App* analyze = app.add_subcommand(
+        "analyze", "Charts, summaries and a report of the results in a folder");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
 
     CommandLine() {
@@ -156,6 +158,11 @@ struct CommandLine {
         add_export_options(*save, options);
         add_search_options(*search, options);
         add_damage_options(*damage, options);
+        add_analysis_options(*analyze, options);
+        add_layer_option(*analyze, options,
+                         "Layers whose heatmaps go into the report, such as 0,3,8-15; default: the "
+                         "four with the most alike heads");
+        add_json_option(*analyze, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,
                          "Model folder or a file of it; default: the demo model");
         add_json_option(*info, options);
@@ -185,6 +192,7 @@ struct CommandLine {
             if (*save) return run_export(options, display, stop);
             if (*search) return run_search(options, display, stop);
             if (*damage) return run_damage(options, display, stop);
+            if (*analyze) return run_analyze(options, display, stop);
             return run_info(options, display);
         });
     }

@@ -98,8 +98,8 @@ void add_layer_thresholds_option(CLI::App& command, Options& options) {
         own->excludes(command.get_option(other));
 }
 
-void add_layer_option(CLI::App& command, Options& options) {
-    add(command, "--layers", options.layers, "Layers, such as 0,3,8-15; default: all")
+void add_layer_option(CLI::App& command, Options& options, const std::string& help) {
+    add(command, "--layers", options.layers, help)
         ->check([](const std::string& text) -> std::string {
             try {
                 parse_layers(text);
@@ -223,8 +223,21 @@ void add_output_options(CLI::App& command, Options& options) {
         ->capture_default_str();
     command.add_flag("--force", options.force,
                      "Do finished thresholds again and replace their files");
+    add_plot_option(command, options);
+}
+
+void add_plot_option(CLI::App& command, Options& options) {
     command.add_flag(both_spellings("--no_plots"), options.no_plots,
-                     "No charts (this version draws none yet; scripts may say so already)");
+                     "No charts (batch: no summaries and no report either)");
+}
+
+void add_analysis_options(CLI::App& command, Options& options) {
+    add(command, "--results_dir", options.results_dir,
+        "Folder with results_threshold_*.json, such as the --output_dir of a batch")
+        ->capture_default_str();
+    add(command, "--output_dir", options.analysis_dir,
+        "Folder for charts, summaries and the report; default: that of the results");
+    add_plot_option(command, options);
 }
 
 void add_export_options(CLI::App& command, Options& options) {

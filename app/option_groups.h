@@ -16,7 +16,8 @@ void add_threshold_options(CLI::App& command, Options& options, const std::strin
 void add_one_threshold_option(CLI::App& command, Options& options);
 void add_layer_thresholds_option(CLI::App& command, Options& options);
 void add_merge_options(CLI::App& command, Options& options);
-void add_layer_option(CLI::App& command, Options& options);
+void add_layer_option(CLI::App& command, Options& options,
+                      const std::string& help = "Layers, such as 0,3,8-15; default: all");
 void add_measure_option(CLI::App& command, Options& options);
 void add_text_options(CLI::App& command, Options& options);
 void add_compute_options(CLI::App& command, Options& options);
@@ -26,6 +27,8 @@ void add_damage_options(CLI::App& command, Options& options);
 void add_output_options(CLI::App& command, Options& options);
 /// Where a merged model is saved, and how.
 void add_export_options(CLI::App& command, Options& options);
+void add_plot_option(CLI::App& command, Options& options);
+void add_analysis_options(CLI::App& command, Options& options);
 void add_json_option(CLI::App& command, Options& options);
 
 }  // namespace headscope::app

@@ -1,26 +1,10 @@
 #include "app/options.h"
 
 #include <algorithm>
-#include <charconv>
 
-#include "core/base/error.h"
 #include "core/base/locations.h"
 
 namespace headscope::app {
-namespace {
-
-int parse_layer(std::string_view text) {
-    int value = -1;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    constexpr int kMost = 100'000;
-    if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > kMost) {
-        fail(ErrorCode::bad_input,
-             "\"{}\" is not a layer; give numbers and ranges such as 0,3,8-15", text);
-    }
-    return value;
-}
-
-}  // namespace
 
 std::filesystem::path Options::model() const {
     return model_path.empty() ? demo_model_dir() : std::filesystem::path(model_path);
@@ -59,27 +43,6 @@ TextOptions Options::text() const {
 
 ComputeOptions Options::compute() const {
     return {device, dtype, threads, static_cast<std::int64_t>(memory_limit)};
-}
-
-std::vector<int> parse_layers(std::string_view text) {
-    std::vector<int> layers;
-    while (!text.empty()) {
-        const std::size_t comma = text.find(',');
-        const std::string_view part = text.substr(0, comma);
-        text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
-        const std::size_t dash = part.find('-');
-        const int first = parse_layer(part.substr(0, dash));
-        const int last =
-            dash == std::string_view::npos ? first : parse_layer(part.substr(dash + 1));
-        if (last < first) {
-            fail(ErrorCode::bad_input, "the range {} of layers runs backwards", part);
-        }
-        for (int layer = first; layer <= last; ++layer)
-            layers.push_back(layer);
-    }
-    std::sort(layers.begin(), layers.end());
-    layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
-    return layers;
 }
 
 }  // namespace headscope::app

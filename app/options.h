@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/evaluation/prepare.h"
 #include "core/measures/calibration.h"
 #include "core/merging/merge_plan.h"
 #include "core/model/model.h"
+#include "core/similarity/layer_list.h"
 #include "core/similarity/similarity.h"
 
 namespace headscope::app {
@@ -38,6 +38,8 @@ struct Options {
     int threads = 0;
     std::uint64_t memory_limit = 0;  ///< bytes; 0: what is free
     std::string output_dir = "results/head_merging";
+    std::string results_dir = "results/head_merging";  ///< that `analyze` reads
+    std::string analysis_dir;  ///< `analyze` writes here; empty: where it reads
     bool force = false;
     bool compact = false;
     bool no_plots = false;
@@ -74,8 +76,5 @@ struct Options {
     [[nodiscard]] TextOptions text() const;
     [[nodiscard]] ComputeOptions compute() const;
 };
-
-/// "0,3,8-15" as numbers, ascending, each once. Throws Error(bad_input).
-std::vector<int> parse_layers(std::string_view text);
 
 }  // namespace headscope::app

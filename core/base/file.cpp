@@ -79,6 +79,16 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t max_by
     return text;
 }
 
+void make_folder(const std::filesystem::path& path) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    std::error_code none;
+    if (error || !std::filesystem::is_directory(path, none)) {
+        fail(ErrorCode::bad_input, "{}: cannot be made a folder for results ({})", path.string(),
+             error ? error.message() : "it is a file");
+    }
+}
+
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
     static std::atomic<unsigned> serial = 0;
     std::filesystem::path temporary = path;

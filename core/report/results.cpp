@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 
@@ -136,6 +137,12 @@ Json to_json(const Result& result) {
     json["plan"] = plan_json(result);
     if (result.manifest) json["manifest"] = to_json(*result.manifest);
     return json;
+}
+
+Change change_without_intervals(const Metrics& original, const Metrics& merged) {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    return {{merged.perplexity.value / original.perplexity.value, -kInfinity, kInfinity},
+            {merged.accuracy.value - original.accuracy.value, -kInfinity, kInfinity}};
 }
 
 std::filesystem::path write_result(const std::filesystem::path& directory, const Result& result) {

@@ -44,6 +44,9 @@ nlohmann::ordered_json to_json(const Metrics& metrics);
 nlohmann::ordered_json to_json(const Change& change);
 nlohmann::ordered_json to_json(const PlanSummary& summary);
 
+/// The change between two metrics of which nothing is known for each window: no intervals.
+Change change_without_intervals(const Metrics& original, const Metrics& merged);
+
 /// Writes the file of that name into `directory`, whole or not at all, and returns its path.
 std::filesystem::path write_result(const std::filesystem::path& directory, const Result& result);
 

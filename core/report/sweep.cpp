@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/base/process_rank.h"
 #include "core/measures/compare_heads.h"
 #include "core/measures/merge_calibration.h"
@@ -101,7 +102,7 @@ class Sweep {
             settings_.calibration = calibration_.record;
         }
         if (place_.first()) {
-            make_output_folder();
+            make_folder(params_.output_dir);
             find_finished();
         }
         agree_on_pending();
@@ -114,15 +115,6 @@ class Sweep {
     }
 
   private:
-    void make_output_folder() const {
-        std::error_code error;
-        fs::create_directories(params_.output_dir, error);
-        if (error || !fs::is_directory(params_.output_dir)) {
-            fail(ErrorCode::bad_input, "{}: cannot be made a folder for results ({})",
-                 params_.output_dir.string(), error ? error.message() : "it is a file");
-        }
-    }
-
     [[nodiscard]] bool all_finished() const {
         return !params_.force &&
                std::all_of(params_.thresholds.begin(), params_.thresholds.end(), [&](double t) {

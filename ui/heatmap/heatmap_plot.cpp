@@ -3,51 +3,23 @@
 #include <QEvent>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <limits>
 
 #include <qcustomplot.h>
 
-#include "ui/heatmap/head_ticker.h"
 #include "ui/heatmap/heatmap_navigation.h"
-#include "ui/style/plot_style.h"
+#include "ui/heatmap/heatmap_view.h"
 
 namespace headscope::ui {
-namespace {
-
-QCPColorGradient gradient_of(ColorScheme scheme) {
-    constexpr int stops = 65;
-    QMap<double, QColor> colors;
-    for (int i = 0; i < stops; ++i) {
-        const double position = static_cast<double>(i) / (stops - 1);
-        colors.insert(position, QColor(scheme_color(scheme, position)));
-    }
-    QCPColorGradient gradient;
-    gradient.setColorStops(colors);
-    gradient.setLevelCount(256);
-    return gradient;
-}
-
-/// For cells that say nothing: between the background and the text, but no colour of a scheme.
-QColor neutral_color(const QPalette& palette) {
-    const QColor base = palette.color(QPalette::Base);
-    const QColor text = palette.color(QPalette::Text);
-    const auto mixed = [](int a, int b) { return (a * 4 + b) / 5; };
-    return {mixed(base.red(), text.red()), mixed(base.green(), text.green()),
-            mixed(base.blue(), text.blue())};
-}
-
-}  // namespace
-
 HeatmapPlot::HeatmapPlot(QWidget* parent)
     : QWidget(parent),
       plot_(new QCustomPlot(this)),
+      view_(std::make_unique<HeatmapView>(*plot_)),
       navigation_(new HeatmapNavigation(*plot_, this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->addWidget(plot_);
     plot_->setMinimumSize(160, 160);
     setFocusProxy(plot_);
-    set_up_axes();
     add_heatmap_overlay(*plot_, marks_);
     connect_navigation();
     set_texts();
@@ -58,29 +30,6 @@ HeatmapPlot::~HeatmapPlot() {
     // What the plot draws refers to members of this, and the navigation to the plot.
     delete navigation_;
     delete plot_;
-}
-
-void HeatmapPlot::set_up_axes() {
-    map_ = new QCPColorMap(plot_->xAxis, plot_->yAxis);
-    map_->setInterpolate(false);
-    map_->setAntialiased(false);
-    scale_ = new QCPColorScale(plot_);
-    scale_->setType(QCPAxis::atRight);
-    scale_->setRangeDrag(false);
-    scale_->setRangeZoom(false);
-    scale_->setBarWidth(12);
-    plot_->plotLayout()->addElement(0, 1, scale_);
-    map_->setColorScale(scale_);
-    auto* margins = new QCPMarginGroup(plot_);
-    plot_->axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
-    scale_->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
-    plot_->yAxis->setRangeReversed(true);
-    set_head_tickers(*plot_, order_);
-    for (QCPAxis* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->grid()->setVisible(false);
-        axis->setTickLength(0, 3);
-    }
-    connect(plot_, &QCustomPlot::afterLayout, this, &HeatmapPlot::place_square);
 }
 
 void HeatmapPlot::connect_navigation() {
@@ -108,7 +57,7 @@ void HeatmapPlot::show_layer(std::shared_ptr<const OpenedModel> model, int layer
     pinned_.reset();
     pinned_before_click_.reset();
     apply_order();
-    navigation_->set_count(order_.count());
+    navigation_->set_count(order().count());
     apply_colors();
 }
 
@@ -139,6 +88,14 @@ void HeatmapPlot::set_pinned(const std::optional<HeadsOfInterest>& heads) {
     }
 }
 
+const HeadOrder& HeatmapPlot::order() const {
+    return view_->order();
+}
+
+ValueRange HeatmapPlot::range() const {
+    return view_->range();
+}
+
 void HeatmapPlot::reset_zoom() {
     navigation_->reset_zoom();
 }
@@ -150,7 +107,7 @@ bool HeatmapPlot::zoomed() const {
 std::optional<HeatmapCell> HeatmapPlot::current() const {
     const auto& cell = navigation_->cell();
     if (!cell || matrix() == nullptr) return std::nullopt;
-    return HeatmapCell{order_.head_at(cell->y()), order_.head_at(cell->x())};
+    return HeatmapCell{order().head_at(cell->y()), order().head_at(cell->x())};
 }
 
 void HeatmapPlot::changeEvent(QEvent* event) {
@@ -167,87 +124,26 @@ void HeatmapPlot::changeEvent(QEvent* event) {
 }
 
 void HeatmapPlot::apply_order() {
-    order_ = matrix() != nullptr ? HeadOrder(*matrix(), options_.order) : HeadOrder();
-    fill_cells();
+    view_->set_matrix(matrix(), options_.order);
     update_marks();
     // Another pair of heads may have come under the cursor.
     Q_EMIT current_changed();
 }
 
-void HeatmapPlot::fill_cells() {
-    const int count = order_.count();
-    QCPColorMapData& cells = *map_->data();
-    cells.setSize(count, count);
-    // Cells are centred on these ranges' ends.
-    cells.setRange(QCPRange(0, std::max(1, count - 1)), QCPRange(0, std::max(1, count - 1)));
-    for (int row = 0; row < count; ++row) {
-        for (int column = 0; column < count; ++column) {
-            // A head is always as it is itself: the diagonal says nothing and has a colour of its
-            // own.
-            cells.setCell(column, row,
-                          row == column
-                              ? std::numeric_limits<double>::quiet_NaN()
-                              : matrix()->at(order_.head_at(row), order_.head_at(column)));
-        }
-    }
-}
-
 void HeatmapPlot::apply_colors() {
-    range_ = matrix() != nullptr ? value_range(*matrix(), options_.range) : ValueRange();
-    QCPColorGradient gradient = gradient_of(options_.colors);
-    gradient.setNanHandling(QCPColorGradient::nhNanColor);
-    gradient.setNanColor(neutral_color(plot_->palette()));
-    scale_->setGradient(gradient);
-    scale_->setDataRange(QCPRange(range_.low, range_.high));
+    view_->set_colors(options_.colors, matrix() != nullptr ? value_range(*matrix(), options_.range)
+                                                           : ValueRange());
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void HeatmapPlot::restyle() {
-    style_plot(*plot_);
-    const PlotColors colors = plot_colors(plot_->palette());
-    QCPAxis* axis = scale_->axis();
-    axis->setTickLabelColor(colors.text);
-    axis->setLabelColor(colors.text);
-    axis->setTickLabelFont(plot_->font());
-    axis->setLabelFont(plot_->font());
-    // On all four sides of the colour bar: QCustomPlot draws its frame with the axes.
-    for (const auto side : {QCPAxis::atLeft, QCPAxis::atRight, QCPAxis::atTop, QCPAxis::atBottom}) {
-        for (QCPAxis* frame : scale_->axis()->axisRect()->axes(side)) {
-            frame->setBasePen(QPen(colors.faint));
-            frame->setTickPen(QPen(colors.faint));
-            frame->setSubTickPen(QPen(Qt::NoPen));
-        }
-    }
-    apply_colors();
+    view_->apply_style();
+    plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void HeatmapPlot::set_texts() {
-    plot_->xAxis->setLabel(tr("Head"));
-    plot_->yAxis->setLabel(tr("Head"));
-    scale_->setLabel(tr("Similarity"));
+    view_->set_texts(tr("Head"), tr("Similarity"));
     plot_->setAccessibleName(tr("Similarity heatmap"));
-}
-
-/// Cells are square: after the layout has given the map all the room, takes what it does not need,
-/// keeps the colour bar beside it, and puts both in the middle of the width.
-void HeatmapPlot::place_square() {
-    QCPAxisRect& rect = *plot_->axisRect();
-    const int side = std::min(rect.width(), rect.height());
-    const QMargins margins = rect.margins();
-    const int excess = rect.width() - side;
-    QRect outer(
-        rect.outerRect().topLeft() + QPoint(excess / 2, 0),
-        QSize(side + margins.left() + margins.right(), side + margins.top() + margins.bottom()));
-    QRect bar = scale_->outerRect();
-    bar.moveLeft(bar.left() - (excess - excess / 2));
-    bar.setTop(outer.top());
-    bar.setHeight(outer.height());
-    rect.setOuterRect(outer);
-    rect.update(QCPLayoutElement::upLayout);
-    rect.update(
-        QCPLayoutElement::upPreparation);  // only now is known how many labels there is room for
-    scale_->setOuterRect(bar);
-    scale_->update(QCPLayoutElement::upLayout);
 }
 
 void HeatmapPlot::replot_layer(const QString& name) {
@@ -256,8 +152,8 @@ void HeatmapPlot::replot_layer(const QString& name) {
 
 void HeatmapPlot::toggle_pin(QPoint cell) {
     pinned_before_click_ = pinned_;
-    const int row = order_.head_at(cell.y());
-    const int column = order_.head_at(cell.x());
+    const int row = order().head_at(cell.y());
+    const int column = order().head_at(cell.x());
     if (row == column) return;
     const HeadsOfInterest heads{std::min(row, column), std::max(row, column)};
     if (heads == pinned_) {
@@ -272,11 +168,11 @@ const SimilarityMatrix* HeatmapPlot::matrix() const {
 }
 
 QPoint HeatmapPlot::cell_of(int row_head, int column_head) const {
-    return {order_.place_of(column_head), order_.place_of(row_head)};
+    return {order().place_of(column_head), order().place_of(row_head)};
 }
 
 void HeatmapPlot::update_marks() {
-    marks_.count = order_.count();
+    marks_.count = order().count();
     // Groups of one head have nothing to separate; in another order they do not stand together.
     const bool separate = options_.separators && options_.order == HeatmapOrder::index;
     marks_.heads_per_group = separate && heads_per_kv_head_ > 1 ? heads_per_kv_head_ : 0;

@@ -9,13 +9,12 @@
 #include "ui/session/opened_model.h"
 #include "ui/session/session.h"
 
-class QCPColorMap;
-class QCPColorScale;
 class QCustomPlot;
 
 namespace headscope::ui {
 
 class HeatmapNavigation;
+class HeatmapView;
 
 /// The heads of a cell of a heatmap; the same head twice on the diagonal.
 struct HeatmapCell {
@@ -48,9 +47,9 @@ class HeatmapPlot : public QWidget {
 
     /// The heads of the cell under the pointer or the keyboard's cursor.
     [[nodiscard]] std::optional<HeatmapCell> current() const;
-    [[nodiscard]] const HeadOrder& order() const { return order_; }
+    [[nodiscard]] const HeadOrder& order() const;
     /// What the colours' ends stand for.
-    [[nodiscard]] ValueRange range() const { return range_; }
+    [[nodiscard]] ValueRange range() const;
     /// What is drawn over the cells.
     [[nodiscard]] const HeatmapMarks& marks() const { return marks_; }
 
@@ -64,14 +63,11 @@ class HeatmapPlot : public QWidget {
     void changeEvent(QEvent* event) override;
 
   private:
-    void set_up_axes();
     void connect_navigation();
     void apply_order();
-    void fill_cells();
     void apply_colors();
     void restyle();
     void set_texts();
-    void place_square();
     void replot_layer(const QString& name);
     void toggle_pin(QPoint cell);
     [[nodiscard]] const SimilarityMatrix* matrix() const;
@@ -79,15 +75,12 @@ class HeatmapPlot : public QWidget {
     void update_marks();
 
     QCustomPlot* plot_;
-    QCPColorMap* map_ = nullptr;      ///< owned by the plot
-    QCPColorScale* scale_ = nullptr;  ///< likewise
+    std::unique_ptr<HeatmapView> view_;
     HeatmapNavigation* navigation_;
     std::shared_ptr<const OpenedModel> model_;
     int layer_ = 0;
     int heads_per_kv_head_ = 1;
     HeatmapOptions options_;
-    HeadOrder order_;
-    ValueRange range_;
     HeatmapMarks marks_;
     std::vector<HeadPair> pairs_;
     std::optional<HeadsOfInterest> pinned_;

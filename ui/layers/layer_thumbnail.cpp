@@ -6,6 +6,19 @@
 
 namespace headscope::ui {
 
+namespace {
+
+ThumbnailRange range_of(double low, double high, ColorScheme scheme) {
+    if (scheme == ColorScheme::diverging) {
+        high = std::max(std::abs(low), std::abs(high));
+        low = -high;
+    }
+    if (low >= high) return {};
+    return {low, high};
+}
+
+}  // namespace
+
 ThumbnailRange thumbnail_range(const OpenedModel& model, ColorScheme scheme) {
     double low = 1.0;
     double high = -1.0;
@@ -14,12 +27,22 @@ ThumbnailRange thumbnail_range(const OpenedModel& model, ColorScheme scheme) {
         high = std::max(high, layer.all().front().similarity);
         low = std::min(low, layer.all().back().similarity);
     }
-    if (scheme == ColorScheme::diverging) {
-        high = std::max(std::abs(low), std::abs(high));
-        low = -high;
+    return range_of(low, high, scheme);
+}
+
+ThumbnailRange thumbnail_range(
+    const std::vector<std::shared_ptr<const SimilarityMatrix>>& matrices, ColorScheme scheme) {
+    double low = 1.0;
+    double high = -1.0;
+    for (const auto& matrix : matrices) {
+        for (int i = 0; i < matrix->heads; ++i) {
+            for (int j = i + 1; j < matrix->heads; ++j) {
+                low = std::min(low, matrix->at(i, j));
+                high = std::max(high, matrix->at(i, j));
+            }
+        }
     }
-    if (low >= high) return {};
-    return {low, high};
+    return range_of(low, high, scheme);
 }
 
 QImage make_thumbnail(const SimilarityMatrix& matrix, ThumbnailRange range, ColorScheme scheme) {

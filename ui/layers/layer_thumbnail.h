@@ -1,6 +1,8 @@
 #pragma once
 
 #include <QImage>
+#include <memory>
+#include <vector>
 
 #include "ui/session/opened_model.h"
 #include "ui/style/color_map.h"
@@ -17,6 +19,10 @@ struct ThumbnailRange {
 /// compared with each other and small similarities still show; symmetric about 0 for a diverging
 /// scheme. O(layers).
 [[nodiscard]] ThumbnailRange thumbnail_range(const OpenedModel& model, ColorScheme scheme);
+
+/// The same of matrices of which nothing is sorted. O(heads^2 layers).
+[[nodiscard]] ThumbnailRange thumbnail_range(
+    const std::vector<std::shared_ptr<const SimilarityMatrix>>& matrices, ColorScheme scheme);
 
 /// One pixel for each two heads; head 0 is at the top left. Values outside the range, such as the
 /// diagonal's, have the colour of its end.

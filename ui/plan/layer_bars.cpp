@@ -9,8 +9,10 @@
 #include <QStylePainter>
 #include <QToolTip>
 #include <algorithm>
-#include <cmath>
+#include <numeric>
+#include <utility>
 
+#include "ui/plan/layer_bars_drawing.h"
 #include "ui/style/plot_style.h"
 #include "ui/style/text.h"
 
@@ -44,12 +46,13 @@ int LayerBars::heads(int layer) const {
     return static_cast<int>(session_.model()->config().heads_of(layer).heads);
 }
 
-QRectF LayerBars::plot_area() const {
-    const QFontMetrics metrics = fontMetrics();
-    const int numbers = metrics.horizontalAdvance(QStringLiteral("000")) + 6;
-    // Below: the numbers of the layers and the axis title.
-    return QRectF(rect()).adjusted(numbers, metrics.height() / 2 + 2, -4,
-                                   -2 * metrics.height() - 10);
+LayerBarsDrawing LayerBars::drawing() const {
+    std::vector<int> numbers(static_cast<std::size_t>(layers()));
+    std::iota(numbers.begin(), numbers.end(), 0);
+    const std::int64_t top = axis_top();
+    return {{QRectF(rect()), font(), palette(), devicePixelRatioF(), QLocale()},
+            std::move(numbers),
+            {0, top / 2, top}};
 }
 
 int LayerBars::axis_top() const {
@@ -66,19 +69,13 @@ int LayerBars::axis_top() const {
 }
 
 QRectF LayerBars::column(int layer) const {
-    const QRectF area = plot_area();
-    const double step = area.width() / layers();
-    // Whole device pixels, with a gap where there is room for one.
-    const double ratio = devicePixelRatioF();
-    const double left = std::round((area.left() + layer * step) * ratio) / ratio;
-    const double right = std::round((area.left() + (layer + 1) * step) * ratio) / ratio;
-    const double gap = step < 3.0 ? 0.0 : std::max(1.0, std::floor(step / 5.0));
-    return {left, area.top(), std::max(right - left - gap, 1.0 / ratio), area.height()};
+    return drawing().column(layer);
 }
 
 int LayerBars::layer_at(const QPointF& position) const {
-    const QRectF area = plot_area();
-    if (layers() == 0 || position.x() < area.left() || position.x() >= area.right()) return -1;
+    if (layers() == 0) return -1;
+    const QRectF area = drawing().area();
+    if (position.x() < area.left() || position.x() >= area.right()) return -1;
     if (position.y() < 0 || position.y() >= height()) return -1;
     const double share = (position.x() - area.left()) / area.width();
     return std::min(static_cast<int>(share * layers()), layers() - 1);
@@ -147,11 +144,10 @@ void LayerBars::set_texts() {
 void LayerBars::paintEvent(QPaintEvent*) {
     QStylePainter painter(this);
     if (layers() == 0) return;
-    const QRectF area = plot_area();
-    const int top = axis_top();
-    paint_axes(painter, area, top);
-    paint_bars(painter, area, top);
-    paint_layer_numbers(painter, area);
+    const LayerBarsDrawing drawn = drawing();
+    drawn.paint_axes(painter, tr("Layer"));
+    paint_bars(painter, drawn);
+    drawn.paint_layer_numbers(painter, session_.focused_layer());
     if (hasFocus()) {
         QStyleOptionFocusRect focus;
         focus.initFrom(this);
@@ -160,67 +156,23 @@ void LayerBars::paintEvent(QPaintEvent*) {
     }
 }
 
-void LayerBars::paint_axes(QPainter& painter, const QRectF& area, int top) const {
-    const PlotColors colors = plot_colors(palette());
-    const int line = fontMetrics().height();
-    for (const int value : {0, top / 2, top}) {
-        const double y = std::round(area.bottom() - area.height() * value / top) - 0.5;
-        painter.setPen(value == 0 ? colors.faint : colors.grid);
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        painter.setPen(colors.text);
-        painter.drawText(QRectF(0, y - line / 2.0, area.left() - 5, line),
-                         Qt::AlignRight | Qt::AlignVCenter, count_text(value));
-    }
-    painter.drawText(QRectF(area.left(), height() - line - 2, area.width(), line),
-                     Qt::AlignHCenter | Qt::AlignVCenter, tr("Layer"));
-}
-
-void LayerBars::paint_bars(QPainter& painter, const QRectF& area, int top) const {
+void LayerBars::paint_bars(QPainter& painter, const LayerBarsDrawing& drawn) const {
     const PlotColors colors = plot_colors(palette());
     for (int layer = 0; layer < layers(); ++layer) {
-        const auto merged = static_cast<double>(session_.layer_summary(layer).merged_heads);
-        QRectF bar = column(layer);
         if (layer == session_.focused_layer()) {
+            const QRectF column = drawn.column(layer);
             QColor mark = palette().color(QPalette::Highlight);
             mark.setAlphaF(0.25F);
-            painter.fillRect(bar.adjusted(-1, 0, 1, 0), mark);
+            painter.fillRect(column.adjusted(-1, 0, 1, 0), mark);
             // Below the axis it is seen even where the bar has its full height.
             mark.setAlphaF(1.0F);
-            painter.fillRect(QRectF(bar.left() - 1, area.bottom(), bar.width() + 2, 3), mark);
+            painter.fillRect(QRectF(column.left() - 1, column.bottom(), column.width() + 2, 3),
+                             mark);
         }
-        bar.setTop(std::round(area.bottom() - area.height() * merged / top));
-        painter.fillRect(bar, session_.included(layer) ? colors.merged : colors.faint);
+        const auto merged = static_cast<double>(session_.layer_summary(layer).merged_heads);
+        painter.fillRect(drawn.bar(layer, merged),
+                         session_.included(layer) ? colors.merged : colors.faint);
     }
-}
-
-void LayerBars::paint_layer_numbers(QPainter& painter, const QRectF& area) const {
-    const QFontMetrics metrics = fontMetrics();
-    const auto place = [&](int layer) {
-        const QRectF bar = column(layer);
-        const double width = metrics.horizontalAdvance(QStringLiteral("000"));
-        return QRectF(bar.center().x() - width / 2, area.bottom() + 4, width, metrics.height());
-    };
-    // Every layer, or every 2nd, 5th, 10th..., so that numbers do not touch.
-    const double step = area.width() / layers();
-    int every = 1;
-    for (const int next : {2, 5, 10, 20, 50, 100}) {
-        if (step * every >= metrics.horizontalAdvance(QStringLiteral("000")) + 2) break;
-        every = next;
-    }
-    const int focused = session_.focused_layer();
-    const QRectF focused_place = place(focused);
-    painter.setPen(plot_colors(palette()).text);
-    for (int layer = 0; layer < layers(); layer += every) {
-        if (layer == focused || place(layer).adjusted(-4, 0, 4, 0).intersects(focused_place)) {
-            continue;
-        }
-        painter.drawText(place(layer), Qt::AlignHCenter | Qt::AlignTop, count_text(layer));
-    }
-    QFont bold = font();
-    bold.setBold(true);
-    painter.setFont(bold);
-    painter.drawText(focused_place, Qt::AlignHCenter | Qt::AlignTop, count_text(focused));
-    painter.setFont(font());
 }
 
 }  // namespace headscope::ui

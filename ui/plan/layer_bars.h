@@ -7,6 +7,8 @@
 
 namespace headscope::ui {
 
+class LayerBarsDrawing;
+
 /// How many heads of each layer are merged: a bar a layer, grey where the merge excludes the layer.
 /// The focused layer is marked; a click or the arrow keys focus another.
 class LayerBars : public QWidget {
@@ -35,14 +37,11 @@ class LayerBars : public QWidget {
   private:
     [[nodiscard]] int layers() const;
     [[nodiscard]] int heads(int layer) const;
-    /// Where the bars are.
-    [[nodiscard]] QRectF plot_area() const;
+    [[nodiscard]] LayerBarsDrawing drawing() const;
     /// What the vertical axis ends with: a power of two, so that it seldom changes while the
     /// threshold moves, but not more than there are heads.
     [[nodiscard]] int axis_top() const;
-    void paint_axes(QPainter& painter, const QRectF& area, int top) const;
-    void paint_layer_numbers(QPainter& painter, const QRectF& area) const;
-    void paint_bars(QPainter& painter, const QRectF& area, int top) const;
+    void paint_bars(QPainter& painter, const LayerBarsDrawing& drawn) const;
     void set_texts();
 
     Session& session_;

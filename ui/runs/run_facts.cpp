@@ -1,12 +1,12 @@
 #include "ui/runs/run_facts.h"
 
 #include <QCoreApplication>
-#include <algorithm>
 #include <string_view>
 
 #include "core/evaluation/protocol.h"
 #include "core/merging/grouping.h"
 #include "core/merging/kv_policy.h"
+#include "core/similarity/layer_list.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -97,19 +97,7 @@ RunFacts facts_of(const Run& run) {
 }
 
 QString layers_text(const std::vector<int>& layers) {
-    std::vector<int> sorted = layers;
-    std::sort(sorted.begin(), sorted.end());
-    QStringList parts;
-    for (std::size_t i = 0; i < sorted.size();) {
-        std::size_t end = i + 1;
-        while (end < sorted.size() && sorted[end] == sorted[end - 1] + 1)
-            ++end;
-        QString part = QString::number(sorted[i]);
-        if (end - i > 1) part += QLatin1Char('-') + QString::number(sorted[end - 1]);
-        parts << part;
-        i = end;
-    }
-    return parts.join(QLatin1Char(','));
+    return QString::fromStdString(headscope::layers_text(layers));
 }
 
 std::vector<ComparableSetting> comparable_settings(const Run& run) {

@@ -1,7 +1,6 @@
 #include "ui/runs/run_series.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 
 #include "ui/runs/run_facts.h"
@@ -19,13 +18,6 @@ bool same(const std::vector<ComparableSetting>& a, const std::vector<ComparableS
                       [](const ComparableSetting& one, const ComparableSetting& other) {
                           return one.value == other.value;
                       });
-}
-
-/// The change of a file that tells only the two figures.
-Change without_intervals(const Metrics& original, const Metrics& merged) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    return {{merged.perplexity.value / original.perplexity.value, -kInfinity, kInfinity},
-            {merged.accuracy.value - original.accuracy.value, -kInfinity, kInfinity}};
 }
 
 /// The settings in which not all groups agree, of one of them.
@@ -56,7 +48,7 @@ std::vector<RunSeries> series_of(const RunStore& store) {
             group = groups.insert(groups.end(), Group{std::move(settings), {}});
         }
         const Change change =
-            run.change ? *run.change : without_intervals(*run.original, *run.merged);
+            run.change ? *run.change : change_without_intervals(*run.original, *run.merged);
         group->points[run.threshold] = {run.id, run.threshold, *run.original, *run.merged, change};
     }
     std::vector<RunSeries> all;

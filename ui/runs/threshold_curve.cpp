@@ -2,11 +2,8 @@
 
 #include <QCoreApplication>
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
-#include <qcustomplot.h>
-
+#include "ui/runs/figure_curve.h"
 #include "ui/style/plot_style.h"
 
 namespace headscope::ui {
@@ -16,28 +13,13 @@ struct Text {
     Q_DECLARE_TR_FUNCTIONS(headscope::ui::ThresholdCurve)
 };
 
-Estimate map(const Estimate& estimate, double offset, double factor) {
-    return {(estimate.value + offset) * factor, (estimate.low + offset) * factor,
-            (estimate.high + offset) * factor};
-}
-
 /// The estimate in the units of its axis.
 Estimate figure_of(const SeriesPoint& point, bool accuracy, ThresholdCurve::Figure figure) {
     if (figure == ThresholdCurve::Figure::absolute) {
-        return accuracy ? map(point.merged.accuracy, 0.0, 100.0) : point.merged.perplexity;
+        return accuracy ? scaled(point.merged.accuracy, 0.0, 100.0) : point.merged.perplexity;
     }
-    return accuracy ? map(point.change.accuracy_difference, 0.0, 100.0)
-                    : map(point.change.perplexity_ratio, -1.0, 100.0);
-}
-
-double error(double bound, double value) {
-    return std::isfinite(bound) ? std::abs(bound - value) : 0.0;
-}
-
-/// Room around the data; some also where all values are equal.
-QCPRange widened(double low, double high, double least) {
-    const double margin = std::max((high - low) * 0.1, least);
-    return {low - margin, high + margin};
+    return accuracy ? scaled(point.change.accuracy_difference, 0.0, 100.0)
+                    : scaled(point.change.perplexity_ratio, -1.0, 100.0);
 }
 
 }  // namespace
@@ -106,33 +88,15 @@ void ThresholdCurve::draw_series(const RunSeries& series, int index) {
 }
 
 void ThresholdCurve::draw_curve(const Curve& curve, const RunSeries& series) {
-    QVector<double> keys;
-    QVector<double> values;
-    QVector<double> below;
-    QVector<double> above;
+    std::vector<FigurePoint> points;
     for (const SeriesPoint& point : series.points) {
-        const Estimate figure = figure_of(point, curve.accuracy, figure_);
-        keys << point.threshold;
-        values << figure.value;
-        below << error(figure.low, figure.value);
-        above << error(figure.high, figure.value);
+        points.push_back({point.threshold, figure_of(point, curve.accuracy, figure_)});
     }
-    QCPGraph* graph = plot_.addGraph(plot_.xAxis, curve.axis);
-    graph->setName(curve.name);
-    graph->setPen(QPen(curve.color, 1.8, curve.accuracy ? Qt::DashLine : Qt::SolidLine));
-    graph->setData(keys, values, true);
-    const QPen edge(curve.color, 1.4);
-    graph->setScatterStyle(curve.accuracy
-                               ? QCPScatterStyle(QCPScatterStyle::ssDiamond, edge,
-                                                 plot_colors(plot_.palette()).background, 9)
-                               : QCPScatterStyle(QCPScatterStyle::ssCircle, edge, curve.color, 7));
-
-    auto* bars = new QCPErrorBars(plot_.xAxis, curve.axis);
-    bars->removeFromLegend();
-    bars->setDataPlottable(graph);
-    bars->setData(below, above);
-    bars->setPen(QPen(curve.color, 1.0));
-    bars->setSymbolGap(curve.accuracy ? 9 : 7);
+    const QColor behind = plot_colors(plot_.palette()).background;
+    add_figure_curve(plot_.xAxis, curve.axis, points,
+                     {curve.name, curve.color, curve.accuracy ? Qt::DashLine : Qt::SolidLine,
+                      curve.accuracy ? open_marks(curve.color, behind)
+                                     : filled_marks(curve.color)});
 }
 
 void ThresholdCurve::draw_original(const Curve& curve, const RunSeries& series) {
@@ -140,46 +104,30 @@ void ThresholdCurve::draw_original(const Curve& curve, const RunSeries& series) 
     const Metrics& original = series.points.back().original;
     const double value =
         curve.accuracy ? original.accuracy.value * 100.0 : original.perplexity.value;
-    auto* line = new QCPItemStraightLine(&plot_);
-    for (QCPItemPosition* position : {line->point1, line->point2}) {
-        position->setAxes(plot_.xAxis, curve.axis);
-    }
-    line->point1->setCoords(0.0, value);
-    line->point2->setCoords(1.0, value);
-    line->setPen(QPen(curve.color, 1.2, Qt::DotLine));
+    add_original_line(plot_.xAxis, curve.axis, value, curve.color);
 }
 
 void ThresholdCurve::fit() {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    double left = kInfinity;
-    double right = -kInfinity;
+    FigureRange thresholds;
     for (const bool accuracy : {false, true}) {
-        double low = figure_ == Figure::change ? 0.0 : kInfinity;
-        double high = figure_ == Figure::change ? 0.0 : -kInfinity;
-        const auto include = [&](double value) {
-            if (!std::isfinite(value)) return;
-            low = std::min(low, value);
-            high = std::max(high, value);
-        };
+        FigureRange figures;
+        if (figure_ == Figure::change) figures.include(0.0);
         for (const RunSeries& series : series_) {
             for (const SeriesPoint& point : series.points) {
-                left = std::min(left, point.threshold);
-                right = std::max(right, point.threshold);
-                const Estimate figure = figure_of(point, accuracy, figure_);
-                include(figure.value);
-                include(figure.low);
-                include(figure.high);
-                if (figure_ == Figure::absolute) {
-                    include(accuracy ? point.original.accuracy.value * 100.0
-                                     : point.original.perplexity.value);
-                }
+                thresholds.include(point.threshold);
+                figures.include(figure_of(point, accuracy, figure_));
+                if (figure_ == Figure::change) continue;
+                figures.include(accuracy ? point.original.accuracy.value * 100.0
+                                         : point.original.perplexity.value);
             }
         }
-        if (low <= high) {
-            (accuracy ? plot_.yAxis2 : plot_.yAxis)->setRange(widened(low, high, 1e-4));
+        if (!figures.empty()) {
+            (accuracy ? plot_.yAxis2 : plot_.yAxis)->setRange(figures.widened(1e-4));
         }
     }
-    if (left <= right) plot_.xAxis->setRange(widened(left, right, left < right ? 0.0 : 0.005));
+    if (thresholds.empty()) return;
+    const bool several = thresholds.low() < thresholds.high();
+    plot_.xAxis->setRange(thresholds.widened(several ? 0.0 : 0.005));
 }
 
 void ThresholdCurve::name_axes() {

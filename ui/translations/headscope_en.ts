@@ -166,6 +166,23 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::ReportDialog</name>
+    <message numerus="yes">
+        <source>One HTML file with the settings, tables and charts of %n run(s). It opens in any browser, without a network, and prints well.</source>
+        <translation>
+            <numerusform>One HTML file with the settings, tables and charts of %n run. It opens in any browser, without a network, and prints well.</numerusform>
+            <numerusform>One HTML file with the settings, tables and charts of %n runs. It opens in any browser, without a network, and prints well.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>These runs do not all compare; the report has %n section(s).</source>
+        <translation>
+            <numerusform>These runs do not all compare; the report has %n section.</numerusform>
+            <numerusform>These runs do not all compare; the report has %n sections.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::RunText</name>
     <message numerus="yes">
         <source>%n layer(s)</source>

@@ -279,6 +279,14 @@
         <source>Write the model with the present merge as a checkpoint</source>
         <translation>Записать модель с текущим объединением как чекпойнт</translation>
     </message>
+    <message>
+        <source>Export re&amp;port...</source>
+        <translation>Экспорт от&amp;чёта...</translation>
+    </message>
+    <message>
+        <source>Write the selected runs with tables and charts as one HTML file</source>
+        <translation>Записать выбранные прогоны с таблицами и графиками в один файл HTML</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::CompareDialog</name>
@@ -767,6 +775,10 @@
         <source>Comparing merged heads, %1 of %2 layers</source>
         <translation>Сравнение объединённых голов, %1 из %2 слоёв</translation>
     </message>
+    <message>
+        <source>Drawing the report, %1 of %2 charts</source>
+        <translation>Отрисовка отчёта, %1 из %2 графиков</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::LayerBars</name>
@@ -1075,6 +1087,18 @@ Replace them?</source>
             <numerusform>%Ln KV-голов</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The report was written to %1</source>
+        <translation>Отчёт записан в %1</translation>
+    </message>
+    <message>
+        <source>Export report</source>
+        <translation>Экспорт отчёта</translation>
+    </message>
+    <message>
+        <source>HTML document (*.html)</source>
+        <translation>Документ HTML (*.html)</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::MemoryStatus</name>
@@ -1229,6 +1253,49 @@ Replace them?</source>
     <message>
         <source>Copy summary</source>
         <translation>Копировать сводку</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ReportDialog</name>
+    <message>
+        <source>Export report</source>
+        <translation>Экспорт отчёта</translation>
+    </message>
+    <message numerus="yes">
+        <source>One HTML file with the settings, tables and charts of %n run(s). It opens in any browser, without a network, and prints well.</source>
+        <translation>
+            <numerusform>Один файл HTML с настройками, таблицами и графиками %n прогона. Он открывается в любом браузере без сети и хорошо печатается.</numerusform>
+            <numerusform>Один файл HTML с настройками, таблицами и графиками %n прогонов. Он открывается в любом браузере без сети и хорошо печатается.</numerusform>
+            <numerusform>Один файл HTML с настройками, таблицами и графиками %n прогонов. Он открывается в любом браузере без сети и хорошо печатается.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Heatmaps of these layers, such as 0,3,8-15:</source>
+        <translation>&amp;Тепловые карты этих слоёв, например 0,3,8-15:</translation>
+    </message>
+    <message>
+        <source>At first those with the most alike heads; none where it is empty</source>
+        <translation>Сначала слои с самыми похожими головами; если пусто, карт не будет</translation>
+    </message>
+    <message>
+        <source>&amp;Save...</source>
+        <translation>&amp;Сохранить...</translation>
+    </message>
+    <message numerus="yes">
+        <source>These runs do not all compare; the report has %n section(s).</source>
+        <translation>
+            <numerusform>Не все эти прогоны сравнимы; в отчёте %n раздел.</numerusform>
+            <numerusform>Не все эти прогоны сравнимы; в отчёте %n раздела.</numerusform>
+            <numerusform>Не все эти прогоны сравнимы; в отчёте %n разделов.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>These runs have no layer %1.</source>
+        <translation>В этих прогонах нет слоя %1.</translation>
+    </message>
+    <message>
+        <source>Give numbers and ranges of layers, such as 0,3,8-15.</source>
+        <translation>Укажите номера и диапазоны слоёв, например 0,3,8-15.</translation>
     </message>
 </context>
 <context>
@@ -2710,6 +2777,10 @@ Replace them?</source>
     <message>
         <source>Saving the merged model</source>
         <translation>Сохранение объединённой модели</translation>
+    </message>
+    <message>
+        <source>Exporting a report</source>
+        <translation>Экспорт отчёта</translation>
     </message>
 </context>
 <context>

@@ -46,6 +46,8 @@ void Actions::make_file_menu() {
     save_model =
         add(menu, tr("Save &merged model..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
             tr("Write the model with the present merge as a checkpoint"));
+    export_report = add(menu, tr("Export re&port..."), QKeySequence(Qt::CTRL | Qt::Key_E),
+                        tr("Write the selected runs with tables and charts as one HTML file"));
     save_image = menu.addMenu(tr("Save &image"));
     menu.addSeparator();
     quit = add(menu, tr("&Quit"), QKeySequence::Quit, {});

@@ -24,6 +24,7 @@ struct Actions {
     QAction* close_model;
     QAction* save_results;
     QAction* save_model;
+    QAction* export_report;
     QAction* quit;
     QAction* undo;
     QAction* redo;

@@ -99,6 +99,7 @@ void MainWindow::connect_actions() {
     on(actions_->close_model, [this] { workbench_.close_model(); });
     on(actions_->save_results, [this] { save_results(workspace_->run_panel().selected_ids()); });
     on(actions_->save_model, &MainWindow::save_model);
+    on(actions_->export_report, [this] { export_report(workspace_->run_panel().selected_ids()); });
     on(actions_->quit, &QWidget::close);
     on(actions_->include_all_layers, [this] { workbench_.session().choose_layers({}); });
     on(actions_->previous_layer, [this] { step_layer(-1); });
@@ -149,6 +150,13 @@ void MainWindow::connect_workbench() {
     });
     connect(&workbench_, &Workbench::image_saved, this, [this](const QString& path) {
         statusBar()->showMessage(tr("The image was written to %1").arg(path), 5000);
+    });
+    connect(&workbench_, &Workbench::report_progressed, job_status_, &JobStatus::show_progress);
+    connect(&workbench_, &Workbench::report_ended, this, [this](const QString& path) {
+        refresh();
+        if (!path.isEmpty()) {
+            statusBar()->showMessage(tr("The report was written to %1").arg(path), 5000);
+        }
     });
     connect(&workbench_.evaluations(), &Evaluations::busy_changed, this, &MainWindow::refresh);
     connect(&workbench_.evaluations(), &Evaluations::device_changed, this, &MainWindow::refresh);
@@ -206,7 +214,7 @@ void MainWindow::refresh() {
     for (QAction* action : {actions_->previous_layer, actions_->next_layer}) {
         action->setEnabled(model != nullptr);
     }
-    const bool busy = workbench_.evaluations().busy();
+    const bool busy = workbench_.evaluations().busy() || workbench_.exporting_report();
     const bool opening = workbench_.opener().opening();
     const bool saving = workbench_.saver().saving();
     const bool measuring = workbench_.measurer().measuring();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include <QMainWindow>
 
@@ -19,6 +20,7 @@ namespace headscope::ui {
 struct Exportable;
 class JobStatus;
 class MessageBar;
+struct Run;
 class StartPage;
 class Workbench;
 class Workspace;
@@ -39,6 +41,9 @@ class MainWindow : public QMainWindow {
     /// Asks for a folder and writes the results of these runs into it; of all finished ones where
     /// none is named.
     void save_results(const QList<int>& run_ids);
+
+    /// Asks for layers and a file and writes a report of the same runs.
+    void export_report(const QList<int>& run_ids);
 
     /// Keeps the place of the window and of its panels for the next.
     void keep_state();
@@ -78,6 +83,8 @@ class MainWindow : public QMainWindow {
     void remove_runs(const QList<int>& run_ids);
     void compare(const QList<int>& run_ids);
     void step_layer(int by);
+    /// Finished runs of `run_ids`; all of them where that is empty. Says so where there are none.
+    [[nodiscard]] std::vector<Run> finished_runs(const QList<int>& run_ids);
     void export_image(const Exportable& panel);
     void show_shortcuts();
     void show_about();

@@ -5,6 +5,7 @@
 #include <QFileDialog>
 #include <QGuiApplication>
 #include <QMessageBox>
+#include <QStandardPaths>
 #include <QStatusBar>
 #include <cmath>
 #include <set>
@@ -21,6 +22,7 @@
 #include "ui/window/image_export.h"
 #include "ui/window/main_window.h"
 #include "ui/window/message_bar.h"
+#include "ui/window/report_dialog.h"
 #include "ui/window/results_files.h"
 #include "ui/window/save_model_dialog.h"
 #include "ui/window/shortcuts_dialog.h"
@@ -135,6 +137,7 @@ void MainWindow::cancel() {
     workbench_.saver().cancel();
     workbench_.measurer().cancel();
     workbench_.evaluations().cancel_all();
+    workbench_.cancel_report();
 }
 
 void MainWindow::restore_run(int run_id) {
@@ -148,18 +151,42 @@ void MainWindow::remove_runs(const QList<int>& run_ids) {
     for (const int id : run_ids) workbench_.runs().remove(id);
 }
 
-void MainWindow::save_results(const QList<int>& run_ids) {
+std::vector<Run> MainWindow::finished_runs(const QList<int>& run_ids) {
     const RunStore& store = workbench_.runs();
-    Results results;
+    std::vector<Run> runs;
     for (int row = 0; row < store.count(); ++row) {
         const Run& run = store.at(row);
         const bool wanted = run_ids.isEmpty() || run_ids.contains(run.id);
-        if (wanted && run.result != nullptr) results.push_back(run.result);
+        if (wanted && run.result != nullptr) runs.push_back(run);
     }
-    if (results.empty()) {
+    if (runs.empty()) {
         message_bar_->show_information(tr("There are no finished runs to save yet."));
-        return;
     }
+    return runs;
+}
+
+void MainWindow::export_report(const QList<int>& run_ids) {
+    ReadRuns read;
+    for (const Run& run : finished_runs(run_ids)) {
+        read.runs.push_back({run.file.toStdString(), run.result});
+    }
+    if (read.runs.empty()) return;
+    const auto analysis = std::make_shared<const Analysis>(analyze(std::move(read)));
+    ReportDialog dialog(*analysis, this);
+    if (dialog.exec() != QDialog::Accepted) return;
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Export report"), folder + QStringLiteral("/report.html"),
+                                     tr("HTML document (*.html)"));
+    if (path.isEmpty()) return;
+    workbench_.export_report({analysis, dialog.layers(), path.toStdString()});
+    refresh();
+}
+
+void MainWindow::save_results(const QList<int>& run_ids) {
+    Results results;
+    for (const Run& run : finished_runs(run_ids)) results.push_back(run.result);
+    if (results.empty()) return;
     try {
         require_different_names(results);
     } catch (const Error& error) {

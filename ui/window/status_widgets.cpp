@@ -45,6 +45,9 @@ QString job_progress_text(const Progress& progress) {
     if (progress.stage == "calibrating") {
         return JobStatus::tr("Watching the heads, %1 of %2 layer passes").arg(done, total);
     }
+    if (progress.stage == "drawing") {
+        return JobStatus::tr("Drawing the report, %1 of %2 charts").arg(done, total);
+    }
     if (progress.stage == "tokenizing") return JobStatus::tr("Tokenizing the text");
     return QString::fromStdString(progress.stage);
 }

@@ -36,7 +36,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
       measurer_(session_, evaluations_),
       reading_(QStringLiteral("reading")),
       saving_(QStringLiteral("saving")),
-      saving_image_(QStringLiteral("saving image")) {
+      saving_image_(QStringLiteral("saving image")),
+      exporting_(QStringLiteral("report")) {
     evaluations_.set_results_folder(results_folder);
     evaluations_.set_settings(settings_.evaluation());
     session_.choose(settings_.choices(), {});
@@ -73,6 +74,15 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     });
     connect(&saving_image_, &Job::failed, this,
             [this](const JobError& error) { report(tr("Saving an image"), error.text); });
+    connect(&exporting_, &Job::progressed, this, &Workbench::report_progressed);
+    connect(&exporting_, &Job::finished, this, [this](const Job::Value& path) {
+        Q_EMIT report_ended(*std::static_pointer_cast<const QString>(path));
+    });
+    connect(&exporting_, &Job::cancelled, this, [this] { Q_EMIT report_ended({}); });
+    connect(&exporting_, &Job::failed, this, [this](const JobError& error) {
+        Q_EMIT report_ended({});
+        report(tr("Exporting a report"), error.text);
+    });
 }
 
 Workbench::~Workbench() {
@@ -162,6 +172,18 @@ void Workbench::save_image(const DrawnImage& image) {
         write_image(image);
         return std::make_shared<const QString>(image.path);
     });
+}
+
+void Workbench::export_report(const ReportRequest& request) {
+    exporting_.start([this, request](const Job::Reporter& reporter,
+                                     const std::stop_token& stop) -> Job::Value {
+        headscope::ui::export_report(request, drawn_by(*this, stop), reporter.progress, stop);
+        return std::make_shared<const QString>(QString::fromStdString(request.file.string()));
+    });
+}
+
+void Workbench::cancel_report() {
+    exporting_.cancel();
 }
 
 void Workbench::close_model() {

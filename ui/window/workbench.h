@@ -3,6 +3,7 @@
 #include <QObject>
 #include <QStringList>
 
+#include "ui/charts/report_export.h"
 #include "ui/runs/evaluations.h"
 #include "ui/runs/measurer.h"
 #include "ui/runs/run_store.h"
@@ -48,6 +49,11 @@ class Workbench : public QObject {
     void save_model(const QString& folder, bool compact, bool replace);
     /// Writes an image in the background; image_saved or failed follows.
     void save_image(const DrawnImage& image);
+    /// Makes a report and writes it, in the background but for the drawing; report_progressed and
+    /// report_ended follow, or failed. One at a time: the one before is cancelled.
+    void export_report(const ReportRequest& request);
+    void cancel_report();
+    [[nodiscard]] bool exporting_report() const { return exporting_.running(); }
     /// The next session begins without it.
     void close_model();
 
@@ -61,6 +67,9 @@ class Workbench : public QObject {
     void failed(const QString& sentence, const QString& details);
     void results_saved(const QString& folder);
     void image_saved(const QString& path);
+    void report_progressed(const headscope::Progress& progress);
+    /// Written to `path`; that is empty where the report was cancelled or failed.
+    void report_ended(const QString& path);
     void recent_changed();
 
   private:
@@ -88,6 +97,7 @@ class Workbench : public QObject {
     Job reading_;
     Job saving_;
     Job saving_image_;
+    Job exporting_;
 };
 
 }  // namespace headscope::ui
