@@ -140,6 +140,13 @@ void MainWindow::connect_workbench() {
     connect(&workbench_.evaluations(), &Evaluations::busy_changed, this, &MainWindow::refresh);
     connect(&workbench_.evaluations(), &Evaluations::device_changed, this, &MainWindow::refresh);
 
+    connect(&workbench_.measures(), &MeasureStore::progressed, job_status_,
+            &JobStatus::show_progress);
+    connect(&workbench_.measures(), &MeasureStore::changed, this, &MainWindow::refresh);
+    connect(&workbench_.damage(), &DamageStore::progressed, job_status_,
+            &JobStatus::show_progress);
+    connect(&workbench_.damage(), &DamageStore::changed, this, &MainWindow::refresh);
+
     const ModelOpener& opener = workbench_.opener();
     connect(&opener, &ModelOpener::started, this, [this](const QString& path) {
         message_bar_->hide();
@@ -193,7 +200,8 @@ void MainWindow::refresh() {
     for (QAction* action : {actions_->previous_layer, actions_->next_layer}) {
         action->setEnabled(model != nullptr);
     }
-    const bool busy = workbench_.evaluations().busy();
+    const bool busy = workbench_.evaluations().busy() || workbench_.damage().running() ||
+                      workbench_.measures().computing();
     const bool opening = workbench_.opener().opening();
     actions_->cancel->setEnabled(busy || opening);
     if (!busy && !opening) job_status_->finish();
@@ -260,8 +268,7 @@ void MainWindow::keep_state() {
 void MainWindow::closeEvent(QCloseEvent* event) {
     keep_state();
     workbench_.keep_session();
-    workbench_.opener().cancel();
-    workbench_.evaluations().cancel_all();
+    cancel();
     event->accept();
 }
 

@@ -79,6 +79,8 @@ void MainWindow::edit_settings() {
 void MainWindow::cancel() {
     workbench_.opener().cancel();
     workbench_.evaluations().cancel_all();
+    workbench_.measures().cancel();
+    workbench_.damage().cancel();
 }
 
 void MainWindow::restore_run(int run_id) {

@@ -3,6 +3,8 @@
 #include <QObject>
 #include <QStringList>
 
+#include "ui/measures/damage_store.h"
+#include "ui/measures/measure_store.h"
 #include "ui/runs/evaluations.h"
 #include "ui/runs/run_store.h"
 #include "ui/session/session.h"
@@ -28,6 +30,10 @@ class Workbench : public QObject {
     [[nodiscard]] Session& session() { return session_; }
     [[nodiscard]] RunStore& runs() { return runs_; }
     [[nodiscard]] Evaluations& evaluations() { return evaluations_; }
+    [[nodiscard]] MeasureStore& measures() { return measures_; }
+    [[nodiscard]] DamageStore& damage() { return damage_; }
+    /// The open model with the settings of evaluations, for searches.
+    [[nodiscard]] WorkParams work() const;
     [[nodiscard]] ModelOpener& opener() { return opener_; }
     [[nodiscard]] SettingsStore& settings() { return settings_; }
 
@@ -70,6 +76,8 @@ class Workbench : public QObject {
     Session session_;
     RunStore runs_;
     Evaluations evaluations_;
+    MeasureStore measures_;
+    DamageStore damage_;
     ModelOpener opener_;
     QStringList results_to_read_;
     QStringList missing_runs_;  ///< of the last session; they may come back
