@@ -161,6 +161,13 @@ void MainWindow::connect_workbench() {
     connect(&workbench_.evaluations(), &Evaluations::busy_changed, this, &MainWindow::refresh);
     connect(&workbench_.evaluations(), &Evaluations::device_changed, this, &MainWindow::refresh);
 
+    connect(&workbench_.measures(), &MeasureStore::progressed, job_status_,
+            &JobStatus::show_progress);
+    connect(&workbench_.measures(), &MeasureStore::changed, this, &MainWindow::refresh);
+    connect(&workbench_.damage(), &DamageStore::progressed, job_status_,
+            &JobStatus::show_progress);
+    connect(&workbench_.damage(), &DamageStore::changed, this, &MainWindow::refresh);
+
     const ModelOpener& opener = workbench_.opener();
     connect(&opener, &ModelOpener::started, this, [this](const QString& path) {
         message_bar_->hide();
@@ -214,7 +221,8 @@ void MainWindow::refresh() {
     for (QAction* action : {actions_->previous_layer, actions_->next_layer}) {
         action->setEnabled(model != nullptr);
     }
-    const bool busy = workbench_.evaluations().busy() || workbench_.exporting_report();
+    const bool busy = workbench_.evaluations().busy() || workbench_.exporting_report() ||
+                      workbench_.damage().running() || workbench_.measures().computing();
     const bool opening = workbench_.opener().opening();
     const bool saving = workbench_.saver().saving();
     const bool measuring = workbench_.measurer().measuring();

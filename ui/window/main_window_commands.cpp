@@ -138,6 +138,8 @@ void MainWindow::cancel() {
     workbench_.measurer().cancel();
     workbench_.evaluations().cancel_all();
     workbench_.cancel_report();
+    workbench_.measures().cancel();
+    workbench_.damage().cancel();
 }
 
 void MainWindow::restore_run(int run_id) {

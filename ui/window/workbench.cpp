@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/locations.h"
 #include "core/base/version.h"
+#include "ui/measures/compare_by.h"
 #include "ui/session/error_text.h"
 
 namespace headscope::ui {
@@ -34,6 +35,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
       settings_(settings),
       evaluations_(session_, runs_),
       measurer_(session_, evaluations_),
+      measures_(session_, compare_by),
+      damage_(session_),
       reading_(QStringLiteral("reading")),
       saving_(QStringLiteral("saving")),
       saving_image_(QStringLiteral("saving image")),
@@ -44,6 +47,13 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     session_.undo_stack()->clear();
     // The opening needs the cores and the memory, and what runs would be of a model that goes.
     connect(&opener_, &ModelOpener::started, this, [this] { hold(true); });
+}
+
+    connect(&opener_, &ModelOpener::started, this, [this] {
+        evaluations_.hold(true);
+        measures_.cancel();
+        damage_.cancel();
+    });
     connect(&opener_, &ModelOpener::opened, this, &Workbench::take_model);
     connect(&opener_, &ModelOpener::cancelled, this, &Workbench::keep_model);
     connect(&opener_, &ModelOpener::failed, this, [this](const JobError& error) {
@@ -61,6 +71,10 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     });
     connect(&evaluations_, &Evaluations::settings_changed, this,
             [this] { settings_.set_evaluation(evaluations_.settings()); });
+    connect(&measures_, &MeasureStore::failed, this,
+            [this](const JobError& error) { report(tr("Comparing heads"), error.text); });
+    connect(&damage_, &DamageStore::failed, this,
+            [this](const JobError& error) { report(tr("Measuring damage"), error.text); });
     connect(&reading_, &Job::finished, this, &Workbench::take_results);
     connect(&saving_, &Job::finished, this, [this](const Job::Value& folder) {
         Q_EMIT results_saved(*std::static_pointer_cast<const QString>(folder));
@@ -184,6 +198,14 @@ void Workbench::export_report(const ReportRequest& request) {
 
 void Workbench::cancel_report() {
     exporting_.cancel();
+WorkParams Workbench::work() const {
+    WorkParams work;
+    work.model_path = session_.model()->checkpoint.directory();
+    work.text = evaluations_.settings().text;
+    work.compute = evaluations_.settings().compute;
+    work.cache_dir = cache_dir();
+    work.program_version = kVersion;
+    return work;
 }
 
 void Workbench::close_model() {

@@ -4,6 +4,8 @@
 #include <QStringList>
 
 #include "ui/charts/report_export.h"
+#include "ui/measures/damage_store.h"
+#include "ui/measures/measure_store.h"
 #include "ui/runs/evaluations.h"
 #include "ui/runs/measurer.h"
 #include "ui/runs/run_store.h"
@@ -31,6 +33,10 @@ class Workbench : public QObject {
     [[nodiscard]] Session& session() { return session_; }
     [[nodiscard]] RunStore& runs() { return runs_; }
     [[nodiscard]] Evaluations& evaluations() { return evaluations_; }
+    [[nodiscard]] MeasureStore& measures() { return measures_; }
+    [[nodiscard]] DamageStore& damage() { return damage_; }
+    /// The open model with the settings of evaluations, for searches.
+    [[nodiscard]] WorkParams work() const;
     [[nodiscard]] ModelOpener& opener() { return opener_; }
     [[nodiscard]] ModelSaver& saver() { return saver_; }
     [[nodiscard]] Measurer& measurer() { return measurer_; }
@@ -88,6 +94,8 @@ class Workbench : public QObject {
     RunStore runs_;
     Evaluations evaluations_;
     Measurer measurer_;
+    MeasureStore measures_;
+    DamageStore damage_;
     ModelOpener opener_;
     ModelSaver saver_;
     QStringList results_to_read_;

@@ -1,12 +1,16 @@
 #include "ui/window/workspace.h"
 
 #include <QDockWidget>
+#include <QTabWidget>
 #include <QTimer>
 #include <algorithm>
 
 #include "ui/distribution/distribution_panel.h"
 #include "ui/heatmap/heatmap_panel.h"
 #include "ui/layers/layer_panel.h"
+#include "ui/measures/damage_panel.h"
+#include "ui/measures/scatter_panel.h"
+#include "ui/measures/two_measures_panel.h"
 #include "ui/plan/pair_panel.h"
 #include "ui/plan/plan_panel.h"
 #include "ui/runs/run_curves.h"
@@ -25,7 +29,12 @@ enum Dock { kLayers, kDistribution, kPlan, kPairs, kRuns, kCurves };
 
 Workspace::Workspace(Workbench& workbench, QWidget* parent)
     : QMainWindow(parent, Qt::Widget),
+      views_(new QTabWidget(this)),
       heatmap_(new HeatmapPanel(workbench.session())),
+      two_measures_(new TwoMeasuresPanel(workbench.session(), workbench.measures())),
+      scatter_(new ScatterPanel(workbench.session(), workbench.measures(), workbench.damage())),
+      damage_(new DamagePanel(workbench.session(), workbench.damage(),
+                              [&workbench] { return workbench.work(); })),
       layers_(new LayerPanel(workbench.session())),
       distribution_(new DistributionPanel(workbench.session())),
       plan_(new PlanPanel(workbench.session())),
@@ -34,7 +43,7 @@ Workspace::Workspace(Workbench& workbench, QWidget* parent)
       run_curves_(new RunCurves(workbench.runs())) {
     setDockNestingEnabled(true);
     connect(heatmap_, &HeatmapPanel::colors_changed, layers_, &LayerPanel::set_color_scheme);
-    setCentralWidget(heatmap_);
+    make_views();
     add_dock(QStringLiteral("layers"), tr("Layers"), layers_);
     add_dock(QStringLiteral("distribution"), tr("Threshold"), distribution_);
     add_dock(QStringLiteral("plan"), tr("Merge plan"), plan_);
@@ -42,6 +51,15 @@ Workspace::Workspace(Workbench& workbench, QWidget* parent)
     add_dock(QStringLiteral("runs"), tr("Runs"), run_panel_);
     add_dock(QStringLiteral("curves"), tr("Curves"), run_curves_);
     reset_layout();
+}
+
+void Workspace::make_views() {
+    views_->setDocumentMode(true);
+    views_->addTab(heatmap_, tr("Heatmap"));
+    views_->addTab(two_measures_, tr("Two measures"));
+    views_->addTab(scatter_, tr("Scatter"));
+    views_->addTab(damage_, tr("Damage"));
+    setCentralWidget(views_);
 }
 
 QDockWidget* Workspace::add_dock(const QString& name, const QString& title, QWidget* panel) {
@@ -121,6 +139,10 @@ void Workspace::showEvent(QShowEvent* event) {
 QList<Exportable> Workspace::exportables() const {
     return {{tr("Heatmap"), QStringLiteral("heatmap"), [this] { return &heatmap_->plot(); },
              [this] { return heatmap_->copy_text(); }},
+            {tr("Two measures"), {}, {}, [this] { return two_measures_->copy_text(); }},
+            {tr("Scatter"), QStringLiteral("scatter"), [this] { return &scatter_->plot(); },
+             [this] { return scatter_->copy_text(); }},
+            {tr("Damage"), {}, {}, [this] { return damage_->copy_text(); }},
             {tr("Distribution"), QStringLiteral("distribution"),
              [this] { return &distribution_->plot(); },
              [this] { return distribution_->copy_text(); }},
@@ -133,7 +155,10 @@ QList<Exportable> Workspace::exportables() const {
 
 void Workspace::save_state(QSettings& settings) const {
     settings.setValue(QStringLiteral("window/docks"), saveState(kStateVersion));
+    settings.setValue(QStringLiteral("window/view"), views_->currentIndex());
     heatmap_->save_state(settings);
+    two_measures_->save_state(settings);
+    scatter_->save_state(settings);
     layers_->save_state(settings);
     distribution_->save_state(settings);
     run_panel_->save_state(settings);
@@ -144,6 +169,9 @@ void Workspace::restore_state(const QSettings& settings) {
     sized_ = restoreState(docks, kStateVersion);
     shares_tab_ = tabifiedDockWidgets(docks_[kRuns]).contains(docks_[kCurves]);
     heatmap_->restore_state(settings);
+    two_measures_->restore_state(settings);
+    scatter_->restore_state(settings);
+    views_->setCurrentIndex(settings.value(QStringLiteral("window/view")).toInt());
     layers_->restore_state(settings);
     distribution_->restore_state(settings);
     run_panel_->restore_state(settings);

@@ -8,9 +8,11 @@
 
 class QCustomPlot;
 class QDockWidget;
+class QTabWidget;
 
 namespace headscope::ui {
 
+class DamagePanel;
 class DistributionPanel;
 class HeatmapPanel;
 class LayerPanel;
@@ -18,6 +20,8 @@ class PairPanel;
 class PlanPanel;
 class RunCurves;
 class RunPanel;
+class ScatterPanel;
+class TwoMeasuresPanel;
 class Workbench;
 
 /// A panel whose picture or table can be taken away.
@@ -28,8 +32,8 @@ struct Exportable {
     std::function<QString()> copy_text;     ///< tab-separated; empty: no table
 };
 
-/// The panels that show an open model, in docks around the heatmap that can be moved, closed and put
-/// back.
+/// The panels that show an open model: views of its heads in the middle, a tab each, and docks around
+/// them that can be moved, closed and put back.
 class Workspace : public QMainWindow {
     Q_OBJECT
 
@@ -42,6 +46,11 @@ class Workspace : public QMainWindow {
     [[nodiscard]] RunCurves& run_curves() { return *run_curves_; }
     [[nodiscard]] DistributionPanel& distribution() { return *distribution_; }
     [[nodiscard]] HeatmapPanel& heatmap() { return *heatmap_; }
+    [[nodiscard]] TwoMeasuresPanel& two_measures() { return *two_measures_; }
+    [[nodiscard]] ScatterPanel& scatter() { return *scatter_; }
+    [[nodiscard]] DamagePanel& damage() { return *damage_; }
+    /// The views in the middle.
+    [[nodiscard]] QTabWidget& views() { return *views_; }
 
     /// Puts all docks where they are at the first start.
     void reset_layout();
@@ -53,6 +62,7 @@ class Workspace : public QMainWindow {
     void resizeEvent(QResizeEvent* event) override;
 
   private:
+    void make_views();
     void size_docks();
     /// Runs and curves lie behind each other while there is no room for both side by side.
     void share_tab_if_narrow();
@@ -61,7 +71,11 @@ class Workspace : public QMainWindow {
     QList<QDockWidget*> docks_;
     bool sized_ = false;  ///< the docks have their sizes: the first ones, or restored
     bool shares_tab_ = false;
+    QTabWidget* views_;
     HeatmapPanel* heatmap_;
+    TwoMeasuresPanel* two_measures_;
+    ScatterPanel* scatter_;
+    DamagePanel* damage_;
     LayerPanel* layers_;
     DistributionPanel* distribution_;
     PlanPanel* plan_;
