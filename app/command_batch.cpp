@@ -157,7 +157,8 @@ void run_batch(const Options& options, Display& display, const std::stop_token& 
     try {
         if (!options.no_plots) analyze_results(options, sweep, display, stop);
     } catch (...) {
-        display.event(result_event(sweep));  // what was evaluated stands, whatever happens to charts
+        display.event(
+            result_event(sweep));  // what was evaluated stands, whatever happens to charts
         throw;
     }
     display.event(result_event(sweep));

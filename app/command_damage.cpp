@@ -16,10 +16,7 @@ namespace {
 
 DamageParams damage_params(const Options& options) {
     DamageParams params;
-    params.work = {options.model(),   parse_layers(options.layers),
-                   options.rule(0.0), options.text(),
-                   options.compute(), cache_dir(),
-                   kVersion};
+    params.work = options.work();
     params.choose_by.clear();
     for (const std::string& name : options.measures)
         params.choose_by.push_back(parse_measure(name));

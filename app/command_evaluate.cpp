@@ -26,8 +26,8 @@ struct Variants {
 };
 
 Variants make_variants(const Options& options, const std::optional<LayerThresholds>& of_layers,
-                       const Checkpoint& checkpoint, Display& display,
-                       const std::stop_token& stop) {
+                       const Checkpoint& checkpoint, const MeasuredHeads& measured,
+                       Display& display) {
     Variants made;
     made.of_layers = of_layers;
     const std::vector<double> thresholds = options.given_thresholds();
@@ -35,9 +35,9 @@ Variants make_variants(const Options& options, const std::optional<LayerThreshol
     const auto& matrices = measured.matrices;
     tell_notes(display, options.rule(0.0), checkpoint.config());
     if (of_layers) {
-        made.variants.push_back(variant_of(
-            make_merge_plan(matrices, checkpoint.config(), options.rule(0.0), *of_layers,
-                            measured.merge_calibration)));
+        made.variants.push_back(
+            variant_of(make_merge_plan(matrices, checkpoint.config(), options.rule(0.0), *of_layers,
+                                       measured.merge_calibration)));
         made.thresholds = {lowest_threshold(*of_layers)};
         return made;
     }

@@ -47,8 +47,8 @@ void print_plan(Display& display, const MergePlan& plan, const ModelConfig& conf
         plan.layer_thresholds ? "A threshold for each layer"
                               : fmt::format("Threshold {}", threshold_text(plan.rule.threshold));
     display.print(fmt::format("\n{}, grouping {}, KV policy {}{}\n{}", thresholds,
-                              name_of(plan.rule.grouping), name_of(plan.rule.kv_policy), manner_text(plan.rule),
-                              table.text()));
+                              name_of(plan.rule.grouping), name_of(plan.rule.kv_policy),
+                              manner_text(plan.rule), table.text()));
     display.print(fmt::format(
         "{} pairs in {} groups: {} heads merged, {} end identical to another; {} KV heads touched, "
         "{} "

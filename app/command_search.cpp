@@ -18,10 +18,7 @@ namespace {
 
 SearchParams search_params(const Options& options) {
     SearchParams params;
-    params.work = {options.model(),   parse_layers(options.layers),
-                   options.rule(0.0), options.text(),
-                   options.compute(), cache_dir(),
-                   kVersion};
+    params.work = options.work();
     params.measure = parse_measure(options.measure);
     params.max_ppl_increase = parse_ppl_increase(options.max_ppl_increase);
     params.gain = parse_gain(options.gain);

@@ -119,8 +119,8 @@ struct CommandLine {
         "search", "Thresholds for each layer that merge the most within a budget");
     CLI::App* damage = app.add_subcommand(
         "damage", "What merging single pairs costs, and which measure foretells it");
-    CLI::App* analyze = app.add_subcommand(
-        "analyze", "Charts, summaries and a report of the results in a folder");
+    CLI::App* analyze =
+        app.add_subcommand("analyze", "Charts, summaries and a report of the results in a folder");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
 
     CommandLine() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/locations.h"
+#include "core/base/version.h"
 
 namespace headscope::app {
 
@@ -43,6 +44,19 @@ TextOptions Options::text() const {
 
 ComputeOptions Options::compute() const {
     return {device, dtype, threads, static_cast<std::int64_t>(memory_limit)};
+}
+
+WorkParams Options::work() const {
+    WorkParams work;
+    work.model_path = model();
+    work.layers = parse_layers(layers);
+    work.rule = rule(0.0);
+    work.text = text();
+    work.calibration = calibration_text();
+    work.compute = compute();
+    work.cache_dir = cache_dir();
+    work.program_version = kVersion;
+    return work;
 }
 
 }  // namespace headscope::app

@@ -10,6 +10,7 @@
 #include "core/measures/calibration.h"
 #include "core/merging/merge_plan.h"
 #include "core/model/model.h"
+#include "core/search/preparation.h"
 #include "core/similarity/layer_list.h"
 #include "core/similarity/similarity.h"
 
@@ -75,6 +76,7 @@ struct Options {
     [[nodiscard]] CalibrationOptions calibration_text() const;
     [[nodiscard]] TextOptions text() const;
     [[nodiscard]] ComputeOptions compute() const;
+    [[nodiscard]] WorkParams work() const;  ///< of searches
 };
 
 }  // namespace headscope::app

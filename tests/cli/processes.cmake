@@ -5,6 +5,10 @@ include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 headscope(batch --max_windows 6 --output_dir one)
 expect_status(0)
 set(alone "${out}")
+set(search search --max_ppl_increase 1% --gain removable --layers 2,4 --window 128 --max_windows 8
+  --probe_windows 4 --candidates 4)
+headscope(${search} --output_dir one)
+expect_status(0)
 
 # The shell starts two processes; PORT and the arguments come from the environment.
 set(ENV{WORLD_SIZE} 2)
@@ -38,6 +42,29 @@ foreach(threshold 0.98 0.99 0.995)
 endforeach()
 file(READ "${WORK_DIR}/second.out" second)
 expect_equal("${second}" "")
+
+# A search in two processes goes the same way.
+math(EXPR port "$ENV{MASTER_PORT} + 2")
+set(ENV{MASTER_PORT} ${port})
+execute_process(
+  COMMAND sh -c [[
+    RANK=1 LOCAL_RANK=1 "$0" "$@" >second.out 2>&1 &
+    RANK=0 LOCAL_RANK=0 "$0" "$@"
+    status=$?
+    wait $! || exit 9
+    exit $status]]
+    "${PROGRAM}" ${search} --output_dir two
+  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+expect_status(0)
+file(READ "${WORK_DIR}/second.out" second)
+expect_equal("${second}" "")
+foreach(key layer_thresholds metric_details)
+  foreach(run one two)
+    file(READ "${WORK_DIR}/${run}/search.json" json)
+    string(JSON ${run}_value GET "${json}" ${key})
+  endforeach()
+  expect_equal("${two_value}" "${one_value}")
+endforeach()
 
 # The second process dies in the middle of a long run.
 math(EXPR port "$ENV{MASTER_PORT} + 1")
