@@ -91,15 +91,15 @@ void ScatterPanel::refresh_if_visible() {
 }
 
 void ScatterPanel::want(const QComboBox& axis) {
-    const int data = axis.currentData().toInt();
-    if (data >= 0 && session_.model() != nullptr) measures_.want(static_cast<Measure>(data));
+    const int shown = axis.currentData().toInt();
+    if (shown >= 0 && session_.model() != nullptr) measures_.want(static_cast<Measure>(shown));
 }
 
 ScatterPanel::Axis ScatterPanel::axis(const QComboBox& box) const {
-    const int data = box.currentData().toInt();
-    if (data == kLayer) return {true, false, nullptr};
-    if (data == kDamage) return {false, damage_.result() != nullptr, nullptr};
-    return {false, false, measures_.by(static_cast<Measure>(data))};
+    const int shown = box.currentData().toInt();
+    if (shown == kLayer) return {true, false, nullptr};
+    if (shown == kDamage) return {false, damage_.result() != nullptr, nullptr};
+    return {false, false, measures_.by(static_cast<Measure>(shown))};
 }
 
 std::vector<int> ScatterPanel::layers() const {

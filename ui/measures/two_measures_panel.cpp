@@ -96,7 +96,10 @@ void TwoMeasuresPanel::refresh() {
     for (const Side& side : sides_) {
         if (model != nullptr) measures_.want(side.box->measure());
         const int per_kv =
-            model != nullptr ? static_cast<int>(model->config().heads_per_kv_head()) : 1;
+            model != nullptr
+                ? static_cast<int>(
+                      model->config().heads_of(session_.focused_layer()).heads_per_kv_head())
+                : 1;
         side.heatmap->show_layer(measures_.by(side.box->measure()), session_.focused_layer(),
                                  per_kv);
         if (model != nullptr) {

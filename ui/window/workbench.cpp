@@ -46,11 +46,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     session_.choose(settings_.choices(), {});
     session_.undo_stack()->clear();
     // The opening needs the cores and the memory, and what runs would be of a model that goes.
-    connect(&opener_, &ModelOpener::started, this, [this] { hold(true); });
-}
-
     connect(&opener_, &ModelOpener::started, this, [this] {
-        evaluations_.hold(true);
+        hold(true);
         measures_.cancel();
         damage_.cancel();
     });
@@ -189,15 +186,17 @@ void Workbench::save_image(const DrawnImage& image) {
 }
 
 void Workbench::export_report(const ReportRequest& request) {
-    exporting_.start([this, request](const Job::Reporter& reporter,
-                                     const std::stop_token& stop) -> Job::Value {
-        headscope::ui::export_report(request, drawn_by(*this, stop), reporter.progress, stop);
-        return std::make_shared<const QString>(QString::fromStdString(request.file.string()));
-    });
+    exporting_.start(
+        [this, request](const Job::Reporter& reporter, const std::stop_token& stop) -> Job::Value {
+            headscope::ui::export_report(request, drawn_by(*this, stop), reporter.progress, stop);
+            return std::make_shared<const QString>(QString::fromStdString(request.file.string()));
+        });
 }
 
 void Workbench::cancel_report() {
     exporting_.cancel();
+}
+
 WorkParams Workbench::work() const {
     WorkParams work;
     work.model_path = session_.model()->checkpoint.directory();
@@ -250,8 +249,7 @@ void Workbench::restore_model() {
 void Workbench::keep_session() {
     // While a model is being opened, or could not be, the last one stays the one to come back to.
     if (const auto& model = session_.model()) {
-        settings_.set_last_model(
-            QString::fromStdString(model->checkpoint.directory().string()));
+        settings_.set_last_model(QString::fromStdString(model->checkpoint.directory().string()));
         settings_.set_last_layer(session_.focused_layer());
     }
     settings_.set_choices(session_.choices());
