@@ -195,9 +195,13 @@ class TestPlanPanel : public QObject {
             // A text belongs to measures of behaviour alone.
             QCOMPARE(calibration->isVisible(), kind_of(wanted) == MeasureKind::behaviour);
         }
-        session.undo_stack()->undo();
-        QCOMPARE(measure->currentIndex(), measure->count() - 1);
         Choices choices = session.choices();
+        choices.measure = Measure::ov_circuit;
+        session.choose(choices, QStringLiteral("another"));
+        QCOMPARE(measure->currentText().contains(QStringLiteral("ov-circuit")), true);
+        session.undo_stack()->undo();
+        QCOMPARE(measure->currentIndex(), 0);
+        choices.measure = Measure::cka;
         choices.calibration = {"/texts/mine.txt", 12};
         session.choose(choices, QStringLiteral("x"));
         QVERIFY(calibration->text().contains(QStringLiteral("mine.txt")));
