@@ -7,7 +7,6 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
-#include "core/base/error.h"
 #include "core/base/progress.h"
 #include "core/evaluation/weight_check_torch.h"
 
@@ -118,9 +117,7 @@ void ChunkScorer::finish(const MicroBatch& batch, std::vector<VariantScores>& sc
                                static_cast<std::int64_t>(w);
             const WindowScore score{all_nll.data_ptr<double>()[place],
                                     all_correct.data_ptr<std::int64_t>()[place]};
-            if (!std::isfinite(score.nll)) {
-                report_non_finite(model_, fmt::format("the loss of window {}", batch.indices[w]));
-            }
+            if (!std::isfinite(score.nll)) report_non_finite_loss(model_, batch.indices[w]);
             of_window.push_back(score);
         }
         scores.push_back(std::move(of_window));

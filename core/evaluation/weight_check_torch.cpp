@@ -13,7 +13,7 @@ bool is_finite(const TensorView& view) {
 
 }  // namespace
 
-void report_non_finite(const LoadedModel& model, const std::string& what) {
+void require_finite_weights(const LoadedModel& model) {
     for (const TensorInfo& info : model.checkpoint.tensors()) {
         if (!is_finite(model.checkpoint.tensor(info.name))) {
             fail(ErrorCode::bad_input,
@@ -21,8 +21,13 @@ void report_non_finite(const LoadedModel& model, const std::string& what) {
                  info.file.string(), info.name);
         }
     }
-    fail(ErrorCode::unsupported, "{} is not a number in {}: values overflow; use --dtype float32",
-         what, name_of(model.dtype));
+}
+
+void report_non_finite_loss(const LoadedModel& model, std::int64_t window) {
+    require_finite_weights(model);
+    fail(ErrorCode::unsupported,
+         "the loss of window {} is not a number in {}: values overflow; use --dtype float32",
+         window, name_of(model.dtype));
 }
 
 }  // namespace headscope

@@ -18,12 +18,18 @@ void require_apart(const CalibrationOptions& options, const std::filesystem::pat
     const std::filesystem::path file = file_of(options);
     const Corpus calibration = load_corpus(file);
     const Corpus corpus = load_corpus(evaluated);
-    const bool inside = corpus.text.find(calibration.text) != std::string::npos;
-    if (!inside && calibration.text.find(corpus.text) == std::string::npos) return;
-    fail(ErrorCode::bad_input,
-         "{}: the calibration text is {} of {}, on which results are judged; a measure must not "
-         "have seen it: give another --calibration or another --corpus",
-         file.string(), inside ? "the text, or a part," : "a text that holds all", corpus.name);
+    if (corpus.text.find(calibration.text) != std::string::npos) {
+        fail(ErrorCode::bad_input,
+             "{}: the calibration text lies in {}, on which results are judged; a measure must not "
+             "have seen it: give another --calibration or another --corpus",
+             file.string(), corpus.name);
+    }
+    if (calibration.text.find(corpus.text) != std::string::npos) {
+        fail(ErrorCode::bad_input,
+             "{}: the calibration text holds {}, on which results are judged; a measure must not "
+             "have seen it: give another --calibration or another --corpus",
+             file.string(), corpus.name);
+    }
 }
 
 CalibrationText prepare_calibration(const Checkpoint& checkpoint, const CalibrationOptions& options,

@@ -204,7 +204,11 @@ class Observation {
         if (std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); })) {
             return;
         }
-        report_non_finite(model_, fmt::format("the attention of layer {}", layer));
+        require_finite_weights(model_);
+        fail(
+            ErrorCode::unsupported,
+            "the attention of layer {} is not a number in {}: values overflow; use --dtype float32",
+            layer, name_of(model_.dtype));
     }
 
     [[nodiscard]] std::vector<double> diagonal_of(int layer,

@@ -22,9 +22,11 @@
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
+#include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/tensor_names.h"
+#include "core/measures/compare_heads.h"
 #include "core/similarity/similarity.h"
 #include "tests/benchmarks/llama_shape.h"
 
@@ -163,6 +165,24 @@ void qk_circuit(benchmark::State& state) {
         /*with_keys=*/true);
 }
 
+/// On the first GPU, with its libraries warm: the weights go there in every iteration.
+void qk_circuit_on_cuda(benchmark::State& state) {
+    HeadComparison comparison;
+    comparison.measure = Measure::qk_circuit;
+    comparison.compute.device = "cuda";
+    const auto run = [&] {
+        const Checkpoint fresh = Checkpoint::open(checkpoint().directory());
+        benchmark::DoNotOptimize(compare_heads(fresh, comparison, {}));
+    };
+    try {
+        run();
+    } catch (const Error& error) {
+        state.SkipWithError(error.what());
+        return;
+    }
+    measure(state, run, /*with_keys=*/true);
+}
+
 /// Peer: one layer by sgemm, sum((Q Q^T) * (K K^T)) over the blocks of each pair of heads.
 void torch_qk_circuit_of_one_layer(benchmark::State& state) {
     at::set_num_threads(static_cast<int>(state.range(0)));
@@ -224,6 +244,7 @@ BENCHMARK(plain_read)->Apply(one_and_all_cores);
 BENCHMARK(torch_mm)->Apply(one_and_all_cores);
 BENCHMARK(qk_circuit)->Apply(one_and_all_cores);
 BENCHMARK(torch_qk_circuit_of_one_layer)->Apply(one_and_all_cores);
+BENCHMARK(qk_circuit_on_cuda)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 

@@ -679,5 +679,29 @@
         <source>{}: the bos_token &quot;{}&quot; of tokenizer_config.json is not one of its tokens</source>
         <translation>{}: bos_token &quot;{}&quot; из tokenizer_config.json не входит в его токены</translation>
     </message>
+    <message>
+        <source>{}: the calibration text lies in {}, on which results are judged; a measure must not have seen it: give another --calibration or another --corpus</source>
+        <translation>{}: текст калибровки содержится в {}, по которому оцениваются результаты; мера не должна его видеть: задайте другой --calibration или другой --corpus</translation>
+    </message>
+    <message>
+        <source>{}: the calibration text holds {}, on which results are judged; a measure must not have seen it: give another --calibration or another --corpus</source>
+        <translation>{}: текст калибровки содержит {}, по которому оцениваются результаты; мера не должна его видеть: задайте другой --calibration или другой --corpus</translation>
+    </message>
+    <message>
+        <source>the attention of layer {} is not a number in {}: values overflow; use --dtype float32</source>
+        <translation>внимание слоя {} — не число в {}: значения переполняются; выберите --dtype float32</translation>
+    </message>
+    <message>
+        <source>layer {}: the squares of the weights leave the range of float32; use --device cpu</source>
+        <translation>слой {}: квадраты весов выходят за пределы float32; выберите --device cpu</translation>
+    </message>
+    <message>
+        <source>the measure {} was given no text</source>
+        <translation>мере {} не дан текст</translation>
+    </message>
+    <message>
+        <source>the measure {} needs the model to run; weights alone do not tell</source>
+        <translation>для меры {} модель должна работать; по одним весам её не вычислить</translation>
+    </message>
 </context>
 </TS>

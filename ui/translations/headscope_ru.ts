@@ -289,6 +289,49 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::CalibrationDialog</name>
+    <message>
+        <source>Calibration text</source>
+        <translation>Текст калибровки</translation>
+    </message>
+    <message>
+        <source>WikiText-2, train split</source>
+        <translation>WikiText-2, обучающая часть</translation>
+    </message>
+    <message>
+        <source>A text file in UTF-8. Empty: lines of the train split of WikiText-2. Never the corpus that is evaluated.</source>
+        <translation>Текстовый файл в UTF-8. Пусто: строки обучающей части WikiText-2. Никогда не корпус, по которому идёт оценка.</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>Only its first windows of 2,048 tokens, or the model&apos;s maximum where that is less</source>
+        <translation>Только первые окна по 2048 токенов или по наибольшему для модели, если он меньше</translation>
+    </message>
+    <message>
+        <source>&amp;Browse...</source>
+        <translation>О&amp;бзор...</translation>
+    </message>
+    <message>
+        <source>&amp;Text:</source>
+        <translation>&amp;Текст:</translation>
+    </message>
+    <message>
+        <source>&amp;Windows:</source>
+        <translation>&amp;Окна:</translation>
+    </message>
+    <message>
+        <source>Open a calibration text</source>
+        <translation>Открыть текст калибровки</translation>
+    </message>
+    <message>
+        <source>There is no such file.</source>
+        <translation>Такого файла нет.</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::CompareDialog</name>
     <message>
         <source>&amp;Only rows that differ</source>
@@ -779,6 +822,10 @@
         <source>Drawing the report, %1 of %2 charts</source>
         <translation>Отрисовка отчёта, %1 из %2 графиков</translation>
     </message>
+    <message>
+        <source>Watching the heads, %1 of %2 layer passes</source>
+        <translation>Наблюдение за головами: проходы слоёв, %1 из %2</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::LayerBars</name>
@@ -1099,6 +1146,116 @@ Replace them?</source>
         <source>HTML document (*.html)</source>
         <translation>Документ HTML (*.html)</translation>
     </message>
+    <message>
+        <source>Wait until the heads are compared by the new measure, or cancel that.</source>
+        <translation>Дождитесь сравнения голов по новой мере или отмените его.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::MeasureChoice</name>
+    <message>
+        <source>The cosine of the heads&apos; weights, flattened.</source>
+        <translation>Косинус весов голов, вытянутых в вектор.</translation>
+    </message>
+    <message>
+        <source>Query weights (q)</source>
+        <translation>Веса запросов (q)</translation>
+    </message>
+    <message>
+        <source>Key weights (k)</source>
+        <translation>Веса ключей (k)</translation>
+    </message>
+    <message>
+        <source>The cosine of the weights of the heads&apos; KV heads: 1 where they share one.</source>
+        <translation>Косинус весов KV-голов, которые обслуживают головы: 1, если KV-голова общая.</translation>
+    </message>
+    <message>
+        <source>Value weights (v)</source>
+        <translation>Веса значений (v)</translation>
+    </message>
+    <message>
+        <source>Output weights (o)</source>
+        <translation>Веса выхода (o)</translation>
+    </message>
+    <message>
+        <source>Query and key weights (qk)</source>
+        <translation>Веса запросов и ключей (qk)</translation>
+    </message>
+    <message>
+        <source>All four weights (qkvo)</source>
+        <translation>Все четыре матрицы (qkvo)</translation>
+    </message>
+    <message>
+        <source>Query-key circuit (qk-circuit)</source>
+        <translation>Контур запрос–ключ (qk-circuit)</translation>
+    </message>
+    <message>
+        <source>The cosine of the forms by which the heads score a query and a key. The basis that a head uses inside does not matter.</source>
+        <translation>Косинус форм, которыми головы сопоставляют запрос и ключ. Внутренний базис головы роли не играет.</translation>
+    </message>
+    <message>
+        <source>Output-value circuit (ov-circuit)</source>
+        <translation>Контур выход–значение (ov-circuit)</translation>
+    </message>
+    <message>
+        <source>The cosine of the maps from what the heads read to what they write. The basis that a head uses inside does not matter.</source>
+        <translation>Косинус отображений из того, что головы читают, в то, что они пишут. Внутренний базис головы роли не играет.</translation>
+    </message>
+    <message>
+        <source>Attention (attention)</source>
+        <translation>Внимание (attention)</translation>
+    </message>
+    <message>
+        <source>How far the heads&apos; attention agrees over a text: 1 less the mean total variation distance. The model runs once.</source>
+        <translation>Насколько совпадает внимание голов на тексте: 1 минус среднее расстояние полной вариации. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Contributions (output)</source>
+        <translation>Вклады (output)</translation>
+    </message>
+    <message>
+        <source>The cosine of what the heads add to the residual stream over a text. The model runs once.</source>
+        <translation>Косинус того, что головы добавляют в остаточный поток на тексте. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Head outputs (cka)</source>
+        <translation>Выходы голов (cka)</translation>
+    </message>
+    <message>
+        <source>Linear CKA of the heads&apos; outputs over a text, before the output weights. The model runs once.</source>
+        <translation>Линейный CKA выходов голов на тексте, до весов выхода. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>The text over which the heads are watched</source>
+        <translation>Текст, на котором наблюдают за головами</translation>
+    </message>
+    <message>
+        <source>WikiText-2, train split</source>
+        <translation>WikiText-2, обучающая часть</translation>
+    </message>
+    <message>
+        <source>%1: %2 windows...</source>
+        <translation>%1, окон: %2...</translation>
+    </message>
+    <message>
+        <source>%1: all...</source>
+        <translation>%1, все окна...</translation>
+    </message>
+    <message>
+        <source>Change measure</source>
+        <translation>изменение меры</translation>
+    </message>
+    <message>
+        <source>Change calibration</source>
+        <translation>изменение калибровки</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::Measurer</name>
+    <message>
+        <source>Change measure</source>
+        <translation>изменение меры</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::MemoryStatus</name>
@@ -1355,14 +1512,6 @@ Replace them?</source>
     <message>
         <source>Only heads that share a key/value head are merged; keys and values stay as they are.</source>
         <translation>Объединяются только головы с общей KV-головой; ключи и значения не меняются.</translation>
-    </message>
-    <message>
-        <source>Query weights (q)</source>
-        <translation>Веса запросов (q)</translation>
-    </message>
-    <message>
-        <source>The similarity of two heads is the cosine of their query weights, flattened.</source>
-        <translation>Сходство двух голов — косинус между их весами запросов, развёрнутыми в векторы.</translation>
     </message>
     <message>
         <source>&amp;Grouping:</source>
@@ -2781,6 +2930,10 @@ Replace them?</source>
     <message>
         <source>Exporting a report</source>
         <translation>Экспорт отчёта</translation>
+    </message>
+    <message>
+        <source>Comparing heads</source>
+        <translation>Сравнение голов</translation>
     </message>
 </context>
 <context>

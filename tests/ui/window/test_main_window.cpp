@@ -203,6 +203,33 @@ class TestMainWindow : public QObject {
         QVERIFY(!at.window->workspace().docks().at(3)->isHidden());
     }
 
+    void the_measure_comes_back() {
+        WindowFixture at;
+        at.open_demo();
+        const auto choose = [&](Measure measure) {
+            Choices choices = at.workbench->session().choices();
+            choices.measure = measure;
+            choices.calibration.windows = 1;
+            at.workbench->session().choose(choices, QString::fromUtf8("measure"));
+        };
+        const auto shown = [&] { return at.workbench->session().model()->measure; };
+        for (const Measure measure : {Measure::ov_circuit, Measure::cka}) {
+            choose(measure);
+            QVERIFY(at.workbench->measurer().measuring());
+            QVERIFY(!at.window->actions().run->isEnabled());
+            QTRY_COMPARE_WITH_TIMEOUT(shown(), measure, kPatience);
+            QVERIFY(at.window->actions().run->isEnabled());
+            at.restart();
+            QTRY_VERIFY_WITH_TIMEOUT(at.workbench->session().model() != nullptr, kPatience);
+            QTRY_COMPARE_WITH_TIMEOUT(shown(), measure, kPatience);
+        }
+        choose(Measure::attention);
+        at.window->actions().cancel->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!at.workbench->measurer().measuring(), kPatience);
+        QCOMPARE(shown(), Measure::cka);
+        QCOMPARE(at.workbench->session().choices().measure, Measure::cka);
+    }
+
     /// A model that is only being opened does not take the place of the last one.
     void closing_while_a_model_opens_keeps_the_session() {
         WindowFixture at;
