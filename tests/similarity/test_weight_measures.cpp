@@ -75,7 +75,7 @@ Matrix product(const Matrix& a, const Matrix& b) {
 std::vector<double> vector_of(const Checkpoint& checkpoint, Measure measure, int layer, int head) {
     const ModelConfig& config = checkpoint.config();
     const std::int64_t dim = config.head_dim;
-    const std::int64_t kv = head / config.heads_per_kv_head();
+    const std::int64_t kv = head / config.heads_of(layer).heads_per_kv_head();
     const Matrix q = rows_of(read(checkpoint, tensor_names::q_proj(layer)), head * dim, dim);
     const Matrix k = rows_of(read(checkpoint, tensor_names::k_proj(layer)), kv * dim, dim);
     const Matrix v = rows_of(read(checkpoint, tensor_names::v_proj(layer)), kv * dim, dim);
