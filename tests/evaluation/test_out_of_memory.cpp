@@ -190,14 +190,14 @@ class TestOutOfMemory : public QObject {
         if (resolve_device_or_empty().empty()) QSKIP("no CUDA device");
         const QTemporaryDir folder;
         const Checkpoint checkpoint = wide_model(folder.path().toStdString(), 2048);
-        const EvaluationParams params{variants(12), some_windows(512, 32), {}};
+        const EvaluationParams params{variants(16), some_windows(512, 32), {}};
         const Model model = Model::load(checkpoint, {"cuda", "float32", 1});
         std::unique_ptr<GpuShortage> shortage;
         const Outcome outcome = evaluate_short_of_memory(model, params, [&] {
-            shortage = std::make_unique<GpuShortage>(std::size_t{500} << 20);
+            shortage = std::make_unique<GpuShortage>(std::size_t{200} << 20);
         });
         QVERIFY(shortage->there());
-        verify(outcome, params, 32 * 12);
+        verify(outcome, params, 32 * 16);
     }
 
   private:
