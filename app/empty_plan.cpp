@@ -10,7 +10,9 @@ namespace headscope::app {
 
 std::string empty_plan_text(const std::vector<SimilarityMatrix>& matrices,
                             const ModelConfig& config, const MergeRule& rule) {
-    if (summarize(make_merge_plan(matrices, config, rule), config).pairs > 0) return {};
+    // Pairs alone: how their means are taken does not matter, and may need figures.
+    const MergeRule pairs{rule.threshold, Grouping::matching, rule.kv_policy};
+    if (summarize(make_merge_plan(matrices, config, pairs), config).pairs > 0) return {};
     // At the lowest threshold every pair that the KV policy allows is in the plan, the best first.
     double highest = -1.0;
     for (const LayerPlan& layer :

@@ -194,7 +194,7 @@ class TestOutOfMemory : public QObject {
         const Model model = Model::load(checkpoint, {"cuda", "float32", 1});
         std::unique_ptr<GpuShortage> shortage;
         const Outcome outcome = evaluate_short_of_memory(model, params, [&] {
-            shortage = std::make_unique<GpuShortage>(std::size_t{200} << 20);
+            shortage = std::make_unique<GpuShortage>(std::size_t{400} << 20);
         });
         QVERIFY(shortage->there());
         verify(outcome, params, 32 * 16);
