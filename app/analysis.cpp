@@ -51,8 +51,7 @@ void check_layers(const std::vector<int>& layers, const Analysis& analysis) {
     }
 }
 
-}  // namespace
-
+/// Why this build draws no charts, and what to do; empty where it does.
 std::string no_charts_text([[maybe_unused]] const fs::path& results_dir) {
 #ifdef HEADSCOPE_UI
     return {};
@@ -63,6 +62,8 @@ std::string no_charts_text([[maybe_unused]] const fs::path& results_dir) {
         results_dir.string());
 #endif
 }
+
+}  // namespace
 
 AnalysisOutcome write_analysis(const AnalysisParams& params, Display& display,
                                const std::stop_token& stop) {
@@ -105,11 +106,19 @@ bool analysis_is_up_to_date(const fs::path& output_dir) {
     return !error;
 }
 
-void print_notes(Display& display, const Analysis& analysis) {
-    for (const std::string& note : analysis.notes)
-        display.print("\nNote: " + note);
-    for (const UnreadFile& file : analysis.unread)
-        display.print("\nCould not be read: " + file.reason);
+void print_outcome(Display& display, const AnalysisParams& params, const AnalysisOutcome& outcome) {
+    display.end_line();
+    display.print(fmt::format("\n{}  and {} more files beside it", outcome.files.back().string(),
+                              outcome.files.size() - 1));
+    std::vector<std::string> notes = outcome.analysis->notes;
+    for (const UnreadFile& file : outcome.analysis->unread)
+        notes.push_back("Could not be read: " + file.reason);
+    if (params.plots) notes.push_back(no_charts_text(params.results_dir));
+    for (const std::string& note : notes) {
+        if (note.empty()) continue;
+        display.event({{"event", "note"}, {"text", note}});
+        display.print("\n" + note);
+    }
 }
 
 }  // namespace headscope::app

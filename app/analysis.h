@@ -31,10 +31,7 @@ AnalysisOutcome write_analysis(const AnalysisParams& params, Display& display,
 /// Whether the analysis in `output_dir` is there already and newer than every results file of it.
 bool analysis_is_up_to_date(const std::filesystem::path& output_dir);
 
-/// Prints the notes of an analysis, and the files that could not be read.
-void print_notes(Display& display, const Analysis& analysis);
-
-/// Why this build draws no charts, and what to do; empty where it does.
-std::string no_charts_text(const std::filesystem::path& results_dir);
+/// Says what was written, what a reader must know, and which files could not be read.
+void print_outcome(Display& display, const AnalysisParams& params, const AnalysisOutcome& outcome);
 
 }  // namespace headscope::app

@@ -13,7 +13,7 @@ namespace headscope::app {
 namespace {
 
 void print_series(Display& display, const AnalysisSection& section, const AnalysisSeries& series) {
-    display.print(fmt::format("\n{}{}", fmt::join(merging_phrases(series), ", "), "\n"));
+    display.print(fmt::format("\n{}\n", fmt::join(merging_phrases(series), ", ")));
     Table table({"threshold", "pairs", "heads merged", "perplexity", "change", "accuracy",
                  "change (points)"});
     table.add({"original", "", "", perplexity_text(section.original.perplexity), "",
@@ -59,14 +59,9 @@ void run_analyze(const Options& options, Display& display, const std::stop_token
     params.report_layers = parse_layers(options.layers);
     params.plots = !options.no_plots;
     const AnalysisOutcome outcome = write_analysis(params, display, stop);
-    display.event(result_event(outcome));
     print_sections(display, *outcome.analysis);
-    display.print("");
-    for (const auto& file : outcome.files)
-        display.print(file.string());
-    print_notes(display, *outcome.analysis);
-    const std::string no_charts = no_charts_text(params.results_dir);
-    if (!no_charts.empty() && params.plots) display.print("\n" + no_charts);
+    print_outcome(display, params, outcome);
+    display.event(result_event(outcome));
 }
 
 }  // namespace headscope::app

@@ -108,14 +108,8 @@ void analyze_results(const Options& options, const SweepResult& sweep, Display& 
         display.print("\nThe report was made before.");
         return;
     }
-    const AnalysisOutcome outcome =
-        write_analysis({options.output_dir, options.output_dir, {}, true}, display, stop);
-    display.end_line();
-    const std::string no_charts = no_charts_text(options.output_dir);
-    display.print(fmt::format("\n{}  with {} more files beside it", outcome.files.back().string(),
-                              outcome.files.size() - 1));
-    print_notes(display, *outcome.analysis);
-    if (!no_charts.empty()) display.print("\n" + no_charts);
+    const AnalysisParams params{options.output_dir, options.output_dir, {}, true};
+    print_outcome(display, params, write_analysis(params, display, stop));
 }
 
 nlohmann::ordered_json result_event(const SweepResult& sweep) {

@@ -1,7 +1,6 @@
 #include "ui/charts/chart_sheet.h"
 
 #include <QFontMetrics>
-#include <QLocale>
 
 #include <qcustomplot.h>
 
@@ -41,6 +40,12 @@ QFont ChartSheet::font(int pixels) {
     return font;
 }
 
+QLocale ChartSheet::locale() {
+    QLocale locale = QLocale::c();
+    locale.setNumberOptions(QLocale::DefaultNumberOptions);  // "1,000"
+    return locale;
+}
+
 int ChartSheet::paint_lines(const QString& text, int top, const QFont& font, const QColor& color) {
     painter_->setFont(font);
     painter_->setPen(color);
@@ -72,7 +77,7 @@ void ChartSheet::paint_note(const QString& note) {
 void ChartSheet::dress(QCustomPlot& plot) const {
     plot.setPalette(palette_);
     plot.setFont(font());
-    plot.setLocale(QLocale(QLocale::English, QLocale::UnitedStates));
+    plot.setLocale(locale());
     style_plot(plot);
     // Against their faint lines in the window: these are seen on paper.
     const QPen frame(faint_text(palette_));

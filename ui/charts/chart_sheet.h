@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QFont>
+#include <QLocale>
 #include <QPalette>
 #include <QRect>
 #include <memory>
@@ -28,6 +29,9 @@ class ChartSheet {
 
     /// A font for texts in charts: the same size on every screen.
     [[nodiscard]] static QFont font(int pixels = 13);
+
+    /// Of the numbers in charts.
+    [[nodiscard]] static QLocale locale();
 
     /// Makes a plot look like the sheet: font, colours and numbers. Once its axes are there.
     void dress(QCustomPlot& plot) const;

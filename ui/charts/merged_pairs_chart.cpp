@@ -1,5 +1,4 @@
 #include <QFontMetrics>
-#include <QLocale>
 #include <algorithm>
 #include <cmath>
 
@@ -76,9 +75,9 @@ void paint_merged_pairs(QPaintDevice& device, ChartTheme theme, const AnalysisSe
     }
     // Room over the highest bar for its number.
     const QRectF place = QRectF(sheet.body()).adjusted(0, 16, 0, 0);
-    const LayerBarsDrawing drawing({place, ChartSheet::font(), sheet.palette(), double{kChartScale},
-                                    QLocale(QLocale::English, QLocale::UnitedStates)},
-                                   numbers, round_ticks(most));
+    const LayerBarsDrawing drawing(
+        {place, ChartSheet::font(), sheet.palette(), double{kChartScale}, ChartSheet::locale()},
+        numbers, round_ticks(most));
     const PlotColors colors = plot_colors(sheet.palette());
     QPainter& painter = sheet.painter();
     drawing.paint_axes(painter, QStringLiteral("Layer"));

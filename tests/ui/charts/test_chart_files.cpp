@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::shared_ptr<const Analysis> analysis() {
-    return std::make_shared<const Analysis>(synthetic_analysis({.layers = 3}, {0.9, 0.99}));
+    return std::make_shared<const Analysis>(synthetic_analysis({.layers = 3}, {0.9}));
 }
 
 }  // namespace
@@ -31,12 +31,12 @@ class TestChartFiles : public QObject {
         std::vector<std::int64_t> done;
         const WrittenCharts written =
             write_charts(analysis(), path, {1}, [&](const Progress& progress) {
-                QCOMPARE(progress.total, 4 + 3 + 3);
+                QCOMPARE(progress.total, 2 + 3 + 3);
                 done.push_back(progress.done);
             });
-        QCOMPARE(written.files.size(), std::size_t{10});
-        QCOMPARE(done.size(), std::size_t{10});
-        QCOMPARE(done.back(), 10);
+        QCOMPARE(written.files.size(), std::size_t{8});
+        QCOMPARE(done.size(), std::size_t{8});
+        QCOMPARE(done.back(), 8);
         for (const Chart& chart : charts_of(analysis())) {
             const QImage image(QString::fromStdString((path / chart.file).string()));
             QCOMPARE(image.size(), chart.size * kChartScale);
@@ -45,14 +45,14 @@ class TestChartFiles : public QObject {
         std::size_t count = 0;
         for (const auto& entry : fs::recursive_directory_iterator(path))
             count += entry.is_regular_file() ? 1 : 0;
-        QCOMPARE(count, std::size_t{10});
+        QCOMPARE(count, std::size_t{8});
     }
 
     void the_report_gets_light_and_dark_images() {
         const QTemporaryDir folder;
         const WrittenCharts written = write_charts(analysis(), folder.path().toStdString(), {1});
         QCOMPARE(written.images.sections.size(), std::size_t{1});
-        QCOMPARE(written.images.sections[0].size(), std::size_t{5});
+        QCOMPARE(written.images.sections[0].size(), std::size_t{3});
         QCOMPARE(written.images.similarity.size(), std::size_t{3});  // a heatmap, not three
         for (const ReportImage& image : written.images.sections[0]) {
             for (const std::string& png : {image.light_png, image.dark_png})
@@ -78,7 +78,7 @@ class TestChartFiles : public QObject {
         } catch (const Error& error) {
             QCOMPARE(error.code(), ErrorCode::cancelled);
         }
-        QVERIFY(drawn < 10);
+        QVERIFY(drawn < 8);
     }
 
     void a_folder_that_cannot_be_is_named() {
