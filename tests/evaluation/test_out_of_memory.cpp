@@ -1,9 +1,8 @@
-// Memory that runs out in the middle of an evaluation, though the plan found enough: another program
-// may have taken it. The evaluation goes on with fewer windows at a time and says so.
+// Memory that runs out in the middle of an evaluation, though the plan found enough: another
+// program may have taken it. The evaluation goes on with fewer windows at a time and says so.
 
 #include <QTemporaryDir>
 #include <QTest>
-
 #include <cmath>
 #include <fstream>
 #include <functional>
@@ -162,9 +161,8 @@ class TestOutOfMemory : public QObject {
         // gets none: let it have them first.
         evaluate(model, {variants(1), some_windows(8448, 2), {}});
         std::unique_ptr<MemoryShortage> shortage;
-        const Outcome outcome = evaluate_short_of_memory(model, params, [&] {
-            shortage = std::make_unique<MemoryShortage>(280 * kMebibyte);
-        });
+        const Outcome outcome = evaluate_short_of_memory(
+            model, params, [&] { shortage = std::make_unique<MemoryShortage>(280 * kMebibyte); });
         verify(outcome, params, 3 * 4);
     }
 
@@ -192,12 +190,15 @@ class TestOutOfMemory : public QObject {
         const Checkpoint checkpoint = wide_model(folder.path().toStdString(), 2048);
         const EvaluationParams params{variants(16), some_windows(512, 32), {}};
         const Model model = Model::load(checkpoint, {"cuda", "float32", 1});
-        std::unique_ptr<GpuShortage> shortage;
-        const Outcome outcome = evaluate_short_of_memory(model, params, [&] {
-            shortage = std::make_unique<GpuShortage>(std::size_t{400} << 20);
-        });
-        QVERIFY(shortage->there());
-        verify(outcome, params, 32 * 16);
+        // What the library keeps for itself differs; so less and less is left until it runs out.
+        for (std::size_t left = 480; left >= 200; left -= 20) {
+            std::unique_ptr<GpuShortage> shortage;
+            const Outcome outcome = evaluate_short_of_memory(
+                model, params, [&] { shortage = std::make_unique<GpuShortage>(left << 20); });
+            QVERIFY(shortage->there());
+            if (!outcome.notes.empty()) return verify(outcome, params, 32 * 16);
+        }
+        QFAIL("memory never ran out: this test shows nothing");
     }
 
   private:
