@@ -703,5 +703,173 @@
         <source>the measure {} needs the model to run; weights alone do not tell</source>
         <translation>для меры {} модель должна работать; по одним весам её не вычислить</translation>
     </message>
+    <message>
+        <source>{}: could not be written ({}); make room or choose another place</source>
+        <translation>{}: записать не удалось ({}); освободите место или выберите другое</translation>
+    </message>
+    <message>
+        <source>{}: cannot be written to ({}); choose a folder that can</source>
+        <translation>{}: сюда нельзя записать ({}); выберите папку, в которую можно</translation>
+    </message>
+    <message>
+        <source>{}: a file is there already; choose another folder</source>
+        <translation>{}: файл уже есть; выберите другую папку</translation>
+    </message>
+    <message>
+        <source>{}: this folder is not empty; choose another, or replace it with --force</source>
+        <translation>{}: эта папка не пуста; выберите другую или замените её с --force</translation>
+    </message>
+    <message>
+        <source>{}: there are folders in it, which would be lost; remove it yourself or choose another folder</source>
+        <translation>{}: в ней есть папки, которые пропали бы; удалите её сами или выберите другую</translation>
+    </message>
+    <message>
+        <source>{} is only read where model_type begins with {}; take the config.json that belongs to the model</source>
+        <translation>{} читается только там, где model_type начинается с {}; возьмите config.json этой модели</translation>
+    </message>
+    <message>
+        <source>{}: the entry of layer {} must be [heads, kv_heads], of which the second divides the first, and at most [{}, {}]</source>
+        <translation>{}: запись слоя {} должна быть [heads, kv_heads], где второе делит первое, и не больше [{}, {}]</translation>
+    </message>
+    <message>
+        <source>{} bytes of a safetensors file were written, not {}</source>
+        <translation>записано {} байт файла safetensors, а не {}</translation>
+    </message>
+    <message>
+        <source>--align activations: the calibration is missing or of another model</source>
+        <translation>--align activations: калибровки нет, или она другой модели</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not an alignment; choose none, weights or activations</source>
+        <translation>&quot;{}&quot; — не выравнивание; выберите none, weights или activations</translation>
+    </message>
+    <message>
+        <source>--weights usage: the calibration tells of {} heads, and the layer has {}</source>
+        <translation>--weights usage: в калибровке {} голов, а в слое {}</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; does not begin with a layer; give layers with thresholds, such as 3:0.98,7:0.91 or 0-3:0.98</source>
+        <translation>&quot;{}&quot; не начинается со слоя; укажите слои с порогами, например 3:0.98,7:0.91 или 0-3:0.98</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; does not end with a similarity from -1 to 1; give layers with thresholds, such as 3:0.98,7:0.91</source>
+        <translation>&quot;{}&quot; не кончается сходством от -1 до 1; укажите слои с порогами, например 3:0.98,7:0.91</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a layer with its threshold; give a list such as 3:0.98,7:0.91</source>
+        <translation>&quot;{}&quot; — не слой с порогом; укажите список, например 3:0.98,7:0.91</translation>
+    </message>
+    <message>
+        <source>layer {} has two thresholds; give it one</source>
+        <translation>у слоя {} два порога; укажите один</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a way to weight heads; choose plain, norm or usage</source>
+        <translation>&quot;{}&quot; — не способ взвешивать головы; выберите plain, norm или usage</translation>
+    </message>
+    <message>
+        <source>{} needs the figures of a calibration text, and there are none for layer {}</source>
+        <translation>{}: нужны данные калибровочного текста, а для слоя {} их нет</translation>
+    </message>
+    <message>
+        <source>layer {} has a threshold but is not among the layers that may be merged</source>
+        <translation>у слоя {} есть порог, но он не среди слоёв, которые можно объединять</translation>
+    </message>
+    <message>
+        <source>{}: the model itself is there ({}); choose another folder</source>
+        <translation>{}: здесь сама модель ({}); выберите другую папку</translation>
+    </message>
+    <message>
+        <source>threshold {} merges nothing, so there is no merged model to save; lower it</source>
+        <translation>порог {} ничего не объединяет, поэтому объединённой модели нет; понизьте его</translation>
+    </message>
+    <message>
+        <source>no head can be removed from {} ({}{}); save the merged model without --compact</source>
+        <translation>из {} нельзя удалить ни одной головы ({}{}); сохраните объединённую модель без --compact</translation>
+    </message>
+    <message>
+        <source>{}: the model takes {} MB, but only {} MB are free there; make room or choose another disk</source>
+        <translation>{}: модель занимает {} МБ, а свободно там только {} МБ; освободите место или выберите другой диск</translation>
+    </message>
+    <message>
+        <source>{}: cannot be read, so it cannot be copied</source>
+        <translation>{}: не читается, поэтому его нельзя скопировать</translation>
+    </message>
+    <message>
+        <source>{}: the free space cannot be told ({})</source>
+        <translation>{}: нельзя узнать, сколько свободно места ({})</translation>
+    </message>
+    <message>
+        <source>{}: cannot be listed ({}); give the folder of a batch</source>
+        <translation>{}: не перечислить файлы ({}); укажите папку с результатами</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no budget: it could be a share or a percentage; write {}% or {:g}%</source>
+        <translation>&quot;{}&quot; — не бюджет: это может быть доля или процент; напишите {}% или {:g}%</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no budget; give a percentage such as 1% or 0.5%</source>
+        <translation>&quot;{}&quot; — не бюджет; укажите процент, например 1% или 0.5%</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no budget: perplexity must be allowed to rise by more than 0% and at most {:g}%</source>
+        <translation>&quot;{}&quot; — не бюджет: перплексии должно быть позволено расти больше чем на 0% и не больше чем на {:g}%</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is nothing to gain; choose one of: {}</source>
+        <translation>&quot;{}&quot; нельзя увеличивать; выберите одно из: {}</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no way to choose pairs; choose one of: {}</source>
+        <translation>&quot;{}&quot; — не способ выбирать пары; выберите один из: {}</translation>
+    </message>
+    <message>
+        <source>no measure is given to choose pairs by; use --measure</source>
+        <translation>не указана мера, по которой выбирать пары; укажите --measure</translation>
+    </message>
+    <message>
+        <source>--pairs: give 1 or more</source>
+        <translation>--pairs: укажите 1 или больше</translation>
+    </message>
+    <message>
+        <source>--probe_windows: give 1 or more</source>
+        <translation>--probe_windows: укажите 1 или больше</translation>
+    </message>
+    <message>
+        <source>{}: is there already; choose another --output, or --force to replace it</source>
+        <translation>{}: уже существует; выберите другой --output или --force, чтобы заменить его</translation>
+    </message>
+    <message>
+        <source>the budget must be more than 0%</source>
+        <translation>бюджет должен быть больше 0%</translation>
+    </message>
+    <message>
+        <source>--candidates: give 1 or more</source>
+        <translation>--candidates: укажите 1 или больше</translation>
+    </message>
+    <message>
+        <source>searches cannot average by a calibration text; use --align weights or none, and --weights norm or plain</source>
+        <translation>поиск не может усреднять по калибровочному тексту; выберите --align weights или none и --weights norm или plain</translation>
+    </message>
+    <message>
+        <source>journal: a row that is no score</source>
+        <translation>журнал: строка, которая не оценка</translation>
+    </message>
+    <message>
+        <source>{}: this search was made with other settings ({}); choose another --output_dir, or --force to replace it</source>
+        <translation>{}: этот поиск сделан с другими настройками ({}); выберите другую --output_dir или --force, чтобы заменить его</translation>
+    </message>
+    <message>
+        <source>{}: not the file of a search; choose another --output_dir</source>
+        <translation>{}: это не файл поиска; выберите другую --output_dir</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a layer; give numbers and ranges such as 0,3,8-15</source>
+        <translation>&quot;{}&quot; — не слой; укажите числа и диапазоны, например 0,3,8-15</translation>
+    </message>
+    <message>
+        <source>the range {} of layers runs backwards</source>
+        <translation>диапазон слоёв {} идёт задом наперёд</translation>
+    </message>
 </context>
 </TS>
