@@ -180,7 +180,7 @@ void ScatterPanel::refresh() {
     shown_layers_ = layers();
     all_pairs_ = points.size();
     correlation_ = rank_correlation(x, y);
-    show(std::move(points));
+    draw(std::move(points));
     note_->setText(note());
 }
 
@@ -188,10 +188,10 @@ void ScatterPanel::refresh() {
 void ScatterPanel::plan_changed() {
     if (!isVisible()) return;
     if (layers() != shown_layers_) return refresh();
-    show(scatter_->points());
+    draw(scatter_->points());
 }
 
-void ScatterPanel::show(std::vector<ScatterPoint> points) {
+void ScatterPanel::draw(std::vector<ScatterPoint> points) {
     const auto title = [](const QComboBox& axis) {
         return axis.currentData().toInt() == kDamage ? tr("damage, millinats a token")
                                                      : axis.currentText();

@@ -61,7 +61,7 @@ class ScatterPanel : public QWidget {
     [[nodiscard]] std::optional<double> damage_of(int layer, int first, int second) const;
     [[nodiscard]] std::vector<ScatterPoint> pairs() const;
     void select_merged(std::vector<ScatterPoint>& points) const;
-    void show(std::vector<ScatterPoint> points);
+    void draw(std::vector<ScatterPoint> points);
 
     Session& session_;
     MeasureStore& measures_;
