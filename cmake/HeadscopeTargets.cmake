@@ -7,7 +7,8 @@ target_compile_options(headscope_options INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wextra-semi
   # GCC 12 reports these two where it inlines the standard and the JSON library (GCC bug 105329).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>
-  $<$<BOOL:${HEADSCOPE_WERROR}>:-Werror>)
+  $<$<BOOL:${HEADSCOPE_WERROR}>:-Werror>
+  $<$<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<BOOL:${HEADSCOPE_PCH}>>:-fpch-preprocess>) # for ccache
 
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
@@ -21,16 +22,21 @@ if(HEADSCOPE_SANITIZE)
   target_compile_definitions(headscope_options INTERFACE HEADSCOPE_SANITIZED)
 endif()
 
-# headscope_core_library(<noun> SOURCES ... [PUBLIC_DEPENDS ...] [PRIVATE_DEPENDS ...])
+# headscope_core_library(<noun> SOURCES ... [PUBLIC_DEPENDS ...] [PRIVATE_DEPENDS ...] [PRECOMPILE ...])
 # One static library for each folder of core. It may link only libraries above it in design order, so
 # that a dependency that points back fails to build.
 function(headscope_core_library noun)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC_DEPENDS;PRIVATE_DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC_DEPENDS;PRIVATE_DEPENDS;PRECOMPILE")
   add_library(headscope_${noun} STATIC ${arg_SOURCES})
   add_library(headscope::${noun} ALIAS headscope_${noun})
   target_link_libraries(headscope_${noun}
     PUBLIC headscope_options ${arg_PUBLIC_DEPENDS}
     PRIVATE ${arg_PRIVATE_DEPENDS})
+  if(arg_PRECOMPILE)
+    headscope_precompile(headscope_${noun} ${arg_PRECOMPILE})
+  else()
+    headscope_precompile_as(headscope_${noun} headscope_base)
+  endif()
 endfunction()
 
 # headscope_isa_library(<target> <source> ...)
