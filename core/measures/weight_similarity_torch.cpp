@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <exception>
+#include <thread>
+#include <vector>
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
@@ -58,22 +61,29 @@ class DeviceSimilarity {
         reader_.read(stop);
     }
 
-    /// The dot products of all pairs of heads, [heads, heads] in float64 on the device.
+    /// The dot products of all pairs of heads i <= j, [heads, heads] in float64 on the device.
     [[nodiscard]] at::Tensor products(int layer, int slot) {
         reader_.wait_on_current();
-        const HeadCounts counts = config_.heads_of(layer);
-        const std::vector<at::Tensor>& matrices = slots_[static_cast<std::size_t>(slot)];
-        std::vector<at::Tensor> blocks;
-        for (std::size_t p = 0; p < projections_.size(); ++p)
-            blocks.push_back(blocks_of(projections_[p], matrices[p].to(at::kFloat)));
-        if (kind_of(measure_) == MeasureKind::circuit)
-            return circuit_products(scaled(blocks[0]), scaled(blocks[1]), counts);
-        // The scales of stacked blocks would change their shares.
-        if (blocks.size() == 1) return expanded(block_products(scaled(blocks[0])), counts);
-        at::Tensor sum = expanded(block_products(blocks[0]), counts);
-        for (std::size_t p = 1; p < blocks.size(); ++p)
-            sum = sum + expanded(block_products(blocks[p]), counts);
-        return sum;
+        return products_of(slots_[static_cast<std::size_t>(slot)], config_.heads_of(layer));
+    }
+
+    /// Libraries load and choose kernels at the first product of a shape, which takes as long as the
+    /// products of all layers. Has them do so with zeros while the first layer is read.
+    [[nodiscard]] std::jthread warm_up(int layer) const {
+        return std::jthread([this, layer] {
+            const c10::InferenceMode no_gradients;
+            try {
+                std::vector<at::Tensor> zeros;
+                for (const Projection projection : projections_) {
+                    zeros.push_back(at::zeros(
+                        head_vectors(checkpoint_, layer, projection).tensor.shape,
+                        at::TensorOptions().device(reader_.format().device).dtype(dtype())));
+                }
+                static_cast<void>(products_of(zeros, config_.heads_of(layer)));
+            } catch (const std::exception&) {
+                // Whatever it is, the work itself will meet it again and say so.
+            }
+        });
     }
 
     /// Throws for a weight of the layer that is NaN or infinite; returns where there is none.
@@ -105,6 +115,21 @@ class DeviceSimilarity {
         return first;
     }
 
+    [[nodiscard]] at::Tensor products_of(const std::vector<at::Tensor>& matrices,
+                                         const HeadCounts& counts) const {
+        std::vector<at::Tensor> blocks;
+        for (std::size_t p = 0; p < projections_.size(); ++p)
+            blocks.push_back(blocks_of(projections_[p], matrices[p].to(at::kFloat)));
+        if (kind_of(measure_) == MeasureKind::circuit)
+            return circuit_products(scaled(blocks[0]), scaled(blocks[1]), counts);
+        // The scales of stacked blocks would change their shares.
+        if (blocks.size() == 1) return expanded(block_products(scaled(blocks[0])), counts);
+        at::Tensor sum = expanded(block_products(blocks[0]), counts);
+        for (std::size_t p = 1; p < blocks.size(); ++p)
+            sum = sum + expanded(block_products(blocks[p]), counts);
+        return sum;
+    }
+
     [[nodiscard]] at::Tensor blocks_of(Projection projection, const at::Tensor& matrix) const {
         if (projection != Projection::o)
             return matrix.view({-1, config_.head_dim, config_.hidden_size});
@@ -124,25 +149,28 @@ class DeviceSimilarity {
         return products.repeat_interleave(served, 0).repeat_interleave(served, 1);
     }
 
-    /// sum((L_i L_j^T) * (R_a R_b^T)), the heads of one KV head on the left at a time.
-    [[nodiscard]] at::Tensor circuit_products(const at::Tensor& left_blocks,
-                                              const at::Tensor& right_blocks,
+    /// <L_i, R_a R_b^T L_j> of head i of KV head a and head j of KV head b, where i <= j: a quarter
+    /// to an eighth of the work of sum((L_i L_j^T) * (R_a R_b^T)) where KV heads serve several.
+    [[nodiscard]] at::Tensor circuit_products(const at::Tensor& left, const at::Tensor& right,
                                               const HeadCounts& counts) const {
         const std::int64_t kv = counts.kv_heads;
         const std::int64_t served = counts.heads_per_kv_head();
         const std::int64_t dim = config_.head_dim;
-        const at::Tensor left = left_blocks.reshape({kv * served * dim, -1});
-        const at::Tensor right = right_blocks.reshape({kv * dim, -1});
-        const at::Tensor gram = at::mm(right, right.t());
-        std::vector<at::Tensor> rows;
+        const at::Tensor rows = right.reshape({kv * dim, -1});
+        const at::Tensor grams = at::mm(rows, rows.t()).view({kv, dim, kv, dim}).transpose(1, 2);
+        at::Tensor products = at::zeros({counts.heads, counts.heads}, left.options().dtype(at::kDouble));
         for (std::int64_t a = 0; a < kv; ++a) {
-            const at::Tensor own = left.narrow(0, a * served * dim, served * dim);
-            at::Tensor forms = at::mm(own, left.t()).view({served, dim, kv, served, dim});
-            forms.mul_(gram.narrow(0, a * dim, dim).view({1, dim, kv, 1, dim}));
-            rows.push_back(forms.sum(at::IntArrayRef{1, 4}, /*keepdim=*/false, at::kDouble)
-                               .view({served, kv * served}));
+            const std::int64_t first = a * served;
+            const std::int64_t count = counts.heads - first;
+            const at::Tensor forms = grams[a].narrow(0, a, kv - a).repeat_interleave(served, 0);
+            const at::Tensor moved = at::bmm(forms, left.narrow(0, first, count));
+            // In float32 over a row of the blocks, in float64 over the rows, as above.
+            const at::Tensor own = left.narrow(0, first, served).transpose(0, 1);
+            products.narrow(0, first, served)
+                .narrow(1, first, count)
+                .copy_(at::bmm(own, moved.permute({1, 2, 0})).sum(0, /*keepdim=*/false, at::kDouble));
         }
-        return at::cat(rows);
+        return products;
     }
 
     const Checkpoint& checkpoint_;
@@ -191,6 +219,8 @@ std::vector<SimilarityMatrix> weight_similarity_on_device(const Checkpoint& chec
         const c10::Device where(device);
         compat::start_device(where);
         DeviceSimilarity work(checkpoint, params.measure, where, threads);
+        std::jthread warming;
+        if (where.is_cuda() && !layers.empty()) warming = work.warm_up(layers.front());
         // A layer is read while the device has the one before it to do.
         std::vector<at::Tensor> products(layers.size());
         std::vector<SimilarityMatrix> matrices;

@@ -1,5 +1,3 @@
-// QCustomPlot's header needs Qt's keywords.
-#undef QT_NO_KEYWORDS
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QLabel>

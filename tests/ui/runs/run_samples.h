@@ -16,6 +16,7 @@ inline Manifest sample_manifest() {
     manifest.model_path = "/models/demo";
     manifest.settings = {.model_fingerprint = "f00d",
                          .measure = "q",
+                         .calibration = {},
                          .grouping = "components",
                          .kv_policy = "average",
                          .layers = {0, 1, 2, 3, 4, 5},
@@ -29,8 +30,7 @@ inline Manifest sample_manifest() {
                          .token_count = 397000,
                          .token_ids_sha256 = "1d5",
                          .dtype = "float32",
-                         .device = "cpu",
-                         .calibration = {}};
+                         .device = "cpu"};
     manifest.started = "2026-01-02T03:04:05Z";
     manifest.duration_seconds = 83.0;
     manifest.evaluated_together = 4;
