@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/evaluation/evaluator.h"
+#include "core/model/device_memory_torch.h"
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/support/test_files.h"
 
@@ -51,8 +52,8 @@ class MemoryShortage {
     rlimit before_{};
 };
 
-/// Takes all memory of the GPU but `left` bytes, for a scope. Speaks to the CUDA runtime that the
-/// engine has loaded.
+/// Takes all memory of the GPU but `left` bytes, for a scope; what the library keeps is given back
+/// first. Speaks to the CUDA runtime that the engine has loaded.
 class GpuShortage {
   public:
     explicit GpuShortage(std::size_t left) {
@@ -60,6 +61,7 @@ class GpuShortage {
             if (runtime_ == nullptr) runtime_ = dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
         }
         if (runtime_ == nullptr) return;
+        release_cached_memory(c10::Device("cuda"));
         std::size_t free = 0;
         std::size_t total = 0;
         call<int(std::size_t*, std::size_t*)>("cudaMemGetInfo")(&free, &total);
