@@ -7,6 +7,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     return fuzz::expect_error_or_nothing([&] {
         const std::string_view text = fuzz::as_text(data, size);
         static_cast<void>(read_meta_hidden_size(text, "params.json"));
-        static_cast<void>(parse_meta_params(text, "params.json", {6144, 704, false, 5888}));
+        static_cast<void>(parse_meta_params(text, "params.json", {6144, 704, false, 5888, {}, {}}));
     });
 }
