@@ -10,6 +10,7 @@
 
 #include <qcustomplot.h>
 
+#include "ui/measures/dot_graph.h"
 #include "ui/style/plot_style.h"
 
 namespace headscope::ui {
@@ -31,11 +32,10 @@ PairScatter::PairScatter(QWidget* parent) : QWidget(parent), plot_(new QCustomPl
     plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     plot_->setMinimumSize(200, 160);
     plot_->installEventFilter(this);
-    others_ = plot_->addGraph();
-    selected_ = plot_->addGraph();
+    others_ = new DotGraph(plot_->xAxis, plot_->yAxis);
+    selected_ = new DotGraph(plot_->xAxis, plot_->yAxis);
     marked_ = plot_->addGraph();
-    for (QCPGraph* graph : {others_, selected_, marked_})
-        graph->setLineStyle(QCPGraph::lsNone);
+    marked_->setLineStyle(QCPGraph::lsNone);
     others_->setName(tr("Pairs"));
     selected_->setName(tr("Merged by the present plan"));
     marked_->setName(tr("The pinned pair"));
@@ -60,11 +60,12 @@ std::vector<ScatterPoint> PairScatter::thinned(std::vector<ScatterPoint> points)
 void PairScatter::show(std::vector<ScatterPoint> points, const QString& x_title,
                        const QString& y_title) {
     points_ = std::move(points);
-    others_->data()->clear();
-    selected_->data()->clear();
-    for (const ScatterPoint& point : points_) {
-        (point.selected ? selected_ : others_)->addData(point.x, point.y);
-    }
+    QVector<QCPGraphData> others;
+    QVector<QCPGraphData> selected;
+    for (const ScatterPoint& point : points_)
+        (point.selected ? selected : others).append({point.x, point.y});
+    others_->data()->set(others);
+    selected_->data()->set(selected);
     // The view stays where only colours changed.
     const bool other = plot_->xAxis->label() != x_title || plot_->yAxis->label() != y_title ||
                        drawn_ != points_.size();

@@ -6,7 +6,7 @@
 #include <QSettings>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "core/search/rank_correlation.h"
 #include "ui/measures/measure_box.h"
@@ -21,6 +21,22 @@ constexpr int kDamage = -2;
 
 enum Scope { focused_layer, included_layers };
 
+std::size_t place_of(int first, int second, std::size_t heads) {
+    return static_cast<std::size_t>(first) * heads + static_cast<std::size_t>(second);
+}
+
+/// In millinats a token.
+std::optional<double> damage_of(const DamageResult& result, int layer, int first, int second) {
+    const auto key = std::make_pair(layer, Heads{first, second});
+    const auto found = std::lower_bound(result.pairs.begin(), result.pairs.end(), key,
+                                        [](const PairDamage& pair, const auto& wanted) {
+                                            return std::make_pair(pair.layer, pair.heads) < wanted;
+                                        });
+    if (found == result.pairs.end() || found->layer != layer || found->heads != key.second)
+        return std::nullopt;
+    return found->loss().value * 1000.0;
+}
+
 }  // namespace
 
 ScatterPanel::ScatterPanel(Session& session, MeasureStore& measures, DamageStore& damage,
@@ -33,7 +49,8 @@ ScatterPanel::ScatterPanel(Session& session, MeasureStore& measures, DamageStore
       y_(new QComboBox(this)),
       scope_(new QComboBox(this)),
       note_(new QLabel(this)),
-      scatter_(new PairScatter(this)) {
+      scatter_(new PairScatter(this)),
+      correlating_(QStringLiteral("correlation")) {
     for (QComboBox* axis : {x_, y_}) {
         for (const Measure measure : all_measures()) {
             axis->addItem(qstring(name_of(measure)), static_cast<int>(measure));
@@ -70,6 +87,10 @@ ScatterPanel::ScatterPanel(Session& session, MeasureStore& measures, DamageStore
     connect(&session_, &Session::plan_changed, this, &ScatterPanel::plan_changed);
     connect(&session_, &Session::focus_changed, this, &ScatterPanel::refresh_if_visible);
     connect(&session_, &Session::pin_changed, this, &ScatterPanel::mark_pinned);
+    connect(&correlating_, &Job::finished, this, [this](const Job::Value& value) {
+        correlation_ = *std::static_pointer_cast<const std::optional<double>>(value);
+        note_->setText(note());
+    });
     connect(scatter_, &PairScatter::chosen, this, [this](int layer, int first, int second) {
         session_.focus_layer(layer);
         session_.pin(HeadsOfInterest{first, second});
@@ -97,10 +118,12 @@ void ScatterPanel::want(const QComboBox& axis) {
 
 ScatterPanel::Axis ScatterPanel::axis(const QComboBox& box) const {
     const int shown = box.currentData().toInt();
-    if (shown == kLayer) return {true, false, nullptr};
-    if (shown == kDamage) return {false, damage_.result() != nullptr, nullptr};
-    return {false, false, measures_.by(static_cast<Measure>(shown))};
+    if (shown == kLayer) return {true, nullptr, nullptr};
+    if (shown == kDamage) return {false, damage_.result(), nullptr};
+    return {false, nullptr, measures_.by(static_cast<Measure>(shown))};
 }
+
+ScatterPanel::Source ScatterPanel::source() const { return {axis(*x_), axis(*y_), layers()}; }
 
 std::vector<int> ScatterPanel::layers() const {
     if (session_.model() == nullptr) return {};
@@ -112,38 +135,22 @@ std::vector<int> ScatterPanel::layers() const {
     return included;
 }
 
-std::optional<double> ScatterPanel::damage_of(int layer, int first, int second) const {
-    if (damage_.result() == nullptr) return std::nullopt;
-    const auto& pairs = damage_.result()->pairs;  // ordered by layer, then heads
-    const auto key = std::make_pair(layer, Heads{first, second});
-    const auto found = std::lower_bound(pairs.begin(), pairs.end(), key,
-                                        [](const PairDamage& pair, const auto& wanted) {
-                                            return std::make_pair(pair.layer, pair.heads) < wanted;
-                                        });
-    if (found == pairs.end() || found->layer != layer || found->heads != key.second)
-        return std::nullopt;
-    return found->loss().value * 1000.0;
-}
-
-std::optional<double> ScatterPanel::figure(const Axis& axis, int layer, int first,
-                                           int second) const {
+std::optional<double> ScatterPanel::figure(const Axis& axis, int layer, int first, int second) {
     if (axis.layer) return layer;
-    if (axis.damage) return damage_of(layer, first, second);
+    if (axis.damage) return damage_of(*axis.damage, layer, first, second);
     if (axis.model == nullptr) return std::nullopt;
     return axis.model->matrices[static_cast<std::size_t>(layer)].at(first, second);
 }
 
-std::vector<ScatterPoint> ScatterPanel::pairs() const {
+std::vector<ScatterPoint> ScatterPanel::pairs(const Source& source) const {
     std::vector<ScatterPoint> points;
-    const Axis across = axis(*x_);
-    const Axis upwards = axis(*y_);
-    if (!across.known() || !upwards.known()) return points;
-    for (const int layer : layers()) {
+    if (!source.across.known() || !source.upwards.known()) return points;
+    for (const int layer : source.layers) {
         const int heads = session_.model()->matrices[static_cast<std::size_t>(layer)].heads;
         for (int i = 0; i < heads; ++i) {
             for (int j = i + 1; j < heads; ++j) {
-                const auto x = figure(across, layer, i, j);
-                const auto y = figure(upwards, layer, i, j);
+                const auto x = figure(source.across, layer, i, j);
+                const auto y = figure(source.upwards, layer, i, j);
                 if (x && y) points.push_back({layer, i, j, *x, *y, false});
             }
         }
@@ -153,41 +160,58 @@ std::vector<ScatterPoint> ScatterPanel::pairs() const {
 
 /// `points` are ordered by layer.
 void ScatterPanel::select_merged(std::vector<ScatterPoint>& points) const {
-    std::set<std::pair<int, int>> merged;
+    std::vector<bool> merged;  // [heads, heads]
+    std::size_t heads = 0;
     int of_layer = -1;
     for (ScatterPoint& point : points) {
         if (point.layer != of_layer) {
             of_layer = point.layer;
-            merged.clear();
-            for (const HeadPair& pair : session_.layer_plan(of_layer).pairs)
-                merged.emplace(pair.first, pair.second);
+            heads = static_cast<std::size_t>(
+                session_.model()->matrices[static_cast<std::size_t>(of_layer)].heads);
+            merged.assign(heads * heads, false);
+            if (session_.included(of_layer)) {
+                for (const HeadPair& pair : session_.layer_plan(of_layer).pairs)
+                    merged[place_of(pair.first, pair.second, heads)] = true;
+            }
         }
-        point.selected =
-            session_.included(of_layer) && merged.contains({point.first, point.second});
+        point.selected = merged[place_of(point.first, point.second, heads)];
     }
 }
 
 void ScatterPanel::refresh() {
     want(*x_);
     want(*y_);
-    std::vector<ScatterPoint> points = pairs();
+    Source now = source();
+    if (now == shown_) {
+        draw(scatter_->points());
+    } else {
+        shown_ = std::move(now);
+        std::vector<ScatterPoint> points = pairs(shown_);
+        all_pairs_ = points.size();
+        correlate(points);
+        draw(std::move(points));
+    }
+    note_->setText(note());
+}
+
+/// Over all pairs, which takes longer than a frame where there are many.
+void ScatterPanel::correlate(const std::vector<ScatterPoint>& points) {
+    correlation_.reset();
     std::vector<double> x;
     std::vector<double> y;
     for (const ScatterPoint& point : points) {
         x.push_back(point.x);
         y.push_back(point.y);
     }
-    shown_layers_ = layers();
-    all_pairs_ = points.size();
-    correlation_ = rank_correlation(x, y);
-    draw(std::move(points));
-    note_->setText(note());
+    correlating_.start([x = std::move(x), y = std::move(y)](const auto&, const auto&) {
+        return std::make_shared<const std::optional<double>>(rank_correlation(x, y));
+    });
 }
 
 /// While the slider moves only colours change.
 void ScatterPanel::plan_changed() {
     if (!isVisible()) return;
-    if (layers() != shown_layers_) return refresh();
+    if (layers() != shown_.layers) return refresh();
     draw(scatter_->points());
 }
 
@@ -208,10 +232,10 @@ void ScatterPanel::mark_pinned() {
     const int layer = session_.focused_layer();
     std::optional<ScatterPoint> marked;
     const bool shown =
-        std::find(shown_layers_.begin(), shown_layers_.end(), layer) != shown_layers_.end();
+        std::find(shown_.layers.begin(), shown_.layers.end(), layer) != shown_.layers.end();
     if (pinned && shown) {
-        const auto x = figure(axis(*x_), layer, pinned->first, pinned->second);
-        const auto y = figure(axis(*y_), layer, pinned->first, pinned->second);
+        const auto x = figure(shown_.across, layer, pinned->first, pinned->second);
+        const auto y = figure(shown_.upwards, layer, pinned->first, pinned->second);
         if (x && y) marked = ScatterPoint{layer, pinned->first, pinned->second, *x, *y, false};
     }
     scatter_->mark(marked);
@@ -241,7 +265,7 @@ QString ScatterPanel::note() const {
 QString ScatterPanel::copy_text() const {
     QString text =
         QStringLiteral("layer\thead\thead\t%1\t%2\n").arg(x_->currentText(), y_->currentText());
-    for (const ScatterPoint& point : pairs()) {
+    for (const ScatterPoint& point : pairs(source())) {
         text += QStringLiteral("%1\t%2\t%3\t%4\t%5\n")
                     .arg(point.layer)
                     .arg(point.first)

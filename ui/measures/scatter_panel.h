@@ -1,11 +1,14 @@
 #pragma once
 
 #include <QWidget>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "ui/measures/damage_store.h"
 #include "ui/measures/measure_store.h"
 #include "ui/measures/pair_scatter.h"
+#include "ui/session/job.h"
 
 class QComboBox;
 class QLabel;
@@ -42,24 +45,34 @@ class ScatterPanel : public QWidget {
     /// What an axis shows, looked up once for all pairs.
     struct Axis {
         bool layer = false;
-        bool damage = false;
+        std::shared_ptr<const DamageResult> damage;
         std::shared_ptr<const OpenedModel> model;  ///< of a measure; null while it is computed
 
         [[nodiscard]] bool known() const { return layer || damage || model != nullptr; }
+        bool operator==(const Axis&) const = default;
+    };
+    /// What the points follow from.
+    struct Source {
+        Axis across;
+        Axis upwards;
+        std::vector<int> layers;
+
+        bool operator==(const Source&) const = default;
     };
 
     void refresh_if_visible();
     void plan_changed();
     void refresh();
+    void correlate(const std::vector<ScatterPoint>& points);
     void mark_pinned();
     void want(const QComboBox& axis);
     [[nodiscard]] Axis axis(const QComboBox& box) const;
     [[nodiscard]] std::vector<int> layers() const;
     /// The figure of a pair; nothing where it is not known.
-    [[nodiscard]] std::optional<double> figure(const Axis& axis, int layer, int first,
-                                               int second) const;
-    [[nodiscard]] std::optional<double> damage_of(int layer, int first, int second) const;
-    [[nodiscard]] std::vector<ScatterPoint> pairs() const;
+    [[nodiscard]] static std::optional<double> figure(const Axis& axis, int layer, int first,
+                                                      int second);
+    [[nodiscard]] Source source() const;
+    [[nodiscard]] std::vector<ScatterPoint> pairs(const Source& source) const;
     void select_merged(std::vector<ScatterPoint>& points) const;
     void draw(std::vector<ScatterPoint> points);
 
@@ -71,9 +84,10 @@ class ScatterPanel : public QWidget {
     QComboBox* scope_;
     QLabel* note_;
     PairScatter* scatter_;
-    std::vector<int> shown_layers_;
+    Source shown_;
     std::size_t all_pairs_ = 0;
-    std::optional<double> correlation_;
+    std::optional<double> correlation_;  ///< absent while it is computed, too
+    Job correlating_;
 };
 
 }  // namespace headscope::ui

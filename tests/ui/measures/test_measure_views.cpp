@@ -153,7 +153,7 @@ class TestMeasureViews : public QObject {
         panel.show();
         QTRY_VERIFY(at.measures.by(Measure::qk_circuit) != nullptr);
         QCOMPARE(panel.scatter().points().size(), std::size_t{3 * 16 * 15 / 2});
-        QVERIFY(panel.note().contains(QStringLiteral("-1.000")));
+        QTRY_VERIFY(panel.note().contains(QStringLiteral("-1.000")));
         at.session.choose_threshold(0.9);
         std::size_t selected = 0;
         for (const ScatterPoint& point : panel.scatter().points()) {
