@@ -780,6 +780,10 @@
         <translation>{}: здесь сама модель ({}); выберите другую папку</translation>
     </message>
     <message>
+        <source>no layer has a pair at its threshold, so there is no merged model to save; lower the thresholds</source>
+        <translation>ни в одном слое нет пары с его порогом, поэтому объединённой модели нет; понизьте пороги</translation>
+    </message>
+    <message>
         <source>threshold {} merges nothing, so there is no merged model to save; lower it</source>
         <translation>порог {} ничего не объединяет, поэтому объединённой модели нет; понизьте его</translation>
     </message>
