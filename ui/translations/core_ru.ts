@@ -772,6 +772,10 @@
         <translation>{}: нужны данные калибровочного текста, а для слоя {} их нет</translation>
     </message>
     <message>
+        <source>{}: the search&apos;s &quot;{}&quot; is missing or of the wrong type</source>
+        <translation>{}: в данных о поиске нет &quot;{}&quot; или это значение не того типа</translation>
+    </message>
+    <message>
         <source>layer {} has a threshold but is not among the layers that may be merged</source>
         <translation>у слоя {} есть порог, но он не среди слоёв, которые можно объединять</translation>
     </message>
