@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/empty_plan.h"
+#include "app/layer_thresholds_option.h"
 #include "app/table.h"
 #include "core/base/error.h"
 #include "core/base/process_rank.h"
@@ -52,22 +54,35 @@ void print_removed(Display& display, const ExportResult& result) {
     display.print("\n" + table.text() + remarks);
 }
 
-}  // namespace
-
-void run_export(const Options& options, Display& display, const std::stop_token& stop) {
-    if (!process_rank().first()) return;  // the processes of a job share nothing here
-    const auto show = [&](const Progress& progress) { display.progress(progress); };
-    const Checkpoint checkpoint = Checkpoint::open(options.model());
-    const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
+/// The plan that the options ask for. One threshold that selects nothing is an error that says what
+/// would select something; that of layers is export_checkpoint()'s to tell.
+MergePlan make_plan(const Options& options, const std::optional<LayerThresholds>& of_layers,
+                    const Checkpoint& checkpoint, const MeasuredHeads& measured) {
+    const ModelConfig& config = checkpoint.config();
+    if (of_layers) {
+        return make_merge_plan(measured.matrices, config, options.rule(0.0), *of_layers,
+                               measured.merge_calibration);
+    }
     const MergeRule rule = options.rule(options.thresholds.front());
-    const std::string nothing = empty_plan_text(measured.matrices, checkpoint.config(), rule);
+    const std::string nothing = empty_plan_text(measured.matrices, config, rule);
     if (!nothing.empty()) {
         fail(ErrorCode::bad_input, "{}: {} There is no merged model to save",
              checkpoint.directory().string(), nothing);
     }
+    return make_merge_plan(measured.matrices, config, rule, measured.merge_calibration);
+}
+
+}  // namespace
+
+void run_export(const Options& given, Display& display, const std::stop_token& stop) {
+    if (!process_rank().first()) return;  // the processes of a job share nothing here
+    Options options = given;
+    const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
+    const auto show = [&](const Progress& progress) { display.progress(progress); };
+    const Checkpoint checkpoint = Checkpoint::open(options.model());
+    const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
     ExportParams params;
-    params.plan =
-        make_merge_plan(measured.matrices, checkpoint.config(), rule, measured.merge_calibration);
+    params.plan = make_plan(options, of_layers, checkpoint, measured);
     params.measure = parse_measure(options.measure);
     params.output_dir = options.output_dir;
     params.compact = options.compact;

@@ -32,6 +32,16 @@ std::optional<LayerThresholds> take_layer_thresholds(Options& options) {
         take(options, "--measure", options.measure, chosen.settings->measure);
         take(options, "--grouping", options.grouping, chosen.settings->grouping);
         take(options, "--kv_policy", options.kv_policy, chosen.settings->kv_policy);
+        take(options, "--align", options.align, chosen.settings->align);
+        take(options, "--weights", options.weights, chosen.settings->weights);
+        // Given at all, the flag is on.
+        if (options.was_given("--rescale") && !chosen.settings->rescale) {
+            fail(ErrorCode::bad_input,
+                 "{}: these thresholds were found without --rescale; leave the option out, or give "
+                 "the thresholds as a list",
+                 options.layer_thresholds);
+        }
+        options.rescale = chosen.settings->rescale;
     }
     std::vector<int> layers;
     for (const auto& [layer, threshold] : chosen.thresholds)

@@ -84,9 +84,15 @@ void add_threshold_options(CLI::App& command, Options& options, const std::strin
 }
 
 void add_one_threshold_option(CLI::App& command, Options& options) {
-    add_threshold(command, options, "--threshold", "Merge heads at least this similar, -1 to 1")
-        ->expected(1)
-        ->required();
+    const CLI::Option* one =
+        add_threshold(command, options, "--threshold", "Merge heads at least this similar, -1 to 1")
+            ->expected(1);
+    add_layer_thresholds_option(command, options);
+    const CLI::Option* own = command.get_option("--layer_thresholds");
+    command.callback([one, own] {
+        if (one->count() + own->count() == 0)
+            throw CLI::RequiredError("--threshold or --layer_thresholds");
+    });
 }
 
 void add_layer_thresholds_option(CLI::App& command, Options& options) {
@@ -94,8 +100,9 @@ void add_layer_thresholds_option(CLI::App& command, Options& options) {
                            "A threshold for each layer instead: search.json or another results "
                            "file, or a list such as 3:0.98,7:0.91; other layers stay as they are");
     own->option_text("FILE|LIST");
-    for (const char* other : {"--threshold", "--thresholds", "--layers"})
-        own->excludes(command.get_option(other));
+    for (const char* name : {"--threshold", "--thresholds", "--layers"}) {
+        if (CLI::Option* other = command.get_option_no_throw(name)) own->excludes(other);
+    }
 }
 
 void add_layer_option(CLI::App& command, Options& options, const std::string& help) {

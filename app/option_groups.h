@@ -12,7 +12,7 @@ namespace headscope::app {
 void add_model_option(CLI::App& command, Options& options);
 /// `without` says what happens when no threshold is given.
 void add_threshold_options(CLI::App& command, Options& options, const std::string& without);
-/// Exactly one threshold, which must be given.
+/// One threshold, or one for each layer; either must be given.
 void add_one_threshold_option(CLI::App& command, Options& options);
 void add_layer_thresholds_option(CLI::App& command, Options& options);
 void add_merge_options(CLI::App& command, Options& options);

@@ -64,6 +64,16 @@ RunKeys keys_of(const Result& result) {
     return keys;
 }
 
+bool is_per_layer(const AnalyzedRun& run) {
+    return run.result->plan.layer_thresholds.has_value();
+}
+
+/// Thresholds of layers are no point on a curve, and so a way to merge of their own.
+Setting layer_thresholds_of(const Result& result) {
+    const auto& of_layers = result.plan.layer_thresholds;
+    return {"layer_thresholds", of_layers ? layer_thresholds_text(*of_layers) : "none"};
+}
+
 std::string model_of(const Result& result) {
     if (!result.manifest) return "unknown model";
     std::filesystem::path path =
@@ -223,10 +233,12 @@ Analysis analyze(ReadRuns read) {
                      [](const AnalyzedRun& a, const AnalyzedRun& b) {
                          return a.result->threshold < b.result->threshold;
                      });
+    const bool per_layer = std::any_of(read.runs.begin(), read.runs.end(), is_per_layer);
     Analysis analysis;
     analysis.unread = std::move(read.unread);
     for (AnalyzedRun& run : read.runs) {
         RunKeys keys = keys_of(*run.result);
+        if (per_layer) keys.merging.push_back(layer_thresholds_of(*run.result));
         AnalysisSection& section = with_settings(analysis.sections, std::move(keys.evaluation));
         AnalysisSeries& series = with_settings(section.series, std::move(keys.merging));
         insert(series, std::move(run), analysis.notes);

@@ -133,11 +133,7 @@ class Export {
     ExportResult run() {
         const auto start = Clock::now();
         throw_if_stopped(stop_);
-        if (variant_.empty()) {
-            fail(ErrorCode::bad_input,
-                 "threshold {} merges nothing, so there is no merged model to save; lower it",
-                 threshold_text(params_.plan.rule.threshold));
-        }
+        if (variant_.empty()) fail_without_merge();
         const fs::path target = StagedFolder::resolve(params_.output_dir);
         refuse_over_source(checkpoint_, target);
         StagedFolder::check_target(target, params_.force);
@@ -164,6 +160,17 @@ class Export {
     void step() const {
         throw_if_stopped(stop_);
         if (params_.system.before_step) params_.system.before_step();
+    }
+
+    [[noreturn]] void fail_without_merge() const {
+        if (params_.plan.layer_thresholds) {
+            fail(ErrorCode::bad_input,
+                 "no layer has a pair at its threshold, so there is no merged model to save; lower "
+                 "the thresholds");
+        }
+        fail(ErrorCode::bad_input,
+             "threshold {} merges nothing, so there is no merged model to save; lower it",
+             threshold_text(params_.plan.rule.threshold));
     }
 
     void find_compactions() {

@@ -71,6 +71,16 @@ ordered_json earlier_manifest(const Checkpoint& checkpoint) {
     }
 }
 
+/// The rule's threshold is the lowest of them, and says little alone.
+ordered_json thresholds_json(const MergePlan& plan) {
+    ordered_json json{{"threshold", plan.rule.threshold}};
+    if (!plan.layer_thresholds) return json;
+    ordered_json& of_layers = json["layer_thresholds"] = ordered_json::object();
+    for (const auto& [layer, threshold] : *plan.layer_thresholds)
+        of_layers[std::to_string(layer)] = threshold;
+    return json;
+}
+
 }  // namespace
 
 std::string make_export_manifest(const Checkpoint& checkpoint, const std::string& fingerprint,
@@ -86,15 +96,15 @@ std::string make_export_manifest(const Checkpoint& checkpoint, const std::string
                       {"model_path", checkpoint.directory().string()},
                       {"model_layout", name_of(checkpoint.layout())},
                       {"model_fingerprint", fingerprint},
-                      {"measure", name_of(params.measure)},
-                      {"threshold", rule.threshold},
-                      {"grouping", name_of(rule.grouping)},
-                      {"kv_policy", name_of(rule.kv_policy)},
-                      {"layers", std::move(layers)},
-                      {"compact", params.compact},
-                      {"summary", to_json(summarize(params.plan, checkpoint.config()))},
-                      {"plan", plan_json(params.plan)},
-                      {"changed_tensors", result.changed_tensors}};
+                      {"measure", name_of(params.measure)}};
+    json.update(thresholds_json(params.plan));
+    json.update({{"grouping", name_of(rule.grouping)},
+                 {"kv_policy", name_of(rule.kv_policy)},
+                 {"layers", std::move(layers)},
+                 {"compact", params.compact},
+                 {"summary", to_json(summarize(params.plan, checkpoint.config()))},
+                 {"plan", plan_json(params.plan)},
+                 {"changed_tensors", result.changed_tensors}});
     if (params.compact) json["removed"] = compaction_json(result.layers);
     if (ordered_json earlier = earlier_manifest(checkpoint); !earlier.is_null())
         json["earlier_manifest"] = std::move(earlier);

@@ -90,7 +90,7 @@ std::string results_table(const AnalysisSection& section, const AnalysisSeries& 
     for (const AnalyzedRun& run : series.runs) {
         const Result& result = *run.result;
         const Change change = change_of(result);
-        body += row({threshold_text(result.threshold), count_text(result.summary.pairs),
+        body += row({threshold_name(result), count_text(result.summary.pairs),
                      count_text(merged_heads(result)),
                      two_lines(perplexity_text(result.merged.perplexity)),
                      two_lines(change_text(change.perplexity_ratio)),
@@ -107,7 +107,7 @@ std::string pairs_table(const AnalysisSeries& series) {
     Cells header = {"Layer"};
     std::map<int, Cells> layers;
     for (const AnalyzedRun& run : series.runs) {
-        header.push_back(threshold_text(run.result->threshold));
+        header.push_back(threshold_name(*run.result));
         for (const LayerPlan& layer : run.result->plan.layers) {
             Cells& cells = layers[layer.layer];
             cells.resize(header.size() - 1);
@@ -164,7 +164,7 @@ std::string manifest_tables(const AnalysisSection& section) {
         header.push_back(html_text(key));
     std::string body;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        Cells cells = {threshold_text(runs[i].result->threshold), file_html(runs[i].file)};
+        Cells cells = {threshold_name(*runs[i].result), file_html(runs[i].file)};
         for (const std::string& key : own)
             cells.push_back(
                 manifests[i].contains(key) ? html_text(text_of(key, manifests[i].at(key))) : "");

@@ -71,6 +71,10 @@ std::string threshold_text(double threshold) {
     return text;
 }
 
+std::string threshold_name(const Result& result) {
+    return result.plan.layer_thresholds ? "per layer" : threshold_text(result.threshold);
+}
+
 std::string results_file_name(double threshold) {
     return fmt::format("results_threshold_{}.json", threshold_text(threshold));
 }

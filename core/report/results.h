@@ -30,6 +30,9 @@ struct Result {
 /// point: 0.98, 0.995, 1.0.
 std::string threshold_text(double threshold);
 
+/// "0.98"; "per layer" where the plan has a threshold for each layer.
+std::string threshold_name(const Result& result);
+
 /// "results_threshold_0.98.json"
 std::string results_file_name(double threshold);
 

@@ -32,7 +32,7 @@ std::string table(const AnalysisSection& section, const AnalysisSeries& series) 
     for (const AnalyzedRun& run : series.runs) {
         const Result& result = *run.result;
         const Change change = change_of(result);
-        text += row({threshold_text(result.threshold), count_text(result.summary.pairs),
+        text += row({threshold_name(result), count_text(result.summary.pairs),
                      count_text(merged_heads(result)), perplexity_text(result.merged.perplexity),
                      change_text(change.perplexity_ratio), percent_text(result.merged.accuracy),
                      points_text(change.accuracy_difference)});

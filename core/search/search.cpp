@@ -83,29 +83,32 @@ SearchResult run_search(const SearchParams& params, const SearchObserver& observ
     const std::string started = utc_now();
     join_processes();
     Preparation preparation(params.work, {params.measure}, stop);
-    if (std::optional<SearchResult> finished = agree_on_finished(params, preparation.settings())) {
+    SearchParams placed = params;
+    if (placed.by_settings)
+        placed.output_dir /= search_id(preparation.settings(), find_params(placed));
+    if (std::optional<SearchResult> finished = agree_on_finished(placed, preparation.settings())) {
         leave_processes();
         return std::move(*finished);
     }
     const Windows& windows = *preparation.text().windows;
     ScoreBook book(windows.count(), windows.predictions_per_window());
-    const ScoreJournal journal(params.output_dir, "search", to_json(preparation.settings()));
+    const ScoreJournal journal(placed.output_dir, "search", to_json(preparation.settings()));
     SearchResult result;
-    if (!params.force) result.resumed_scores = journal.load(book);
+    if (!placed.force) result.resumed_scores = journal.load(book);
     journal.save(book);  // tells now, not at the end, whether the folder can be written to
-    auto matrices = preparation.similarity(params.measure, observer.progress, stop);
+    auto matrices = preparation.similarity(placed.measure, observer.progress, stop);
     const std::vector<RankedPairs> pairs = preparation.allowed_pairs(matrices);
     const SearchInput input{preparation.model(observer.progress, stop), preparation.text().windows,
                             pairs};
-    result.findings = find_and_keep(input, params, book, journal, observer, stop);
+    result.findings = find_and_keep(input, placed, book, journal, observer, stop);
     leave_processes();
     result.result = make_result(*result.findings, std::move(matrices),
-                                preparation.checkpoint().config(), params.work.rule);
+                                preparation.checkpoint().config(), placed.work.rule);
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     result.result.manifest = preparation.manifest(started, result.seconds, 2);
-    result.file = params.output_dir / kSearchFileName;
+    result.file = placed.output_dir / kSearchFileName;
     if (!process_rank().first()) return result;
-    write_search(result.file, result.result, *result.findings, find_params(params));
+    write_search(result.file, result.result, *result.findings, find_params(placed));
     journal.remove();
     return result;
 }

@@ -19,6 +19,7 @@ struct SearchParams {
     int candidates = 16;
     std::int64_t probe_windows = 8;
     std::filesystem::path output_dir;
+    bool by_settings = false;  ///< into a folder below that, one for each choice of settings
     bool force = false;  ///< search anew and replace the file, instead of taking it as the answer
 };
 
@@ -32,7 +33,7 @@ struct SearchResult {
 
 inline constexpr const char* kSearchFileName = "search.json";
 
-/// Runs a search and writes `output_dir`/search.json, a results file of the plan (results.h) with
+/// Runs a search and writes search.json into its folder, a results file of the plan (results.h) with
 /// the path that led to it under "search". Where the file is there with the same settings it is the
 /// answer, unless `force`; with other settings, Error(bad_input) says which and nothing is
 /// overwritten. When it is cancelled or killed, the scores so far stay in the folder, and the next

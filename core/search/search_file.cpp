@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/sha256.h"
 #include "core/search/budget.h"
 
 namespace headscope {
@@ -86,6 +87,12 @@ void write_search(const std::filesystem::path& file, const Result& result, const
     Json json = to_json(result);
     json["search"] = search_json(findings, params);
     write_file_atomically(file, dump_readable(json));
+}
+
+std::string search_id(const RunSettings& settings, const FindParams& params) {
+    constexpr std::size_t kDigits = 16;
+    const Json all = {{"settings", to_json(settings)}, {"search", asked_for(params)}};
+    return sha256_hex(dump_line(all)).substr(0, kDigits);
 }
 
 std::string describe_search_difference(const std::filesystem::path& file, const Result& found,

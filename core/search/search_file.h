@@ -20,6 +20,9 @@ nlohmann::ordered_json to_json(const SearchCheck& check);
 void write_search(const std::filesystem::path& file, const Result& result, const Findings& findings,
                   const FindParams& params);
 
+/// 16 digits that tell searches of different settings apart, for names of folders.
+std::string search_id(const RunSettings& settings, const FindParams& params);
+
 /// What was asked for otherwise in a file that write_search wrote, in words; empty where nothing
 /// was. Throws Error(bad_input) where the file is no search's.
 std::string describe_search_difference(const std::filesystem::path& file, const Result& found,

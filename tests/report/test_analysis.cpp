@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "core/base/file.h"
+#include "core/report/summary.h"
 #include "tests/support/synthetic_results.h"
 #include "tests/support/test_files.h"
 
@@ -113,6 +114,21 @@ class TestAnalysis : public QObject {
         QCOMPARE(analysis.sections[0].series[2].name,
                  std::string("grouping components, layers 0-1,3"));
         QVERIFY(any_contains(analysis.notes, "merged in 3 ways"));
+    }
+
+    /// The lowest of them says little, and is no point on the curve of the others.
+    void thresholds_of_layers_are_a_series_of_their_own() {
+        Result per_layer = synthetic_result({}, 0.95);
+        per_layer.plan.layer_thresholds = LayerThresholds{{0, 0.95}, {1, 0.99}};
+        const Analysis analysis = analyze(runs({synthetic_result({}, 0.95), per_layer}));
+        QCOMPARE(analysis.sections.size(), std::size_t{1});
+        const auto& series = analysis.sections[0].series;
+        QCOMPARE(series.size(), std::size_t{2});
+        QCOMPARE(series[0].name, std::string("layer thresholds none"));
+        QCOMPARE(series[1].name, std::string("layer thresholds 0:0.95,1:0.99"));
+        QCOMPARE(threshold_name(*series[0].runs[0].result), std::string("0.95"));
+        QCOMPARE(threshold_name(*series[1].runs[0].result), std::string("per layer"));
+        QVERIFY(contains(summary_markdown(analysis), "| per layer |"));
     }
 
     void another_device_compares() {

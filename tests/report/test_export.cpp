@@ -306,6 +306,30 @@ class TestExport : public QObject {
         QVERIFY(read_json(root() / "again" / kExportManifest).at("earlier_manifest") == manifest);
     }
 
+    /// Thresholds of layers are those of the plan, and each layer is merged at its own.
+    void a_plan_with_a_threshold_for_each_layer() {
+        const Checkpoint checkpoint = Checkpoint::open(demo_model());
+        const LayerThresholds thresholds{{1, 0.97}, {4, 0.985}};
+        const MergePlan plan =
+            make_merge_plan(compute_similarity(checkpoint, {Measure::q, {1, 4}, 0}, {}, {}),
+                            checkpoint.config(), {}, thresholds);
+        const ExportResult result = save(checkpoint, plan);
+        std::set<std::string> layers;
+        for (const std::string& name : result.changed_tensors)
+            layers.insert(name.substr(0, name.find(".self_attn")));
+        QCOMPARE(layers, (std::set<std::string>{"model.layers.1", "model.layers.4"}));
+        const json manifest = read_json(target() / kExportManifest);
+        QCOMPARE(manifest.at("layer_thresholds").dump(), std::string(R"({"1":0.97,"4":0.985})"));
+        QCOMPARE(manifest.at("threshold").get<double>(), 0.97);
+        for (const LayerPlan& layer : plan.layers) {
+            const std::string key = std::to_string(layer.layer);
+            QCOMPARE(manifest.at("plan").at(key).at("pairs").size(), layer.pairs.size());
+        }
+        const MergePlan one = similar_heads(checkpoint, 0.97);
+        save(checkpoint, one, root() / "one");
+        QVERIFY(!read_json(root() / "one" / kExportManifest).contains("layer_thresholds"));
+    }
+
     void a_target_that_must_not_be_touched() {
         write_tiny_relative(source(), small_config(2));
         const Checkpoint checkpoint = Checkpoint::open(source());
@@ -359,6 +383,10 @@ class TestExport : public QObject {
         const Checkpoint checkpoint = Checkpoint::open(source());
         QVERIFY(contains(error_of([&] { save(checkpoint, plan_of(checkpoint, {})); }),
                          "merges nothing"));
+        MergePlan of_layers = plan_of(checkpoint, {});
+        of_layers.layer_thresholds = LayerThresholds{{0, 0.99}};
+        QVERIFY(contains(error_of([&] { save(checkpoint, of_layers); }),
+                         "no layer has a pair at its threshold"));
         QCOMPARE(names_in(root()), std::vector<std::string>{"source"});
     }
 

@@ -2,9 +2,12 @@
 #include <QTest>
 #include <cmath>
 
+#include <nlohmann/json.hpp>
+
 #include "core/evaluation/evaluator.h"
 #include "core/search/search.h"
 #include "core/search/search_file.h"
+#include "core/search/search_path.h"
 #include "tests/merging/matrices.h"
 #include "tests/search/search_files.h"
 
@@ -233,6 +236,47 @@ class TestSearch : public QObject {
         QCOMPARE(second.result.summary.merged_heads, first.result.summary.merged_heads);
         params.force = true;
         QVERIFY(run_search(params).findings.has_value());
+    }
+
+    /// Then no search is in the way of another, and each finds its own again.
+    void searches_may_share_a_folder() {
+        const QTemporaryDir folder;
+        SearchParams one = small_search(folder);
+        one.by_settings = true;
+        SearchParams other = one;
+        other.max_ppl_increase = 0.08;
+        const fs::path of_one = run_search(one).file;
+        const fs::path of_other = run_search(other).file;
+        QVERIFY(of_one != of_other);
+        QCOMPARE(of_one.parent_path().parent_path(), one.output_dir);
+        const SearchResult again = run_search(one);
+        QVERIFY(!again.findings);
+        QCOMPARE(again.file, of_one);
+    }
+
+    void the_path_is_read_back() {
+        const QTemporaryDir folder;
+        SearchParams params = small_search(folder, 0.001);
+        params.probe_windows = 1;  // so that steps are taken back between checks
+        SearchPath told;
+        SearchObserver observer;
+        observer.step = [&](const SearchStep& step) { told.emplace_back(step); };
+        observer.check = [&](const SearchCheck& check) { told.emplace_back(check); };
+        const SearchResult search = run_search(params, observer);
+        const SearchPath path = read_search_path(search.file);
+        QVERIFY(path.size() > 2);
+        QCOMPARE(path.size(), told.size());
+        for (std::size_t i = 0; i < path.size(); ++i) {
+            QCOMPARE(path[i].index(), told[i].index());
+            if (const auto* step = std::get_if<SearchStep>(&path[i]))
+                QCOMPARE(to_json(*step).dump(), to_json(std::get<SearchStep>(told[i])).dump());
+            if (const auto* check = std::get_if<SearchCheck>(&path[i]))
+                QCOMPARE(to_json(*check).dump(), to_json(std::get<SearchCheck>(told[i])).dump());
+        }
+        QCOMPARE(search_path(search.findings->steps, search.findings->checks).size(), told.size());
+        const fs::path broken = path_of(folder) / "broken.json";
+        std::ofstream(broken) << R"({"search":{"steps":[{"outcome":"lost"}],"checks":[]}})";
+        QVERIFY(contains(error_of([&] { read_search_path(broken); }), "\"outcome\""));
     }
 
     void another_file_is_never_overwritten() {

@@ -41,16 +41,19 @@ class Collector {
 
     void add_run(std::size_t index, const AnalysisSeries& series, const Result& result) {
         const AnalysisSection& section = analysis_->sections[index];
-        const std::string threshold = headscope::threshold_text(result.threshold);
+        const bool per_layer = result.plan.layer_thresholds.has_value();
+        const std::string file = per_layer ? "per_layer" : threshold_name(result);
+        const std::string at =
+            (per_layer ? "a threshold " : "threshold ") + threshold_name(result);
         const std::string suffix = series.name.empty() ? "" : ": " + series.name;
-        add("comparison_threshold_" + threshold,
-            fmt::format("Before and after the merge at threshold {}{}", threshold, suffix),
+        add("comparison_threshold_" + file,
+            fmt::format("Before and after the merge at {}{}", at, suffix),
             kComparisonSize, [&](QPaintDevice& device, ChartTheme theme) {
                 paint_comparison(device, theme, section, series, result);
             });
         charts_.back().section = index;
-        add("merged_pairs_threshold_" + threshold,
-            fmt::format("Pairs in each layer at threshold {}{}", threshold, suffix),
+        add("merged_pairs_threshold_" + file,
+            fmt::format("Pairs in each layer at {}{}", at, suffix),
             kMergedPairsSize, [&](QPaintDevice& device, ChartTheme theme) {
                 paint_merged_pairs(device, theme, section, series, result);
             });

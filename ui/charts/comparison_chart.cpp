@@ -143,7 +143,7 @@ void paint_comparison(QPaintDevice& device, ChartTheme theme, const AnalysisSect
     ChartSheet sheet(
         device, kComparisonSize, theme,
         {QStringLiteral("Heads merged at threshold %1: %2 pairs, %3 heads")
-             .arg(qstring(headscope::threshold_text(result.threshold)),
+             .arg(qstring(threshold_name(result)),
                   qstring(figures::count_text(result.summary.pairs)),
                   qstring(figures::count_text(merged_heads(result)))),
          chart_facts(section, &series),
@@ -153,7 +153,9 @@ void paint_comparison(QPaintDevice& device, ChartTheme theme, const AnalysisSect
                : QStringLiteral("Dotted: the original. The file has no intervals.")});
     const PlotColors colors = plot_colors(sheet.palette());
     const QString merged_name =
-        QStringLiteral("Merged at %1").arg(qstring(headscope::threshold_text(result.threshold)));
+        result.plan.layer_thresholds
+            ? QStringLiteral("Merged per layer")
+            : QStringLiteral("Merged at %1").arg(qstring(threshold_name(result)));
     QCustomPlot plot;
     plot.plotLayout()->clear();
     int column = 0;

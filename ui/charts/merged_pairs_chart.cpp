@@ -60,7 +60,7 @@ void paint_merged_pairs(QPaintDevice& device, ChartTheme theme, const AnalysisSe
                         const AnalysisSeries& series, const Result& result) {
     ChartSheet sheet(device, kMergedPairsSize, theme,
                      {QStringLiteral("Pairs in each layer at threshold %1: %2 in all")
-                          .arg(qstring(headscope::threshold_text(result.threshold)),
+                          .arg(qstring(threshold_name(result)),
                                qstring(figures::count_text(result.summary.pairs))),
                       chart_facts(section, &series),
                       QStringLiteral("A pair: two heads of a layer at least as similar as the "

@@ -25,6 +25,8 @@ double effective_threshold(const Choices& choices, std::span<const double> falli
             return threshold_of_percentile(falling, choices.percentile);
         case SelectBy::closest:
             return threshold_of_closest(falling, static_cast<std::size_t>(choices.closest));
+        case SelectBy::per_layer:  // which has no single one
+            break;
     }
     return choices.threshold;
 }
@@ -54,7 +56,8 @@ Choices chosen_by(const Choices& choices, SelectBy select_by, std::span<const do
                   double threshold) {
     Choices changed = choices;
     changed.select_by = select_by;
-    if (falling.empty() || select_by == choices.select_by) return changed;
+    if (falling.empty() || select_by == choices.select_by || select_by == SelectBy::per_layer)
+        return changed;
     const std::size_t pairs = selected(falling, threshold);
     if (selected(falling, effective_threshold(changed, falling)) == pairs) return changed;
     switch (select_by) {
@@ -66,6 +69,8 @@ Choices chosen_by(const Choices& choices, SelectBy select_by, std::span<const do
             break;
         case SelectBy::closest:
             changed.closest = static_cast<int>(pairs);
+            break;
+        case SelectBy::per_layer:
             break;
     }
     return changed;

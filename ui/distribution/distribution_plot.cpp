@@ -17,6 +17,7 @@
 #include "ui/distribution/slider_scale.h"
 #include "ui/distribution/undo_gesture.h"
 #include "ui/session/session.h"
+#include "ui/style/plan_text.h"
 #include "ui/style/plot_style.h"
 #include "ui/style/text.h"
 
@@ -38,7 +39,9 @@ DistributionPlot::DistributionPlot(Session& session, QWidget* parent)
         stale_ = true;
         if (isVisible()) update_bars();
     });
-    connect(&session, &Session::plan_changed, this, &DistributionPlot::replot_soon);
+    connect(&session, &Session::plan_changed, this, [this] {
+        if (isVisible()) update_bars();
+    });
 }
 
 DistributionPlot::~DistributionPlot() = default;
@@ -121,13 +124,26 @@ void DistributionPlot::set_texts() {
 }
 
 void DistributionPlot::update_bars() {
+    if (stale_) view_->set_histogram(make_histogram(session_.similarities()));
     stale_ = false;
-    view_->set_histogram(make_histogram(session_.similarities()));
+    update_selected();
     replot_soon();
 }
 
+/// With one threshold the plot itself tells what is selected.
+void DistributionPlot::update_selected() {
+    if (!session_.per_layer() || session_.model() == nullptr) return view_->set_selected({});
+    std::vector<double> selected;
+    for (int layer = 0; layer < session_.model()->layers(); ++layer) {
+        if (!session_.included(layer)) continue;
+        for (const HeadPair& pair : session_.layer_plan(layer).pairs)
+            selected.push_back(pair.similarity);
+    }
+    view_->set_selected(counts_in_bins(histogram(), selected));
+}
+
 void DistributionPlot::refresh() {
-    if (stale_) update_bars();
+    update_bars();
     plot_->replot();
 }
 
@@ -151,9 +167,14 @@ DistributionMarks DistributionPlot::marks() const {
     marks.threshold_x = view_->threshold_x();
     if (threshold < view_->view_low()) marks.beyond = DistributionMarks::Beyond::left;
     if (threshold > view_->view_high()) marks.beyond = DistributionMarks::Beyond::right;
+    // Below the lowest nothing is merged; above it each layer has its own threshold.
+    const QString from = session_.per_layer()
+                             ? tr("%1 from %2", "\"per layer\", and the lowest of the thresholds")
+                                   .arg(per_layer_text(), short_threshold_text(threshold))
+                             : short_threshold_text(threshold);
     marks.label = tr("%1, %n pair(s)", "a threshold and what it selects",
                      static_cast<int>(session_.summary().pairs))
-                      .arg(short_threshold_text(threshold));
+                      .arg(from);
     if (const auto highest = session_.highest_similarity()) {
         if (*highest >= view_->view_low() && *highest <= view_->view_high()) {
             marks.highest_x = view_->x_of(*highest);
@@ -254,8 +275,7 @@ void DistributionPlot::changeEvent(QEvent* event) {
 
 void DistributionPlot::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
-    if (stale_) update_bars();
-    replot_soon();
+    update_bars();
 }
 
 void DistributionPlot::hideEvent(QHideEvent* event) {

@@ -57,6 +57,7 @@ class DistributionPlot : public QWidget {
     void set_texts();
 
     void update_bars();
+    void update_selected();
     void replot_soon();
     void reset_zoom();
 
@@ -77,7 +78,7 @@ class DistributionPlot : public QWidget {
     QAction* log_action_ = nullptr;
     QAction* reset_action_ = nullptr;
     QAction* copy_action_ = nullptr;
-    bool stale_ = true;         ///< the bars; brought up to date when shown
+    bool stale_ = true;         ///< the histogram; brought up to date when shown
     bool under_mouse_ = false;  ///< the line
     double grabbed_at_ = 0.0;   ///< pixels from the line
 };

@@ -86,4 +86,21 @@ Histogram make_histogram(std::span<const double> falling) {
     return histogram;
 }
 
+std::vector<std::int64_t> counts_in_bins(const Histogram& histogram,
+                                         std::span<const double> similarities) {
+    const std::size_t bins = histogram.counts.size();
+    std::vector<std::int64_t> counts(bins, 0);
+    if (bins == 0) return counts;
+    std::vector<double> edges;
+    for (std::size_t i = 0; i <= bins; ++i)
+        edges.push_back(histogram.edge(i));
+    for (const double similarity : similarities) {
+        if (!(similarity >= edges.front() && similarity <= edges.back())) continue;
+        const auto above = std::upper_bound(edges.begin(), edges.end(), similarity);
+        const auto bin = static_cast<std::size_t>(above - edges.begin()) - 1;
+        ++counts[std::min(bin, bins - 1)];  // the last holds its upper edge too
+    }
+    return counts;
+}
+
 }  // namespace headscope::ui

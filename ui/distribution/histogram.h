@@ -25,4 +25,9 @@ struct Histogram {
 /// of Freedman and Diaconis (1981), between 40 and 200.
 [[nodiscard]] Histogram make_histogram(std::span<const double> falling);
 
+/// Counts similarities, in any order, in the bins of a histogram; those outside its range do not
+/// count.
+[[nodiscard]] std::vector<std::int64_t> counts_in_bins(const Histogram& histogram,
+                                                       std::span<const double> similarities);
+
 }  // namespace headscope::ui

@@ -16,7 +16,8 @@ constexpr double kSmallestView = 0.005;  ///< of the similarity axis
 constexpr double kLogFoot = 0.5;         ///< where a logarithmic axis begins: below one pair
 
 /// Bars that are drawn on one side of the threshold only. Two of them show the same data, so that
-/// moving the threshold changes no data, and splits the bin that it is in at the right place.
+/// moving the threshold changes no data, and splits the bin that it is in at the right place. Where
+/// no one threshold tells what is selected, they are drawn in full, one before the other.
 class HalfBars : public QCPBars {
   public:
     HalfBars(QCustomPlot& plot, const HistogramView& owner, bool left)
@@ -30,6 +31,7 @@ class HalfBars : public QCPBars {
   protected:
     [[nodiscard]] QRect clipRect() const override {
         QRect rect = QCPBars::clipRect();
+        if (!owner_.splits_at_threshold()) return rect;
         const int line = static_cast<int>(std::lround(owner_.threshold_x()));
         if (left_) {
             rect.setRight(line - 1);
@@ -106,18 +108,27 @@ void HistogramView::set_log_counts(bool on) {
     update_counts_axis();
 }
 
+void HistogramView::set_selected(std::vector<std::int64_t> counts) {
+    if (counts == selected_counts_) return;
+    selected_counts_ = std::move(counts);
+    update_bars();
+}
+
 void HistogramView::update_bars() {
+    show_counts(*below_, histogram_.counts);
+    show_counts(*selected_, splits_at_threshold() ? histogram_.counts : selected_counts_);
+}
+
+void HistogramView::show_counts(QCPBars& bars, const std::vector<std::int64_t>& counts) {
     QVector<double> centres;
-    QVector<double> counts;
-    for (std::size_t i = 0; i < histogram_.counts.size(); ++i) {
-        if (histogram_.counts[i] == 0) continue;  // has no logarithm
+    QVector<double> heights;
+    for (std::size_t i = 0; i < std::min(counts.size(), histogram_.counts.size()); ++i) {
+        if (counts[i] == 0) continue;  // has no logarithm
         centres.append((histogram_.edge(i) + histogram_.edge(i + 1)) / 2.0);
-        counts.append(static_cast<double>(histogram_.counts[i]));
+        heights.append(static_cast<double>(counts[i]));
     }
-    for (QCPBars* bars : {below_, selected_}) {
-        bars->setWidth(histogram_.bin_width());
-        bars->setData(centres, counts, true);
-    }
+    bars.setWidth(histogram_.bin_width());
+    bars.setData(centres, heights, true);
 }
 
 void HistogramView::update_counts_axis() {

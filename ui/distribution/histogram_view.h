@@ -23,6 +23,9 @@ class HistogramView : public QObject {
     [[nodiscard]] const Histogram& histogram() const { return histogram_; }
     /// Shows all of it.
     void set_histogram(Histogram histogram);
+    /// What is selected of each bin, where that is not all from the threshold on; empty: it is.
+    void set_selected(std::vector<std::int64_t> counts);
+    [[nodiscard]] bool splits_at_threshold() const { return selected_counts_.empty(); }
     [[nodiscard]] bool log_counts() const { return log_counts_; }
     void set_log_counts(bool on);
     /// Takes colours and fonts from the plot's widget.
@@ -43,6 +46,7 @@ class HistogramView : public QObject {
 
   private:
     void update_bars();
+    void show_counts(QCPBars& bars, const std::vector<std::int64_t>& counts);
     void update_counts_axis();
     void keep_in_range();
 
@@ -51,6 +55,7 @@ class HistogramView : public QObject {
     QCPBars* below_ = nullptr;
     QCPBars* selected_ = nullptr;
     Histogram histogram_;
+    std::vector<std::int64_t> selected_counts_;
     bool log_counts_ = true;
 };
 

@@ -16,10 +16,10 @@ double rounded(double value, double per_unit) {
 }  // namespace
 
 SliderScale::SliderScale(SelectBy select_by, std::span<const double> falling)
-    : select_by_(select_by),
-      maximum_(select_by == SelectBy::threshold ? static_cast<int>(kPerUnit) : kCurvePositions),
+    : select_by_(select_by == SelectBy::per_layer ? SelectBy::threshold : select_by),
+      maximum_(select_by_ == SelectBy::threshold ? static_cast<int>(kPerUnit) : kCurvePositions),
       pairs_(static_cast<int>(falling.size())) {
-    if (select_by == SelectBy::threshold) {
+    if (select_by_ == SelectBy::threshold) {
         const double lowest = falling.empty() ? -1.0 : std::clamp(falling.back(), -1.0, 0.9999);
         minimum_ = static_cast<int>(std::floor(lowest * kPerUnit));
     }
@@ -36,7 +36,8 @@ double SliderScale::step() const {
         case SelectBy::percentile:
             return 0.1;
         case SelectBy::closest:
-            return 1.0;
+        case SelectBy::per_layer:
+            break;
     }
     return 1.0;
 }
@@ -71,9 +72,10 @@ double SliderScale::bounded(double value) const {
         case SelectBy::percentile:
             return std::clamp(value, 0.0, 100.0);
         case SelectBy::closest:
-            return std::clamp(value, 0.0, static_cast<double>(pairs_));
+        case SelectBy::per_layer:
+            break;
     }
-    return value;
+    return std::clamp(value, 0.0, static_cast<double>(pairs_));
 }
 
 double rounded_threshold(double threshold) {

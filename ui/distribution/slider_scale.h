@@ -9,7 +9,8 @@ namespace headscope::ui {
 /// What the positions of the slider mean, for one way to choose pairs. A threshold is linear in the
 /// position: one position is 0.0001, from the lowest similarity to 1, as fine as the number field.
 /// A percentile and a number of pairs follow a cubic curve that is finest where few pairs are
-/// selected: of 100,000 pairs nearly all choices that matter are among the closest hundreds.
+/// selected: of 100,000 pairs nearly all choices that matter are among the closest hundreds. Where
+/// each layer has its own threshold the slider offers one threshold for all.
 class SliderScale {
   public:
     /// `falling`: the similarities that can be selected.

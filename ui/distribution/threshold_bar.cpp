@@ -11,6 +11,7 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QStackedWidget>
+#include <QStandardItemModel>
 #include <cmath>
 #include <initializer_list>
 
@@ -18,6 +19,7 @@
 #include "ui/distribution/selection_text.h"
 #include "ui/distribution/undo_gesture.h"
 #include "ui/session/session.h"
+#include "ui/style/plan_text.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -30,7 +32,7 @@ ThresholdBar::ThresholdBar(Session& session, QWidget* parent)
     way_label_ = new QLabel(this);
     way_ = new QComboBox(this);
     way_label_->setBuddy(way_);
-    for (int i = 0; i < 3; ++i)
+    for (int i = 0; i <= static_cast<int>(SelectBy::per_layer); ++i)
         way_->addItem({});
     connect(way_, &QComboBox::activated, this,
             [this](int index) { choose_way(static_cast<SelectBy>(index)); });
@@ -80,6 +82,10 @@ void ThresholdBar::make_fields() {
     }
     closest_field_->setKeyboardTracking(false);
     fields_->addWidget(closest_field_);
+    own_thresholds_ = new QLabel(fields_);
+    own_thresholds_->setObjectName(QStringLiteral("own_thresholds"));
+    own_thresholds_->setTextFormat(Qt::PlainText);
+    fields_->addWidget(own_thresholds_);
     connect(closest_field_, &QSpinBox::valueChanged, this, &ThresholdBar::write);
 }
 
@@ -133,6 +139,12 @@ void ThresholdBar::set_texts() {
     way_->setItemText(static_cast<int>(SelectBy::threshold), tr("Threshold"));
     way_->setItemText(static_cast<int>(SelectBy::percentile), tr("Percentile"));
     way_->setItemText(static_cast<int>(SelectBy::closest), tr("Closest pairs"));
+    way_->setItemText(static_cast<int>(SelectBy::per_layer), tr("Per layer"));
+    way_->setItemData(static_cast<int>(SelectBy::per_layer),
+                      tr("A threshold for each layer, once such were found"), Qt::ToolTipRole);
+    own_thresholds_->setToolTip(
+        tr("The lowest and the highest of the layers' own thresholds. Moving the slider goes back "
+           "to one threshold for all."));
     way_->setToolTip(
         tr("How the pairs that are merged are chosen: those with a similarity of at least a "
            "threshold, those in the top of all similarities, or a number of the closest."));
@@ -161,6 +173,8 @@ double ThresholdBar::value() const {
             return choices.percentile;
         case SelectBy::closest:
             return choices.closest;
+        case SelectBy::per_layer:
+            return session_.threshold();
     }
     return choices.threshold;
 }
@@ -172,6 +186,8 @@ void ThresholdBar::write(double value) {
     QString what;
     switch (choices.select_by) {
         case SelectBy::threshold:
+        case SelectBy::per_layer:
+            choices.select_by = SelectBy::threshold;
             choices.threshold = rounded_threshold(bounded);
             what = tr("Change threshold");
             break;
@@ -190,9 +206,13 @@ void ThresholdBar::write(double value) {
 }
 
 void ThresholdBar::choose_way(SelectBy select_by) {
-    session_.choose(
-        chosen_by(session_.choices(), select_by, session_.similarities(), session_.threshold()),
-        tr("Choose by another value"));
+    const std::vector<double>& falling = session_.similarities();
+    const double threshold =
+        session_.per_layer()
+            ? threshold_of_closest(falling, static_cast<std::size_t>(session_.summary().pairs))
+            : session_.threshold();
+    session_.choose(chosen_by(session_.choices(), select_by, falling, threshold),
+                    tr("Choose by another value"));
 }
 
 void ThresholdBar::use_highest() {
@@ -223,6 +243,10 @@ void ThresholdBar::update_ranges() {
     slider_->setRange(scale_.minimum(), scale_.maximum());
     slider_->setPageStep(scale_.page());
     closest_field_->setMaximum(static_cast<int>(session_.similarities().size()));
+    const int per_layer = static_cast<int>(SelectBy::per_layer);
+    qobject_cast<QStandardItemModel*>(way_->model())
+        ->item(per_layer)
+        ->setEnabled(!session_.choices().layer_thresholds.empty());
     way_->setCurrentIndex(static_cast<int>(select_by));
     fields_->setCurrentIndex(static_cast<int>(select_by));
 }
@@ -235,6 +259,8 @@ void ThresholdBar::update_values() {
     threshold_field_->setValue(choices.threshold);
     percentile_field_->setValue(choices.percentile);
     closest_field_->setValue(choices.closest);
+    const auto& of_layers = session_.thresholds().of_layers();
+    own_thresholds_->setText(of_layers ? layer_thresholds_range(*of_layers) : QString());
     // Many positions may stand for one value: the handle stays where the user put it.
     if (scale_.value_at(slider_->value()) != value()) {
         slider_->setValue(scale_.position_of(value()));
@@ -247,8 +273,9 @@ void ThresholdBar::update_status() {
     const bool nothing = session_.model() != nullptr && highest && session_.summary().pairs == 0;
     if (nothing) use_highest_->setText(tr("&Use %1").arg(similarity_text(*highest)));
     use_highest_->setVisible(nothing);
-    const bool by_threshold = session_.choices().select_by == SelectBy::threshold;
-    result_->setVisible(!by_threshold && highest.has_value());
+    const SelectBy select_by = session_.choices().select_by;
+    const bool has_threshold = select_by == SelectBy::threshold || select_by == SelectBy::per_layer;
+    result_->setVisible(!has_threshold && highest.has_value());
     result_->setText(tr("Threshold %1").arg(short_threshold_text(session_.threshold())));
 }
 

@@ -18,8 +18,8 @@ namespace headscope::ui {
 class Session;
 class UndoGesture;
 
-/// Chooses which pairs are merged: by threshold, percentile or number, with a slider and a number
-/// field, and says what that selects. In one row where there is room, else in two.
+/// Chooses which pairs are merged: by threshold, percentile or number, or by the layers' own
+/// thresholds, with a slider and a number field, and says what that selects. In one row where there is room, else in two.
 class ThresholdBar : public QWidget {
     Q_OBJECT
 
@@ -63,6 +63,7 @@ class ThresholdBar : public QWidget {
     QDoubleSpinBox* threshold_field_ = nullptr;
     QDoubleSpinBox* percentile_field_ = nullptr;
     QSpinBox* closest_field_ = nullptr;
+    QLabel* own_thresholds_ = nullptr;  ///< where each layer has one
     QSlider* slider_ = nullptr;
     QLabel* result_ = nullptr;  ///< the threshold, where another value is chosen
     QLabel* status_ = nullptr;

@@ -205,9 +205,12 @@ QString HeatmapPanel::plan_note() const {
     const int layer = session_.focused_layer();
     const PlanSummary& summary = session_.layer_summary(layer);
     if (summary.pairs > 0) {
-        const QString text =
-            tr("%1, %2").arg(tr("%n pair(s)", nullptr, static_cast<int>(summary.pairs)),
-                             tr("%n group(s)", nullptr, static_cast<int>(summary.groups)));
+        QString text = tr("%1, %2").arg(tr("%n pair(s)", nullptr, static_cast<int>(summary.pairs)),
+                                        tr("%n group(s)", nullptr, static_cast<int>(summary.groups)));
+        if (session_.per_layer()) {
+            text = tr("%1, threshold %2", "pairs and groups of a layer, and its own threshold")
+                       .arg(text, threshold_text(*session_.threshold_of(layer)));
+        }
         return session_.included(layer) ? text : tr("If it were included: %1").arg(text);
     }
     const auto& model = *session_.model();
@@ -215,10 +218,16 @@ QString HeatmapPanel::plan_note() const {
         session_.choices().kv_policy,
         static_cast<int>(model.config().heads_of(layer).heads_per_kv_head()));
     if (allowed.all().empty()) return tr("No two heads may be merged");
-    const bool typed = session_.choices().select_by == SelectBy::threshold;
+    const QString highest = similarity_text(allowed.all().front().similarity);
+    const auto threshold = session_.threshold_of(layer);
+    if (!threshold) {
+        return tr("No threshold of its own, so nothing is merged; the highest similarity is %1")
+            .arg(highest);
+    }
+    const SelectBy select_by = session_.choices().select_by;
+    const bool typed = select_by == SelectBy::threshold || select_by == SelectBy::per_layer;
     return tr("No pair reaches %1; the highest similarity is %2")
-        .arg(typed ? threshold_text(session_.threshold()) : similarity_text(session_.threshold()),
-             similarity_text(allowed.all().front().similarity));
+        .arg(typed ? threshold_text(*threshold) : similarity_text(*threshold), highest);
 }
 
 }  // namespace headscope::ui

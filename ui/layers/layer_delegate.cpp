@@ -148,8 +148,11 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const double highest = index.data(LayerModel::HighestRole).toDouble();
     paint_line(*painter, tile.highest, option.font, included ? quiet : faint, Qt::AlignHCenter,
                tr("max %1").arg(similarity_text(highest)));
+    QString selected = tr("%Ln pair(s)", nullptr, pairs);
+    if (const QVariant own = index.data(LayerModel::ThresholdRole); own.isValid())
+        selected += QStringLiteral(" \u2265 ") + threshold_text(own.toDouble());
     paint_line(*painter, tile.pairs, emphasised ? bold(option.font) : option.font,
-               emphasised ? text : faint, Qt::AlignHCenter, tr("%Ln pair(s)", nullptr, pairs));
+               emphasised ? text : faint, Qt::AlignHCenter, selected);
     if (option.state.testFlag(QStyle::State_HasFocus)) {
         QStyleOptionFocusRect focus;
         focus.QStyleOption::operator=(option);

@@ -40,6 +40,8 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const {
             return static_cast<qlonglong>(row.pairs);
         case FocusedRole:
             return layer == focused_;
+        case ThresholdRole:
+            return row.own_threshold ? QVariant(*row.own_threshold) : QVariant();
         default:
             return {};
     }
@@ -87,6 +89,7 @@ void LayerModel::reset() {
             rows_.push_back({matrix.highest_off_diagonal(),
                              session_.layer_summary(layer).pairs,
                              session_.included(layer),
+                             own_threshold(layer),
                              {}});
         }
     }
@@ -98,11 +101,17 @@ void LayerModel::follow_plan() {
         Row& row = rows_[static_cast<std::size_t>(layer)];
         const std::int64_t pairs = session_.layer_summary(layer).pairs;
         const bool included = session_.included(layer);
-        if (pairs == row.pairs && included == row.included) continue;
+        const std::optional<double> own = own_threshold(layer);
+        if (pairs == row.pairs && included == row.included && own == row.own_threshold) continue;
         row.pairs = pairs;
         row.included = included;
+        row.own_threshold = own;
         Q_EMIT dataChanged(index(layer), index(layer));
     }
+}
+
+std::optional<double> LayerModel::own_threshold(int layer) const {
+    return session_.per_layer() ? session_.threshold_of(layer) : std::nullopt;
 }
 
 void LayerModel::follow_focus(int layer) {
@@ -132,7 +141,11 @@ QString LayerModel::description(int layer) const {
             : tr("Layer %1, excluded from the merge; highest similarity %2; %Ln pair(s) at the "
                  "present threshold",
                  nullptr, pairs);
-    return text.arg(layer).arg(similarity_text(row.highest));
+    const QString said = text.arg(layer).arg(similarity_text(row.highest));
+    if (!session_.per_layer()) return said;
+    return row.own_threshold
+               ? tr("%1; its own threshold is %2").arg(said, threshold_text(*row.own_threshold))
+               : tr("%1; it has no threshold of its own, so nothing is merged").arg(said);
 }
 
 }  // namespace headscope::ui

@@ -2,6 +2,7 @@
 
 #include <QAbstractListModel>
 #include <QImage>
+#include <optional>
 #include <vector>
 
 #include "ui/layers/layer_thumbnail.h"
@@ -21,6 +22,7 @@ class LayerModel : public QAbstractListModel {
         HighestRole,                   ///< double: the similarity of its two most alike heads
         PairsRole,                     ///< qlonglong: pairs at the present threshold
         FocusedRole,                   ///< bool: whether it is the session's focused layer
+        ThresholdRole,                 ///< double: its own; nothing where there is one for all
     };
 
     explicit LayerModel(Session& session, QObject* parent = nullptr);
@@ -39,11 +41,13 @@ class LayerModel : public QAbstractListModel {
         double highest = -1.0;
         std::int64_t pairs = 0;
         bool included = true;
+        std::optional<double> own_threshold;
         mutable QImage thumbnail;  ///< made when it is first painted
     };
 
     void reset();
     void follow_plan();
+    [[nodiscard]] std::optional<double> own_threshold(int layer) const;
     void follow_focus(int layer);
     [[nodiscard]] const QImage& thumbnail(int layer) const;
     [[nodiscard]] QString description(int layer) const;

@@ -90,7 +90,13 @@ QString LayerBars::describe(int layer) const {
     const QString title = session_.included(layer)
                               ? tr("Layer %1").arg(layer)
                               : tr("Layer %1, excluded from the merge").arg(layer);
-    return QStringList{title, merged, pairs, groups}.join(QLatin1Char('\n'));
+    QStringList lines = {title, merged, pairs, groups};
+    if (session_.per_layer()) {
+        const auto threshold = session_.threshold_of(layer);
+        lines << (threshold ? tr("Threshold %1").arg(threshold_text(*threshold))
+                            : tr("No threshold of its own"));
+    }
+    return lines.join(QLatin1Char('\n'));
 }
 
 bool LayerBars::event(QEvent* event) {

@@ -237,14 +237,29 @@ QString PairPanel::empty_text() const {
         if (session_.summary().pairs > 0) {
             const SimilarityMatrix& matrix =
                 session_.model()->matrices[static_cast<std::size_t>(focused)];
-            return tr("Layer %1 has no pair at this threshold. Its highest similarity is %2.")
+            const QString highest = similarity_text(matrix.highest_off_diagonal());
+            if (!session_.per_layer()) {
+                return tr("Layer %1 has no pair at this threshold. Its highest similarity is %2.")
+                    .arg(focused)
+                    .arg(highest);
+            }
+            const auto own = session_.threshold_of(focused);
+            if (!own) {
+                return tr("Layer %1 has no threshold of its own, so nothing of it is merged.")
+                    .arg(focused);
+            }
+            return tr("Layer %1 has no pair at its threshold of %2. Its highest similarity is %3.")
                 .arg(focused)
-                .arg(similarity_text(matrix.highest_off_diagonal()));
+                .arg(threshold_text(*own), highest);
         }
     }
     if (session_.included_count() == 0) return tr("All layers are excluded from the merge.");
     const std::optional<double> highest = session_.highest_similarity();
     if (!highest) return tr("No two heads of this model may be merged under the chosen rule.");
+    if (session_.per_layer()) {
+        return tr("No pair reaches the threshold of its layer. The highest similarity is %1.")
+            .arg(similarity_text(*highest));
+    }
     return tr("No pair reaches the threshold of %1. The highest similarity is %2.")
         .arg(threshold_text(session_.threshold()), similarity_text(*highest));
 }

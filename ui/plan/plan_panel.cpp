@@ -109,7 +109,11 @@ QString PlanPanel::copy_text() const {
         text += QLatin1String(name) + QLatin1Char('\t') + value + QLatin1Char('\n');
     };
     add("measure", qstring(name_of(session_.model()->measure)));
-    add("threshold", QString::fromStdString(headscope::threshold_text(rule.threshold)));
+    if (const auto& of_layers = session_.thresholds().of_layers()) {
+        add("layer_thresholds", QString::fromStdString(layer_thresholds_text(*of_layers)));
+    } else {
+        add("threshold", QString::fromStdString(headscope::threshold_text(rule.threshold)));
+    }
     add("grouping", qstring(name_of(rule.grouping)));
     add("kv_policy", qstring(name_of(rule.kv_policy)));
     add("align", qstring(name_of(rule.align)));

@@ -6,6 +6,7 @@
 
 #include "ui/runs/run_facts.h"
 #include "ui/runs/run_text.h"
+#include "ui/style/plan_text.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -88,8 +89,10 @@ class Builder {
 
 void add_plan(Builder& builder) {
     builder.add(Text::tr("Model"), [](const Run& run) { return run.model_name; });
-    builder.add(Text::tr("Threshold"),
-                [](const Run& run) { return threshold_text(run.threshold); });
+    builder.add(Text::tr("Threshold"), [](const Run& run) {
+        const auto& of_layers = run.plan.layer_thresholds;
+        return of_layers ? layer_thresholds_list(*of_layers) : threshold_text(run.threshold);
+    });
     builder.add_fact(Text::tr("Measure"), [](const RunFacts& facts) { return facts.measure; });
     builder.add_fact(Text::tr("Grouping"), [](const RunFacts& facts) { return facts.grouping; });
     builder.add_fact(Text::tr("KV policy"), [](const RunFacts& facts) { return facts.kv_policy; });

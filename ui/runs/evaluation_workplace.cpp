@@ -25,9 +25,9 @@ EvaluationFigures figures_of(const Scores& scores) {
 std::vector<PlannedVariant> plan_variants(const EvaluationRequest& request,
                                           const std::stop_token& stop) {
     std::vector<PlannedVariant> variants;
-    for (const double threshold : request.thresholds) {
+    for (const Thresholds& thresholds : request.thresholds) {
         throw_if_stopped(stop);
-        MergePlan plan = request.plans.plan_at(threshold);
+        MergePlan plan = request.plans.plan_at(thresholds);
         PlanSummary summary = summarize(plan, request.plans.model()->config());
         variants.push_back({std::move(plan), summary});
     }

@@ -21,7 +21,7 @@ namespace headscope::ui {
 struct EvaluationRequest {
     PlanMaker plans;
     EvaluationSettings settings;
-    std::vector<double> thresholds;       ///< one variant each
+    std::vector<Thresholds> thresholds;   ///< one variant each
     std::int64_t window_limit = 0;        ///< 0: all windows
     std::filesystem::path results_folder; ///< where results files are written; empty: nowhere
 };

@@ -49,25 +49,30 @@ void Evaluations::set_settings(const EvaluationSettings& settings) {
 }
 
 std::vector<int> Evaluations::start() {
-    return start_sweep({session_.threshold()});
+    return start_runs({session_.thresholds()});
 }
 
 std::vector<int> Evaluations::start_sweep(const std::vector<double>& thresholds) {
-    Batch batch{{}, request(thresholds)};
+    return start_runs(std::vector<Thresholds>(thresholds.begin(), thresholds.end()));
+}
+
+std::vector<int> Evaluations::start_runs(const std::vector<Thresholds>& all) {
+    Batch batch{{}, request(all)};
     batch.request.results_folder = new_results_folder();
     const OpenedModel& opened = *session_.model();
-    for (const double threshold : thresholds) {
+    for (const Thresholds& thresholds : all) {
         Run run;
         run.model_name = QString::fromStdString(opened.name());
         run.model_path = QString::fromStdString(opened.checkpoint.directory().string());
-        run.threshold = threshold;
+        run.threshold = thresholds.lowest();
         run.choices = session_.choices();
-        if (threshold != session_.threshold()) {  // one of a sweep
+        if (thresholds != session_.thresholds()) {  // one of a sweep
             run.choices->select_by = SelectBy::threshold;
-            run.choices->threshold = threshold;
+            run.choices->threshold = run.threshold;
         }
         run.settings = settings_;
-        run.plan.rule = session_.choices().rule_at(threshold);
+        run.plan.rule = session_.choices().rule_at(run.threshold);
+        run.plan.layer_thresholds = thresholds.of_layers();
         batch.ids.push_back(runs_.add(std::move(run)));
     }
     std::vector<int> ids = batch.ids;
@@ -78,7 +83,7 @@ std::vector<int> Evaluations::start_sweep(const std::vector<double>& thresholds)
     return ids;
 }
 
-EvaluationRequest Evaluations::request(std::vector<double> thresholds) const {
+EvaluationRequest Evaluations::request(std::vector<Thresholds> thresholds) const {
     return {session_.plan_maker(), settings_, std::move(thresholds), 0, {}};
 }
 
@@ -270,7 +275,7 @@ void Evaluations::plan_changed() {
 
 void Evaluations::begin_live() {
     if (!live_.on() || busy() || held_ || !session_.model() || work_ != Work::none) return;
-    EvaluationRequest estimate = request({session_.threshold()});
+    EvaluationRequest estimate = request({session_.thresholds()});
     estimate.window_limit = kEstimateWindows;
     const bool loaded = loaded_ == load_key();
     start_job(loaded ? Work::live : Work::load, std::move(estimate));

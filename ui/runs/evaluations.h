@@ -88,7 +88,8 @@ class Evaluations : public QObject {
         bool operator==(const LoadKey&) const = default;
     };
 
-    [[nodiscard]] EvaluationRequest request(std::vector<double> thresholds) const;
+    std::vector<int> start_runs(const std::vector<Thresholds>& all);
+    [[nodiscard]] EvaluationRequest request(std::vector<Thresholds> thresholds) const;
     [[nodiscard]] LoadKey load_key() const { return {session_.model(), settings_}; }
     [[nodiscard]] std::filesystem::path new_results_folder() const;
     void next();

@@ -40,7 +40,7 @@ struct Run {
     RunState state = RunState::queued;
     QString model_name;
     QString model_path;
-    double threshold = 0.0;  ///< in effect
+    double threshold = 0.0;  ///< in effect; the lowest, where the plan has one for each layer
     std::optional<Choices> choices;              ///< to restore; absent in opened results
     std::optional<EvaluationSettings> settings;  ///< to restore; absent in opened results
     std::optional<RunSettings> resolved;  ///< those of a run that has begun, in full

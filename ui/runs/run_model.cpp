@@ -34,7 +34,7 @@ QString cell_text(const Run& run, int column) {
         case Column::state_column:
             return state_text(run);
         case Column::threshold_column:
-            return threshold_text(run.threshold);
+            return run_threshold_text(run);
         case Column::pairs_column:
             return count_text(run.summary.pairs);
         case Column::progress_column:

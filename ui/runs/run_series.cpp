@@ -39,7 +39,7 @@ std::vector<RunSeries> series_of(const RunStore& store) {
     for (int row = 0; row < store.count(); ++row) {
         const Run& run = store.at(row);
         const bool shown = run.state == RunState::finished || run.state == RunState::running;
-        if (!shown || !run.original || !run.merged) continue;
+        if (!shown || !run.original || !run.merged || run.plan.layer_thresholds) continue;
         std::vector<ComparableSetting> settings = comparable_settings(run);
         auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& other) {
             return same(other.settings, settings);

@@ -23,7 +23,8 @@ struct RunSeries {
 };
 
 /// All finished runs of the store, and running ones with the figures so far, in series of
-/// comparable ones, in the order of their first run.
+/// comparable ones, in the order of their first run. Runs with a threshold for each layer have no
+/// place on a curve over thresholds, and are left out.
 [[nodiscard]] std::vector<RunSeries> series_of(const RunStore& store);
 
 }  // namespace headscope::ui

@@ -91,6 +91,7 @@ QString run_headings() {
                      "weights",
                      "rescale",
                      "layers",
+                     "layer_thresholds",
                      "seconds",
                      "model",
                      "file"});
@@ -114,6 +115,9 @@ QStringList run_cells(const Run& run) {
           << raw_count(facts.window) << facts.corpus << facts.dtype << facts.device << facts.measure
           << facts.grouping << facts.kv_policy << facts.align << facts.weights << truth(facts.rescale)
           << layers_text(facts.layers)
+          << (run.plan.layer_thresholds
+                  ? QString::fromStdString(layer_thresholds_text(*run.plan.layer_thresholds))
+                  : QString())
           << (facts.duration >= 0.0 ? raw(facts.duration) : QString()) << run.model_name
           << run.file;
     return cells;

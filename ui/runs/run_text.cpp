@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ui/runs/run_facts.h"
+#include "ui/style/plan_text.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -172,7 +173,12 @@ double duration_of(const Run& run) {
     return facts_of(run).duration;
 }
 
+QString run_threshold_text(const Run& run) {
+    return run.plan.layer_thresholds ? per_layer_text() : threshold_text(run.threshold);
+}
+
 QString run_title(const Run& run) {
+    if (run.plan.layer_thresholds) return Text::tr("Thresholds per layer");
     return Text::tr("Threshold %1").arg(threshold_text(run.threshold));
 }
 
@@ -185,6 +191,9 @@ QString details_text(const Run& run) {
     Details details;
     details.add(Text::tr("Model"), run.model_name);
     details.add(Text::tr("Path of the model"), run.model_path);
+    if (run.plan.layer_thresholds) {
+        details.add(Text::tr("Thresholds"), layer_thresholds_list(*run.plan.layer_thresholds));
+    }
     details.add(Text::tr("Pairs"), count_text(run.summary.pairs));
     details.add_count(Text::tr("Groups"), run.summary.groups);
     details.add_count(Text::tr("Merged heads"), run.summary.merged_heads);

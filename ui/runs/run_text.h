@@ -27,7 +27,9 @@ namespace headscope::ui {
 [[nodiscard]] QString yes_or_no(const std::optional<bool>& value);
 /// Seconds that the evaluation took or has taken; negative: not known.
 [[nodiscard]] double duration_of(const Run& run);
-/// "Threshold 0.98"
+/// "0.98", or "per layer"
+[[nodiscard]] QString run_threshold_text(const Run& run);
+/// "Threshold 0.98", or "Thresholds per layer"
 [[nodiscard]] QString run_title(const Run& run);
 /// Everything that decides the numbers of the run, and its error, as rich text.
 [[nodiscard]] QString details_text(const Run& run);

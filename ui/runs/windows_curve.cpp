@@ -38,12 +38,12 @@ bool has_interval(const Estimate& estimate) {
 
 /// "Threshold 0.98", with the number of the run where another one shown has the same.
 QString legend_name(const Run& run, const std::vector<const Run*>& runs) {
-    const auto same = std::count_if(runs.begin(), runs.end(), [&](const Run* other) {
-        return other->threshold == run.threshold;
-    });
-    if (same < 2) return run_title(run);
+    const QString title = run_title(run);
+    const auto same = std::count_if(runs.begin(), runs.end(),
+                                    [&](const Run* other) { return run_title(*other) == title; });
+    if (same < 2) return title;
     return Text::tr("%1 (run %2)", "title of a run, number of the run")
-        .arg(run_title(run))
+        .arg(title)
         .arg(run.id);
 }
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/measures/calibration.h"
+#include "core/merging/layer_thresholds.h"
 #include "core/merging/merge_plan.h"
 #include "core/similarity/similarity.h"
 
@@ -13,6 +14,7 @@ enum class SelectBy {
     threshold,   ///< similarity of at least so much
     percentile,  ///< similarities above so many per cent of all
     closest,     ///< the closest N pairs
+    per_layer,   ///< each layer has a threshold of its own, or merges nothing
 };
 
 /// Everything the user chooses about a merge: a value, so that it can be undone, kept and restored.
@@ -23,6 +25,7 @@ struct Choices {
     double threshold = 0.98;   ///< in [-1, 1]
     double percentile = 99.0;  ///< in [0, 100], of the off-diagonal similarities of the layers
     int closest = 16;          ///< pairs
+    LayerThresholds layer_thresholds;  ///< kept while another way is chosen
     std::set<int> excluded_layers;
     Grouping grouping = Grouping::components;
     KvPolicy kv_policy = KvPolicy::average;

@@ -1,5 +1,6 @@
 #include "ui/session/plan_maker.h"
 
+#include <limits>
 #include <utility>
 
 namespace headscope::ui {
@@ -15,9 +16,18 @@ PlanMaker::PlanMaker(std::shared_ptr<const OpenedModel> model,
     }
 }
 
-MergePlan PlanMaker::plan_at(double threshold) const {
-    MergePlan plan{rule_at(threshold), {}};
+MergePlan PlanMaker::plan_at(const Thresholds& thresholds) const {
+    MergePlan plan{rule_at(thresholds.lowest()), {}};
+    if (thresholds.of_layers()) {
+        LayerThresholds& own = plan.layer_thresholds.emplace();
+        for (const int layer : layers_) {
+            if (const auto threshold = thresholds.of(layer)) own.emplace(layer, *threshold);
+        }
+        plan.rule.threshold = lowest_threshold(own);
+    }
     for (const int layer : layers_) {
+        const double threshold =
+            thresholds.of(layer).value_or(std::numeric_limits<double>::infinity());
         const auto pairs = allowed_->at(static_cast<std::size_t>(layer)).at_least(threshold);
         plan.layers.push_back(
             make_layer_plan(layer, {pairs.begin(), pairs.end()}, model_->config(), plan.rule));

@@ -5,18 +5,20 @@
 
 #include "ui/session/choices.h"
 #include "ui/session/opened_model.h"
+#include "ui/session/thresholds.h"
 
 namespace headscope::ui {
 
-/// Makes the merge plans that the choices of a moment give at any threshold. A value that other
-/// threads may use while the choices go on changing.
+/// Makes the merge plans that the choices of a moment give at any threshold or thresholds. A value
+/// that other threads may use while the choices go on changing.
 class PlanMaker {
   public:
     /// `allowed`: the pairs of each layer that the KV policy of `choices` allows.
     PlanMaker(std::shared_ptr<const OpenedModel> model,
               std::shared_ptr<const std::vector<RankedPairs>> allowed, const Choices& choices);
 
-    [[nodiscard]] MergePlan plan_at(double threshold) const;
+    /// Thresholds of layers that plans may not change do not count.
+    [[nodiscard]] MergePlan plan_at(const Thresholds& thresholds) const;
 
     /// That of the plan at a threshold.
     [[nodiscard]] MergeRule rule_at(double threshold) const { return choices_.rule_at(threshold); }

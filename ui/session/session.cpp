@@ -1,8 +1,8 @@
 #include "ui/session/session.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
-
 
 #include "ui/session/choose_command.h"
 
@@ -60,7 +60,13 @@ void Session::choose_layers(const std::set<int>& excluded) {
 }
 
 MergeRule Session::rule() const {
-    return choices_.rule_at(threshold_);
+    return choices_.rule_at(threshold());
+}
+
+std::optional<double> Session::threshold_of(int layer) const {
+    if (!per_layer()) return threshold();
+    const auto found = choices_.layer_thresholds.find(layer);
+    return found == choices_.layer_thresholds.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool Session::included(int layer) const {
@@ -83,7 +89,7 @@ const PlanSummary& Session::layer_summary(int layer) const {
 }
 
 MergePlan Session::plan() const {
-    MergePlan plan{rule(), {}};
+    MergePlan plan{rule(), {}, thresholds_.of_layers()};
     for (const LayerPlan& layer : layer_plans_) {
         if (included(layer.layer)) plan.layers.push_back(layer);
     }
@@ -150,12 +156,22 @@ void Session::update_similarities() {
 }
 
 void Session::update_threshold() {
-    threshold_ = choices_.threshold;
+    if (per_layer()) {
+        LayerThresholds included_ones = choices_.layer_thresholds;
+        std::erase_if(included_ones, [this](const auto& of_layer) {
+            const int layer = of_layer.first;
+            return !included(layer) || (model_ && layer >= model_->layers());
+        });
+        thresholds_ = Thresholds(std::move(included_ones));
+        return;
+    }
+    thresholds_ = choices_.threshold;
     if (similarities_.empty()) return;
     if (choices_.select_by == SelectBy::percentile) {
-        threshold_ = threshold_of_percentile(similarities_, choices_.percentile);
+        thresholds_ = threshold_of_percentile(similarities_, choices_.percentile);
     } else if (choices_.select_by == SelectBy::closest) {
-        threshold_ = threshold_of_closest(similarities_, static_cast<std::size_t>(choices_.closest));
+        thresholds_ =
+            threshold_of_closest(similarities_, static_cast<std::size_t>(choices_.closest));
     }
 }
 
@@ -172,7 +188,8 @@ void Session::update_plan() {
     layer_plans_.resize(allowed.size());
     layer_summaries_.resize(allowed.size());
     for (std::size_t i = 0; i < allowed.size(); ++i) {
-        const auto pairs = allowed[i].at_least(threshold_);
+        const auto pairs = allowed[i].at_least(
+            threshold_of(allowed[i].layer()).value_or(std::numeric_limits<double>::infinity()));
         if (anew || pairs.size() != layer_plans_[i].pairs.size()) {
             layer_plans_[i] = make_layer_plan(allowed[i].layer(), {pairs.begin(), pairs.end()},
                                               model_->config(), rule());

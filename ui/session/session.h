@@ -10,6 +10,7 @@
 #include "ui/session/choices.h"
 #include "ui/session/opened_model.h"
 #include "ui/session/plan_maker.h"
+#include "ui/session/thresholds.h"
 
 namespace headscope::ui {
 
@@ -49,8 +50,13 @@ class Session : public QObject {
     [[nodiscard]] QUndoStack* undo_stack() { return &undo_stack_; }
 
     // --- what follows from them; only valid while a model is open
-    /// The threshold in effect, whichever way it was chosen.
-    [[nodiscard]] double threshold() const { return threshold_; }
+    /// What is in effect, whichever way it was chosen; of the included layers.
+    [[nodiscard]] const Thresholds& thresholds() const { return thresholds_; }
+    /// The threshold in effect; the lowest, where each layer has its own.
+    [[nodiscard]] double threshold() const { return thresholds_.lowest(); }
+    [[nodiscard]] bool per_layer() const { return choices_.select_by == SelectBy::per_layer; }
+    /// That of a layer, included or not; nothing where it merges nothing.
+    [[nodiscard]] std::optional<double> threshold_of(int layer) const;
     [[nodiscard]] MergeRule rule() const;
     [[nodiscard]] bool included(int layer) const;
     [[nodiscard]] int included_count() const;
@@ -102,7 +108,7 @@ class Session : public QObject {
     /// [layers]: the pairs that the KV policy allows.
     std::shared_ptr<const std::vector<RankedPairs>> allowed_;
     std::vector<double> similarities_;
-    double threshold_ = 0.98;
+    Thresholds thresholds_ = 0.98;
     std::vector<LayerPlan> layer_plans_;
     std::vector<PlanSummary> layer_summaries_;
     PlanSummary summary_;

@@ -772,12 +772,20 @@
         <translation>{}: нужны данные калибровочного текста, а для слоя {} их нет</translation>
     </message>
     <message>
+        <source>{}: the search&apos;s &quot;{}&quot; is missing or of the wrong type</source>
+        <translation>{}: в данных о поиске нет &quot;{}&quot; или это значение не того типа</translation>
+    </message>
+    <message>
         <source>layer {} has a threshold but is not among the layers that may be merged</source>
         <translation>у слоя {} есть порог, но он не среди слоёв, которые можно объединять</translation>
     </message>
     <message>
         <source>{}: the model itself is there ({}); choose another folder</source>
         <translation>{}: здесь сама модель ({}); выберите другую папку</translation>
+    </message>
+    <message>
+        <source>no layer has a pair at its threshold, so there is no merged model to save; lower the thresholds</source>
+        <translation>ни в одном слое нет пары с его порогом, поэтому объединённой модели нет; понизьте пороги</translation>
     </message>
     <message>
         <source>threshold {} merges nothing, so there is no merged model to save; lower it</source>

@@ -15,7 +15,7 @@ namespace headscope::ui {
 namespace {
 
 QString file_name_of(const Result& result) {
-    return QString::fromStdString(results_file_name(result.threshold));
+    return QString::fromStdString(results_file_name(result));
 }
 
 /// What the user would choose to get this result again; nothing where its manifest holds names that
@@ -24,7 +24,12 @@ std::optional<Choices> choices_of(const Result& result) {
     try {
         const RunSettings& settings = result.manifest->settings;
         Choices choices;
-        choices.threshold = result.threshold;
+        if (result.plan.layer_thresholds) {
+            choices.select_by = SelectBy::per_layer;
+            choices.layer_thresholds = *result.plan.layer_thresholds;
+        } else {
+            choices.threshold = result.threshold;
+        }
         choices.grouping = parse_grouping(settings.grouping);
         choices.kv_policy = parse_kv_policy(settings.kv_policy);
         choices.align = parse_alignment(settings.align);
@@ -104,6 +109,11 @@ void require_different_names(const Results& results) {
     std::set<QString> names;
     for (const auto& result : results) {
         if (names.insert(file_name_of(*result)).second) continue;
+        if (result->plan.layer_thresholds) {
+            refuse(
+                QObject::tr("Two of these runs have the same threshold for each layer and would "
+                            "have the same file name. Save them into different folders."));
+        }
         refuse(QObject::tr("Two of these runs have the threshold %1 and would have the same file "
                            "name. Save them into different folders.")
                    .arg(threshold_text(result->threshold)));

@@ -16,23 +16,33 @@
 #include "core/report/export.h"
 #include "core/report/results.h"
 #include "ui/session/session.h"
+#include "ui/style/plan_text.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
 namespace {
 
-/// "demo-merged-0.98": a name that says what it is.
+/// "demo-merged-0.98", "demo-merged-per-layer": a name that says what it is.
 QString proposed_name(const Session& session) {
+    const std::string threshold =
+        session.per_layer() ? "per-layer" : headscope::threshold_text(session.threshold());
     return QStringLiteral("%1-merged-%2")
-        .arg(QString::fromStdString(session.model()->name()),
-             QString::fromStdString(headscope::threshold_text(session.threshold())));
+        .arg(QString::fromStdString(session.model()->name()), QString::fromStdString(threshold));
 }
 
-QString summary_text(const PlanSummary& summary, double threshold) {
+QString summary_text(const Session& session) {
+    const PlanSummary& summary = session.summary();
+    const QString heads =
+        SaveModelDialog::tr("%Ln head(s)", nullptr, static_cast<int>(summary.merged_heads));
+    const QString groups =
+        SaveModelDialog::tr("%Ln group(s)", nullptr, static_cast<int>(summary.groups));
+    if (const auto& of_layers = session.thresholds().of_layers()) {
+        return SaveModelDialog::tr(
+                   "The model with %1 merged in %2, with a threshold for each layer (%3).")
+            .arg(heads, groups, layer_thresholds_range(*of_layers));
+    }
     return SaveModelDialog::tr("The model with %1 merged in %2, at threshold %3.")
-        .arg(SaveModelDialog::tr("%Ln head(s)", nullptr, static_cast<int>(summary.merged_heads)),
-             SaveModelDialog::tr("%Ln group(s)", nullptr, static_cast<int>(summary.groups)),
-             threshold_text(threshold));
+        .arg(heads, groups, threshold_text(session.threshold()));
 }
 
 /// A folder that is there and holds something.
@@ -78,7 +88,7 @@ SaveModelDialog::SaveModelDialog(const Session& session, const QString& parent_f
     verdict_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
 
     auto* layout = new QVBoxLayout(this);
-    layout->addWidget(wrapped(summary_text(summary, session.threshold())));
+    layout->addWidget(wrapped(summary_text(session)));
     layout->addWidget(build_folder_choice());
     layout->addWidget(verdict_);
     layout->addWidget(compact_);

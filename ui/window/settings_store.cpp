@@ -9,6 +9,7 @@ namespace headscope::ui {
 namespace {
 
 constexpr int kMostRecent = 10;
+constexpr int kLastSelectBy = static_cast<int>(SelectBy::per_layer);
 
 /// What a name in the settings means; the default where it means nothing (any more).
 template <typename Value, typename Parse>
@@ -86,10 +87,14 @@ Choices SettingsStore::choices() const {
     choices.calibration.windows =
         clamped(value("calibration_windows"), CalibrationOptions::kDefaultWindows,
                 std::int64_t{0}, std::int64_t{1} << 40);
-    choices.select_by = static_cast<SelectBy>(clamped(value("select_by"), 0, 0, 2));
+    choices.select_by = static_cast<SelectBy>(clamped(value("select_by"), 0, 0, kLastSelectBy));
     choices.threshold = clamped(value("threshold"), choices.threshold, -1.0, 1.0);
     choices.percentile = clamped(value("percentile"), choices.percentile, 0.0, 100.0);
     choices.closest = clamped(value("closest"), choices.closest, 0, 100'000'000);
+    choices.layer_thresholds =
+        parsed(value("layer_thresholds"), LayerThresholds(), parse_layer_thresholds);
+    if (choices.select_by == SelectBy::per_layer && choices.layer_thresholds.empty())
+        choices.select_by = Choices().select_by;
     const QStringList excluded = value("excluded_layers").toStringList();
     for (const QString& entry : excluded) {
         bool ok = false;
@@ -121,6 +126,8 @@ void SettingsStore::set_choices(const Choices& choices) {
     set("threshold", choices.threshold);
     set("percentile", choices.percentile);
     set("closest", choices.closest);
+    set("layer_thresholds",
+        QString::fromStdString(layer_thresholds_text(choices.layer_thresholds)));
     QStringList excluded;
     for (const int layer : choices.excluded_layers) excluded << QString::number(layer);
     set("excluded_layers", excluded);

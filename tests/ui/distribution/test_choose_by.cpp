@@ -47,6 +47,25 @@ class TestChooseBy : public QObject {
         QCOMPARE(session.summary().pairs, 7);
     }
 
+    void thresholds_of_layers_come_back_as_they_were() {
+        Session session;
+        session.set_model(demo_opened_model());
+        Choices choices = session.choices();
+        choices.select_by = SelectBy::per_layer;
+        choices.layer_thresholds = {{1, 0.9}, {3, 0.5}};
+        session.choose(choices, QStringLiteral("layers"));
+        const auto pairs = static_cast<std::size_t>(session.summary().pairs);
+        const auto& falling = session.similarities();
+        const Choices closest = chosen_by(session.choices(), SelectBy::closest, falling,
+                                          threshold_of_closest(falling, pairs));
+        QCOMPARE(closest.closest, static_cast<int>(pairs));
+        session.choose(closest, QStringLiteral("closest"));
+        const Choices back = chosen_by(session.choices(), SelectBy::per_layer, falling,
+                                       session.threshold());
+        QCOMPARE(back.select_by, SelectBy::per_layer);
+        QCOMPARE(back.layer_thresholds, choices.layer_thresholds);
+    }
+
     void without_similarities_only_the_way_changes() {
         const Choices changed = chosen_by({}, SelectBy::closest, {}, 0.98);
         QCOMPARE(changed.select_by, SelectBy::closest);

@@ -7,6 +7,7 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QStackedWidget>
+#include <QStandardItemModel>
 #include <QTemporaryDir>
 #include <QTest>
 #include <array>
@@ -15,6 +16,7 @@
 #include "tests/ui/support/session_fixture.h"
 #include "ui/distribution/distribution_panel.h"
 #include "ui/distribution/distribution_plot.h"
+#include "ui/distribution/histogram_view.h"
 #include "ui/distribution/slider_scale.h"
 #include "ui/session/session.h"
 #include "ui/style/text.h"
@@ -165,6 +167,43 @@ class TestDistributionPanel : public QObject {
         shown.slider->setValue(shown.slider->maximum());
         QCOMPARE(shown.session.choices().closest, 720);
         shown.compare_all();
+    }
+
+    void thresholds_of_layers_are_shown_and_left_by_the_slider() {
+        Shown shown;
+        const auto* items = qobject_cast<QStandardItemModel*>(shown.way->model());
+        const int per_layer = static_cast<int>(SelectBy::per_layer);
+        QVERIFY(!items->item(per_layer)->isEnabled());  // none were found yet
+        Choices choices = shown.session.choices();
+        choices.select_by = SelectBy::per_layer;
+        choices.layer_thresholds = {{1, 0.5}, {4, 0.9}};
+        shown.session.choose(choices, QStringLiteral("layers"));
+        const auto pairs = shown.session.summary().pairs;
+        QVERIFY(items->item(per_layer)->isEnabled());
+        QCOMPARE(shown.way->currentIndex(), per_layer);
+        const auto* range = shown.child<QLabel>("own_thresholds");
+        QVERIFY(range->isVisible());
+        QVERIFY(range->text().contains(QStringLiteral("0.5")));
+        QVERIFY(range->text().contains(QStringLiteral("0.9")));
+        QVERIFY(!shown.result->isVisible());
+        QCOMPARE(shown.slider->value(), 5000);
+        // Bars are not split at one place: at 0.5 the selection of layer 1 alone begins.
+        const auto* view = shown.plot->findChild<HistogramView*>();
+        QVERIFY(!view->splits_at_threshold());
+        shown.choose_way(SelectBy::closest);  // as many pairs
+        QCOMPARE(shown.session.choices().closest, static_cast<int>(pairs));
+        QVERIFY(view->splits_at_threshold());
+        shown.choose_way(SelectBy::per_layer);
+        QCOMPARE(shown.session.summary().pairs, pairs);
+        const int steps = shown.session.undo_stack()->count();
+        shown.slider->setValue(9500);
+        QCOMPARE(shown.session.choices().select_by, SelectBy::threshold);
+        QCOMPARE(shown.session.threshold(), 0.95);
+        QCOMPARE(shown.session.undo_stack()->count(), steps + 1);
+        shown.compare_all();
+        shown.session.undo_stack()->undo();
+        QCOMPARE(shown.session.summary().pairs, pairs);
+        QCOMPARE(shown.way->currentIndex(), per_layer);
     }
 
     void keys_of_the_slider_change_the_value_by_one_step() {

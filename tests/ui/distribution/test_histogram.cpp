@@ -67,6 +67,18 @@ class TestHistogram : public QObject {
         QCOMPARE(histogram.counts[half], 2);
     }
 
+    void others_are_counted_in_the_same_bins() {
+        const std::vector<double> falling = {1.0, 0.9, 0.5, 0.5, 0.3, 0.0};
+        const Histogram histogram = make_histogram(falling);
+        QCOMPARE(counts_in_bins(histogram, falling), histogram.counts);
+        const std::vector<double> some = {0.0, 1.0, 0.5, 1.5, -0.1};
+        const auto counts = counts_in_bins(histogram, some);
+        QCOMPARE(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}), 3);
+        QCOMPARE(counts.back(), 1);
+        QCOMPARE(counts.front(), 1);
+        QVERIFY(counts_in_bins({}, some).empty());
+    }
+
     void few_and_equal_values() {
         QVERIFY(make_histogram({}).counts.empty());
         QCOMPARE(make_histogram({}).highest_count(), 0);

@@ -287,6 +287,27 @@ class TestHeatmap : public QObject {
         QCOMPARE(shown.heatmap().marks().merged.size(), shown.session.layer_plan(0).pairs.size());
     }
 
+    void a_layer_s_own_threshold_is_said() {
+        Shown shown(demo_opened_model());
+        Choices choices = shown.session.choices();
+        choices.select_by = SelectBy::per_layer;
+        choices.layer_thresholds = {{0, 0.9}, {1, 1.0}};
+        shown.session.choose(choices, QStringLiteral("layers"));
+        const auto says = [&](const char* part) {
+            const auto labels = shown.panel.findChildren<QLabel*>();
+            return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) {
+                return label->text().contains(QString::fromLatin1(part));
+            });
+        };
+        QVERIFY(says("threshold 0.9"));
+        QCOMPARE(shown.heatmap().marks().merged.size(), shown.session.layer_plan(0).pairs.size());
+        shown.session.focus_layer(1);
+        QVERIFY(says("No pair reaches 1.0"));
+        shown.session.focus_layer(2);
+        QVERIFY(says("No threshold of its own"));
+        QVERIFY(shown.heatmap().marks().merged.empty());
+    }
+
     void fates() {
         const auto& model = *demo_opened_model();
         const auto& matrix = model.matrices[0];

@@ -1,6 +1,7 @@
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 #include <cmath>
 
 #include "tests/ui/support/session_fixture.h"
@@ -91,6 +92,33 @@ class TestLayerModel : public QObject {
         session.choose_layers({3});
         QCOMPARE(changed.count(), 1);
         QCOMPARE(changed[0][0].toModelIndex().row(), 3);
+    }
+
+    void thresholds_of_layers_are_told() {
+        Session session;
+        const auto model = demo_opened_model();
+        session.set_model(model);
+        LayerModel layers(session);
+        const QAbstractItemModelTester tester(&layers);
+        QVERIFY(!layers.index(2).data(LayerModel::ThresholdRole).isValid());
+        Choices choices = session.choices();
+        choices.select_by = SelectBy::per_layer;
+        choices.layer_thresholds = {{2, 0.9125}, {3, 0.98}};  // layer 3 keeps its pairs
+        const QSignalSpy changed(&layers, &QAbstractItemModel::dataChanged);
+        session.choose(choices, QStringLiteral("x"));
+        QCOMPARE(layers.index(2).data(LayerModel::ThresholdRole).toDouble(), 0.9125);
+        QCOMPARE(layers.index(2).data(LayerModel::PairsRole).toLongLong(),
+                 pairs_of(*model, 2, 0.9125));
+        QCOMPARE(layers.index(3).data(LayerModel::ThresholdRole).toDouble(), 0.98);
+        QVERIFY(std::ranges::any_of(changed, [](const auto& arguments) {
+            return arguments[0].toModelIndex().row() == 3;
+        }));
+        const auto said = [&](int layer) {
+            return layers.index(layer).data(Qt::AccessibleTextRole).toString();
+        };
+        QVERIFY(said(2).contains(QStringLiteral("0.9125")));
+        QCOMPARE(layers.index(0).data(LayerModel::PairsRole).toLongLong(), 0);
+        QVERIFY(said(0).contains(QStringLiteral("no threshold of its own")));
     }
 
     void checking_chooses_layers_and_can_be_undone() {

@@ -190,6 +190,15 @@ class TestPairPanel : public QObject {
             highest = std::max(highest, matrix.highest_off_diagonal());
         }
         QVERIFY(shown.says(similarity_text(highest)));
+        Choices choices = shown.session.choices();
+        choices.select_by = SelectBy::per_layer;
+        choices.layer_thresholds = {{1, 0.9999}, {2, 0.5}};
+        shown.session.choose(choices, QStringLiteral("layers"));
+        shown.panel.findChild<QCheckBox*>()->setChecked(true);
+        QTRY_VERIFY(shown.says(QStringLiteral("Layer 0 has no threshold of its own")));
+        shown.session.focus_layer(1);
+        QTRY_VERIFY(shown.says(QStringLiteral("its threshold of 0.9999")));
+        shown.panel.findChild<QCheckBox*>()->setChecked(false);
         shown.session.choose_layers({0, 1, 2, 3, 4, 5});
         QTRY_VERIFY(shown.says(QStringLiteral("All layers are excluded")));
         shown.session.set_model(nullptr);

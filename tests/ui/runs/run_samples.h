@@ -93,6 +93,13 @@ inline ui::Run finished_run(double threshold, double percent) {
     return run;
 }
 
+/// A finished run in which each layer had a threshold of its own.
+inline ui::Run run_per_layer(const LayerThresholds& thresholds, double percent) {
+    Result result = sample_result(lowest_threshold(thresholds), percent);
+    result.plan.layer_thresholds = thresholds;
+    return run_of(result);
+}
+
 /// The point of a live curve after so many windows; its interval narrows.
 inline ui::CurvePoint curve_point(std::int64_t windows, double percent) {
     const double wide = windows > 1 ? 2.0 / std::sqrt(static_cast<double>(windows))

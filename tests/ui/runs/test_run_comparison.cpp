@@ -58,6 +58,14 @@ class TestRunComparison : public QObject {
         QCOMPARE(row(comparison, "Removable parameters").cells.at(0), QLocale().toString(12345));
     }
 
+    void thresholds_of_layers_are_listed() {
+        const Comparison comparison = compare_runs(
+            {run_per_layer({{0, 0.98}}, 1.0), run_per_layer({{0, 0.98}, {1, 0.99}}, 1.0)});
+        QVERIFY(row(comparison, "Threshold").differs);
+        QCOMPARE(row(comparison, "Threshold").cells.at(1), QStringLiteral("0:0.98, 1:0.99"));
+        QCOMPARE(comparison.titles.at(0), QStringLiteral("Thresholds per layer"));
+    }
+
     void what_does_not_compare_is_named_data() {
         QTest::addColumn<Alter>("change");
         QTest::addColumn<QString>("name");

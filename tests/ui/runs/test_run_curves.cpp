@@ -132,6 +132,16 @@ class TestRunCurves : public QObject {
     }
 
     /// A sweep can be watched; until it is done, its runs do not mix with finished ones.
+    void thresholds_of_layers_are_no_point_of_a_series() {
+        RunStore store;
+        store.add(finished_run(0.9, 1.0));
+        store.add(run_per_layer({{0, 0.9}, {1, 0.95}}, 2.0));
+        const auto series = series_of(store);
+        QCOMPARE(series.size(), std::size_t{1});
+        QCOMPARE(series[0].points.size(), std::size_t{1});
+        QCOMPARE(series[0].points[0].run_id, store.at(0).id);
+    }
+
     void running_runs_are_a_series_of_their_own() {
         Fixture f(1);
         f.store.add(finished_run(0.99, 1.0));

@@ -170,6 +170,22 @@ class TestRunModel : public QObject {
         QCOMPARE(ids, (QList<int>{3, 1, 2, 4}));
     }
 
+    void thresholds_of_layers_are_no_single_number() {
+        RunStore store;
+        store.add(run_per_layer({{0, 0.98}, {3, 0.9125}}, 1.0));
+        const RunModel model(store);
+        QCOMPARE(value(model, 0, RunModel::threshold_column).toString(),
+                 QStringLiteral("per layer"));
+        const QString details = value(model, 0, 0, Qt::ToolTipRole).toString();
+        QVERIFY(details.contains(QStringLiteral("Thresholds per layer")));
+        QVERIFY(details.contains(QStringLiteral("0:0.98, 3:0.9125")));
+        const std::vector<const Run*> runs = {&store.at(0)};
+        const QStringList lines = runs_as_tsv(runs).split(QLatin1Char('\n'));
+        const qsizetype at =
+            lines[0].split(QLatin1Char('\t')).indexOf(QStringLiteral("layer_thresholds"));
+        QCOMPARE(lines[1].split(QLatin1Char('\t')).at(at), QStringLiteral("0:0.98,3:0.9125"));
+    }
+
     void tables_hold_raw_numbers() {
         const Run run = finished_run(0.98, 2.0);
         const std::vector<const Run*> runs = {&run};

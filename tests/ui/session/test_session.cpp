@@ -8,6 +8,18 @@ using namespace headscope;
 using namespace headscope::testing;
 using namespace headscope::ui;
 
+namespace {
+
+/// The session's choices with a threshold for each of these layers.
+Choices per_layer(const Session& session, const LayerThresholds& thresholds) {
+    Choices choices = session.choices();
+    choices.select_by = SelectBy::per_layer;
+    choices.layer_thresholds = thresholds;
+    return choices;
+}
+
+}  // namespace
+
 class TestSession : public QObject {
     Q_OBJECT
 
@@ -79,6 +91,59 @@ class TestSession : public QObject {
         choices.percentile = 100.0;
         session.choose(choices, QStringLiteral("p2"));
         QCOMPARE(session.summary().pairs, 1);
+    }
+
+    /// Also where a layer is excluded, where one has no threshold, and where the model lacks one.
+    void each_layer_may_have_a_threshold_of_its_own() {
+        const auto model = demo_opened_model();
+        Session session;
+        session.set_model(model);
+        const LayerThresholds own{{0, 0.97}, {2, 0.5}, {4, 0.99}};
+        session.choose(per_layer(session, {{0, 0.97}, {2, 0.5}, {4, 0.99}, {31, 0.1}}),
+                       QStringLiteral("x"));
+        const MergePlan wanted = make_merge_plan(model->matrices, model->config(), {}, own);
+        QCOMPARE(session.summary().pairs, summarize(wanted, model->config()).pairs);
+        QCOMPARE(session.threshold(), 0.5);
+        QCOMPARE(session.threshold_of(4), std::optional(0.99));
+        QCOMPARE(session.threshold_of(1), std::optional<double>());
+        const MergePlan at = session.plan_maker().plan_at(session.thresholds());
+        for (const MergePlan& plan : {session.plan(), at}) {
+            QVERIFY(plan.layer_thresholds == std::optional(own));
+            QCOMPARE(plan.rule.threshold, 0.5);
+            QCOMPARE(plan.layers.size(), wanted.layers.size());
+            for (std::size_t i = 0; i < wanted.layers.size(); ++i) {
+                QCOMPARE(plan.layers[i].pairs, wanted.layers[i].pairs);
+                QVERIFY(plan.layers[i].merge == wanted.layers[i].merge);
+            }
+        }
+        session.choose_layers({2});
+        QVERIFY(session.plan().layer_thresholds == (LayerThresholds{{0, 0.97}, {4, 0.99}}));
+        QCOMPARE(session.threshold(), 0.97);
+        QCOMPARE(session.layer_plan(2).pairs, wanted.layers[2].pairs);  // were it included
+        // The maker leaves out what it may not change, whatever it is asked for.
+        const MergePlan without = session.plan_maker().plan_at(Thresholds(own));
+        QVERIFY(without.layer_thresholds == (LayerThresholds{{0, 0.97}, {4, 0.99}}));
+        QCOMPARE(without.rule.threshold, 0.97);
+    }
+
+    void one_threshold_takes_the_place_of_the_layers_own() {
+        Session session;
+        session.set_model(demo_opened_model());
+        const auto before = session.summary().pairs;
+        session.choose(per_layer(session, {{1, 0.9}}), QStringLiteral("x"));
+        const auto own = session.summary().pairs;
+        QVERIFY(own != before);
+        session.choose_threshold(0.95);
+        QVERIFY(!session.per_layer());
+        QVERIFY(!session.plan().layer_thresholds);
+        QCOMPARE(session.threshold_of(1), std::optional(0.95));
+        QCOMPARE(session.undo_stack()->count(), 2);
+        session.undo_stack()->undo();
+        QVERIFY(session.per_layer());
+        QCOMPARE(session.summary().pairs, own);
+        session.undo_stack()->undo();
+        QCOMPARE(session.summary().pairs, before);
+        QCOMPARE(session.threshold(), 0.98);
     }
 
     void undo_and_redo() {

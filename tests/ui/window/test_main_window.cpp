@@ -137,6 +137,42 @@ class TestMainWindow : public QObject {
         QCOMPARE(at.workbench->runs().count(), 0);
     }
 
+    /// From the choice through a run and its file to another window, and back by restoring.
+    void thresholds_of_layers_pass_through_runs_and_files() {
+        WindowFixture at(4);
+        at.open_demo();
+        Session& session = at.workbench->session();
+        Choices choices = session.choices();
+        choices.select_by = SelectBy::per_layer;
+        choices.layer_thresholds = {{1, 0.9}, {4, 0.97}};
+        session.choose(choices, QStringLiteral("layers"));
+        const auto pairs = session.summary().pairs;
+        const QSignalSpy finished(&at.workbench->evaluations(), &Evaluations::run_finished);
+        at.window->actions().run->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+        const Run& run = at.workbench->runs().at(0);
+        const Result result = read_result(run.file.toStdString());
+        QVERIFY(result.plan.layer_thresholds == std::optional(choices.layer_thresholds));
+        QCOMPARE(result.summary.pairs, pairs);
+        QVERIFY(run.file.contains(QStringLiteral("results_layer_thresholds_")));
+        QVERIFY_EXCEPTION_THROWN(require_different_names({run.result, run.result}), Error);
+        // A sweep has one threshold for each of its runs, also the lowest of the layers'.
+        at.workbench->evaluations().start_sweep({0.9});
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 2, kPatience);
+        QVERIFY(!at.workbench->runs().at(1).result->plan.layer_thresholds);
+        QCOMPARE(at.workbench->runs().at(1).choices->select_by, SelectBy::threshold);
+
+        session.choose_threshold(0.5);
+        Q_EMIT at.window->workspace().run_panel().restore_requested(at.workbench->runs().at(0).id);
+        QVERIFY(session.choices() == choices);
+        QVERIFY(run_from_file(at.workbench->runs().at(0).file).choices->layer_thresholds ==
+                choices.layer_thresholds);
+        at.restart();
+        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->session().model() != nullptr, kPatience);
+        QVERIFY(at.workbench->session().choices() == choices);
+        QCOMPARE(at.workbench->session().summary().pairs, pairs);
+    }
+
     void a_broken_file_is_told_and_nothing_is_lost() {
         WindowFixture at;
         at.open_demo();

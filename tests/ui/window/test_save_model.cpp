@@ -3,6 +3,8 @@
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
@@ -92,6 +94,33 @@ class TestSaveModel : public QObject {
         });
         at.window->actions().save_model->trigger();
         QVERIFY(!at.workbench->saver().saving());
+    }
+
+    void with_a_threshold_for_each_layer() {
+        WindowFixture at;
+        at.open_demo();
+        Choices choices = at.workbench->session().choices();
+        choices.select_by = SelectBy::per_layer;
+        choices.layer_thresholds = {{1, 0.97}, {4, 0.985}};
+        at.workbench->session().choose(choices, QStringLiteral("layers"));
+        in_dialog<SaveModelDialog>([&](SaveModelDialog& dialog) {
+            QVERIFY(folder_of(dialog).text().endsWith(QStringLiteral("demo-merged-per-layer")));
+            const auto labels = dialog.findChildren<QLabel*>();
+            QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+                return label->text().contains(QStringLiteral("for each layer (0.97"));
+            }));
+            folder_of(dialog).setText(at.folder.filePath(QStringLiteral("layers")));
+            button_of(dialog).click();
+        });
+        const QSignalSpy saved(&at.workbench->saver(), &ModelSaver::saved);
+        at.window->actions().save_model->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, kPatience);
+        QFile manifest(at.folder.filePath(QStringLiteral("layers/headscope_manifest.json")));
+        QVERIFY(manifest.open(QIODevice::ReadOnly));
+        const QJsonObject thresholds = QJsonDocument::fromJson(manifest.readAll())
+                                           .object()[QStringLiteral("layer_thresholds")]
+                                           .toObject();
+        QCOMPARE(thresholds, (QJsonObject{{QStringLiteral("1"), 0.97}, {QStringLiteral("4"), 0.985}}));
     }
 
     void without_duplicates() {

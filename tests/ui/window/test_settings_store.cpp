@@ -18,6 +18,7 @@ class TestSettingsStore : public QObject {
         choices.select_by = SelectBy::closest;
         choices.threshold = 0.123456789012345;
         choices.closest = 77;
+        choices.layer_thresholds = {{0, 0.98}, {7, 0.123456789012345}};
         choices.excluded_layers = {0, 31};
         choices.grouping = Grouping::matching;
         choices.kv_policy = KvPolicy::within;
@@ -45,6 +46,18 @@ class TestSettingsStore : public QObject {
         QCOMPARE(store.last_layer(), 4);
     }
 
+    void a_threshold_for_each_layer_comes_back() {
+        Choices choices;
+        choices.select_by = SelectBy::per_layer;
+        choices.layer_thresholds = {{1, 0.97}, {3, -0.5}};
+        SettingsStore(file_).set_choices(choices);
+        QVERIFY(SettingsStore(file_).choices() == choices);
+        // Without the thresholds it means nothing.
+        choices.layer_thresholds.clear();
+        SettingsStore(file_).set_choices(choices);
+        QVERIFY(SettingsStore(file_).choices() == Choices{});
+    }
+
     void nothing_kept_is_the_default() {
         const SettingsStore store(file_);
         QVERIFY(store.choices() == Choices{});
@@ -55,7 +68,7 @@ class TestSettingsStore : public QObject {
     void damaged_entries_have_their_defaults() {
         QFile file(file_);
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\nexcluded_layers=x, -3\ngrouping=kmeans\n"
+        file.write("[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\nlayer_thresholds=\"3:0.9,3:0.8\"\nexcluded_layers=x, -3\ngrouping=kmeans\n"
                    "kv_policy=\nmeasure=p\ncalibration_windows=-1\nalign=activations\nweights=usage\nrescale=x\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
                    "[General]\nappearance=7\n");
         file.close();
