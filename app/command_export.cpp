@@ -69,6 +69,7 @@ void run_export(const Options& options, Display& display, const std::stop_token&
     params.plan =
         make_merge_plan(measured.matrices, checkpoint.config(), rule, measured.merge_calibration);
     params.measure = parse_measure(options.measure);
+    params.calibration = measured.calibration;
     params.output_dir = options.output_dir;
     params.compact = options.compact;
     params.force = options.force;
