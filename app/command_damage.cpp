@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
+#include "app/merge_manner.h"
 #include "app/table.h"
 #include "core/base/locations.h"
 #include "core/base/process_rank.h"
@@ -41,15 +43,17 @@ std::string correlation_text(const std::optional<double>& correlation) {
     return correlation ? fmt::format("{:+.3f}", *correlation) : "-";
 }
 
-void print_settings(Display& display, const DamageResult& result) {
+void print_settings(Display& display, const DamageResult& result, const MergeRule& rule) {
     const RunSettings& settings = result.manifest.settings;
-    display.print(fmt::format(
-        "\n{}\n{} ({} tokens), protocol {}, {} of {} windows of {} tokens, {} on {}\n"
-        "perplexity {}; each pair merged alone, grouping {}, KV policy {}\n",
-        result.manifest.model_path, settings.corpus_name, count_text(settings.token_count),
-        settings.protocol, count_text(result.probe_windows), count_text(settings.windows),
-        settings.window, settings.dtype, settings.device,
-        perplexity_text(result.original.perplexity), settings.grouping, settings.kv_policy));
+    display.print(
+        fmt::format("\n{}\n{} ({} tokens), protocol {}, {} of {} windows of {} tokens, {} on {}\n"
+                    "perplexity {}; each pair merged alone, {}, grouping {}, KV policy {}{}\n",
+                    result.manifest.model_path, settings.corpus_name,
+                    count_text(settings.token_count), settings.protocol,
+                    count_text(result.probe_windows), count_text(settings.windows), settings.window,
+                    settings.dtype, settings.device, perplexity_text(result.original.perplexity),
+                    measure_text(settings.measure, settings.calibration), settings.grouping,
+                    settings.kv_policy, manner_text(rule)));
 }
 
 void print_pairs(Display& display, const DamageResult& result) {
@@ -104,13 +108,14 @@ void print_rankings(Display& display, const DamageResult& result) {
 
 void run_damage(const Options& options, Display& display, const std::stop_token& stop) {
     const DamageParams params = damage_params(options);
+    tell_notes(display, params.work.rule, Checkpoint::open(params.work.model_path).config());
     const DamageResult result = measure_damage(
         params, [&](const Progress& progress) { display.progress(progress); }, stop);
     if (!process_rank().first()) return;  // the first of several processes has the result
     nlohmann::ordered_json event = {{"event", "result"}};
     event.update(to_json(params, result));
     display.event(event);
-    print_settings(display, result);
+    print_settings(display, result, params.work.rule);
     if (result.pairs.empty()) {
         display.print("There is no pair that this KV policy would merge.");
     } else {

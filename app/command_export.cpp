@@ -84,6 +84,7 @@ void run_export(const Options& given, Display& display, const std::stop_token& s
     ExportParams params;
     params.plan = make_plan(options, of_layers, checkpoint, measured);
     params.measure = parse_measure(options.measure);
+    params.calibration = measured.calibration;
     params.output_dir = options.output_dir;
     params.compact = options.compact;
     params.force = options.force;

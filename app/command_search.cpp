@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
+#include "app/merge_manner.h"
 #include "app/table.h"
 #include "core/base/locations.h"
 #include "core/base/process_rank.h"
@@ -51,11 +53,12 @@ void print_settings(Display& display, const SearchParams& params, const Result& 
     const RunSettings& settings = result.manifest->settings;
     display.print(fmt::format(
         "\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n"
-        "measure {}, grouping {}, KV policy {}; perplexity may rise by {}, as many {} heads as "
-        "that allows\n",
+        "{}, grouping {}, KV policy {}{}; perplexity may rise by {}, as many {} heads as that "
+        "allows\n",
         result.manifest->model_path, settings.corpus_name, count_text(settings.token_count),
         settings.protocol, count_text(settings.windows), settings.window, settings.dtype,
-        settings.device, settings.measure, settings.grouping, settings.kv_policy,
+        settings.device, measure_text(settings.measure, settings.calibration), settings.grouping,
+        settings.kv_policy, manner_text(params.work.rule),
         ppl_increase_text(params.max_ppl_increase), name_of(params.gain)));
 }
 
@@ -155,12 +158,14 @@ nlohmann::ordered_json result_event(const SearchResult& search) {
 
 void run_search(const Options& options, Display& display, const std::stop_token& stop) {
     const SearchParams params = search_params(options);
+    const Checkpoint checkpoint = Checkpoint::open(params.work.model_path);
+    tell_notes(display, params.work.rule, checkpoint.config());
     const SearchResult search = headscope::run_search(params, show_steps(display), stop);
     if (!process_rank().first()) return;  // the first of several processes has the result
     display.event(result_event(search));
     print_settings(display, params, search.result);
     if (search.findings) print_path(display, *search.findings, params);
-    print_plan(display, search, Checkpoint::open(params.work.model_path).config());
+    print_plan(display, search, checkpoint.config());
     print_outcome(display, search, params);
 }
 

@@ -7,12 +7,14 @@
 #include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/measures/calibration.h"
 #include "core/search/search_file.h"
 
 namespace headscope::app {
 namespace {
 
-void take(Options& options, const std::string& name, std::string& value, const std::string& found) {
+template <typename Value>
+void take(Options& options, const std::string& name, Value& value, const Value& found) {
     if (options.was_given(name) && value != found) {
         fail(
             ErrorCode::bad_input,
@@ -21,6 +23,15 @@ void take(Options& options, const std::string& name, std::string& value, const s
             options.layer_thresholds, name, found, value);
     }
     value = found;
+}
+
+/// A text of the user's own cannot be found by what the settings say of it.
+void take_text(Options& options, const CalibrationRecord& found) {
+    take(options, "--calibration_windows", options.calibration_windows, found.windows);
+    if (found.corpus_name == kShippedCalibration || options.was_given("--calibration")) return;
+    fail(ErrorCode::bad_input,
+         "{}: these thresholds were found with the calibration text {}; name it with --calibration",
+         options.layer_thresholds, found.corpus_name);
 }
 
 }  // namespace
@@ -42,6 +53,7 @@ std::optional<LayerThresholds> take_layer_thresholds(Options& options) {
                  options.layer_thresholds);
         }
         options.rescale = chosen.settings->rescale;
+        if (chosen.settings->calibration) take_text(options, *chosen.settings->calibration);
     }
     std::vector<int> layers;
     for (const auto& [layer, threshold] : chosen.thresholds)

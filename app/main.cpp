@@ -140,6 +140,7 @@ struct CommandLine {
             add_model_option(*command, options);
             add_layer_option(*command, options);
             if (command != damage) add_measure_option(*command, options);
+            add_calibration_options(*command, options);
             add_json_option(*command, options);
         }
         for (CLI::App* command : {batch, similarity, plan})

@@ -125,9 +125,12 @@ void add_measure_option(CLI::App& command, Options& options) {
         command, "--measure", options.measure, std::move(names),
         "How similarity is measured: on weights as they lie (q ... qkvo), on circuits, or on "
         "what the heads do with a text (attention, output, cka)");
+}
+
+void add_calibration_options(CLI::App& command, Options& options) {
     add(command, "--calibration", options.calibration,
-        "Text file in UTF-8 for attention, output and cka; default: lines of WikiText-2's train "
-        "split");
+        "Text file in UTF-8 for attention, output and cka, --align activations and --weights "
+        "usage; default: lines of WikiText-2's train split");
     add(command, "--calibration_windows", options.calibration_windows,
         "Only its first so many windows")
         ->check(CLI::PositiveNumber)

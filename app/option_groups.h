@@ -19,6 +19,7 @@ void add_merge_options(CLI::App& command, Options& options);
 void add_layer_option(CLI::App& command, Options& options,
                       const std::string& help = "Layers, such as 0,3,8-15; default: all");
 void add_measure_option(CLI::App& command, Options& options);
+void add_calibration_options(CLI::App& command, Options& options);
 void add_text_options(CLI::App& command, Options& options);
 void add_compute_options(CLI::App& command, Options& options);
 void add_probe_option(CLI::App& command, Options& options);

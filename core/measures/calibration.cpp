@@ -39,7 +39,7 @@ CalibrationText prepare_calibration(const Checkpoint& checkpoint, const Calibrat
     require_apart(options, evaluated);
     const PreparedText text = prepare_text(
         checkpoint, {file_of(options), Protocol::gptq, 0, options.windows}, cache_dir, stop);
-    return {{options.file.empty() ? "wikitext-2 calibration" : text.corpus_name, text.corpus_sha256,
+    return {{options.file.empty() ? kShippedCalibration : text.corpus_name, text.corpus_sha256,
              text.windows->count(), text.windows->window()},
             text.windows};
 }

@@ -11,7 +11,10 @@
 
 namespace headscope {
 
-/// The text over which measures of behaviour watch the heads.
+/// What records call the text that ships with Headscope.
+inline constexpr const char* kShippedCalibration = "wikitext-2 calibration";
+
+/// The text over which the heads are watched: by measures of behaviour, and for means that need it.
 struct CalibrationOptions {
     static constexpr std::int64_t kDefaultWindows = 8;
 

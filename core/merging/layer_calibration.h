@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -15,5 +16,14 @@ struct LayerCalibration {
     std::vector<double> usage;
     std::shared_ptr<const HeadMoments> moments;  ///< null: not measured
 };
+
+/// Those of `layer`; null where there are none.
+inline const LayerCalibration* find_layer(const std::vector<LayerCalibration>& calibration,
+                                          int layer) {
+    const auto found =
+        std::find_if(calibration.begin(), calibration.end(),
+                     [layer](const LayerCalibration& of) { return of.layer == layer; });
+    return found == calibration.end() ? nullptr : &*found;
+}
 
 }  // namespace headscope

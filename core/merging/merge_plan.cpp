@@ -183,12 +183,8 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
                 return pair.first / heads_per_kv != pair.second / heads_per_kv;
             });
         }
-        const auto measured =
-            std::find_if(calibration.begin(), calibration.end(),
-                         [&](const LayerCalibration& of) { return of.layer == matrix.layer; });
-        plan.layers.push_back(
-            make_layer_plan(matrix.layer, std::move(pairs), config, rule,
-                            measured == calibration.end() ? nullptr : &*measured));
+        plan.layers.push_back(make_layer_plan(matrix.layer, std::move(pairs), config, rule,
+                                              find_layer(calibration, matrix.layer)));
     }
     return plan;
 }

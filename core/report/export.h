@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "core/base/progress.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/measures/calibration_record.h"
 #include "core/merging/compaction.h"
 #include "core/merging/merge_plan.h"
 #include "core/similarity/similarity.h"
@@ -30,6 +32,8 @@ struct ExportSystem {
 struct ExportParams {
     MergePlan plan;
     Measure measure = Measure::q;  ///< that the plan's similarities are of; for the manifest
+    /// Of the text that the measure or the means needed; for the manifest.
+    std::optional<CalibrationRecord> calibration = {};
     std::filesystem::path output_dir;
     bool compact = false;  ///< remove duplicate heads for good
     bool force = false;    ///< replace a folder that is not empty

@@ -100,11 +100,15 @@ std::string make_export_manifest(const Checkpoint& checkpoint, const std::string
     json.update(thresholds_json(params.plan));
     json.update({{"grouping", name_of(rule.grouping)},
                  {"kv_policy", name_of(rule.kv_policy)},
+                 {"align", name_of(rule.align)},
+                 {"weights", name_of(rule.weights)},
+                 {"rescale", rule.rescale},
                  {"layers", std::move(layers)},
                  {"compact", params.compact},
                  {"summary", to_json(summarize(params.plan, checkpoint.config()))},
                  {"plan", plan_json(params.plan)},
                  {"changed_tensors", result.changed_tensors}});
+    if (params.calibration) json["calibration"] = to_json(*params.calibration);
     if (params.compact) json["removed"] = compaction_json(result.layers);
     if (ordered_json earlier = earlier_manifest(checkpoint); !earlier.is_null())
         json["earlier_manifest"] = std::move(earlier);

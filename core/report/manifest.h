@@ -15,7 +15,7 @@ namespace headscope {
 struct RunSettings {
     std::string model_fingerprint;
     std::string measure;
-    std::optional<CalibrationRecord> calibration;  ///< of measures of behaviour
+    std::optional<CalibrationRecord> calibration;  ///< where a measure or the rule has one
     std::string grouping;
     std::string kv_policy;
     std::string align = "none";     ///< files from before there was a choice do not say it

@@ -17,8 +17,8 @@ constexpr std::array kGains = {Gain::merged, Gain::removable};
 class LayerLadder {
   public:
     LayerLadder(const RankedPairs& pairs, const ModelConfig& config, const MergeRule& rule,
-                Gain gain)
-        : pairs_(pairs), config_(config), rule_(rule), gain_(gain) {
+                Gain gain, const LayerCalibration* calibration)
+        : pairs_(pairs), config_(config), rule_(rule), gain_(gain), calibration_(calibration) {
         const auto all = pairs.all();
         for (std::size_t i = 0; i < all.size(); ++i) {
             const bool last = i + 1 == all.size();
@@ -53,8 +53,8 @@ class LayerLadder {
         const auto chosen = all.first(counts_[rung]);
         const double left_out = chosen.size() == all.size() ? -1.0 : all[chosen.size()].similarity;
         candidate.threshold = std::max(-1.0, threshold_between(chosen.back().similarity, left_out));
-        candidate.plan =
-            make_layer_plan(pairs_.layer(), {chosen.begin(), chosen.end()}, config_, rule_);
+        candidate.plan = make_layer_plan(pairs_.layer(), {chosen.begin(), chosen.end()}, config_,
+                                         rule_, calibration_);
         candidate.summary = summarize(candidate.plan, config_);
         candidate.gain = gain_of(candidate.summary, gain_);
     }
@@ -63,6 +63,7 @@ class LayerLadder {
     const ModelConfig& config_;
     const MergeRule& rule_;
     Gain gain_;
+    const LayerCalibration* calibration_;
     std::vector<std::size_t> counts_;  ///< pairs of each rung: no two equal ones are parted
     std::map<std::size_t, Candidate> made_;
 };
@@ -94,9 +95,10 @@ std::int64_t gain_of(const PlanSummary& summary, Gain gain) {
 }
 
 LayerCandidates make_candidates(const RankedPairs& pairs, const ModelConfig& config,
-                                const MergeRule& rule, Gain gain, int most) {
+                                const MergeRule& rule, Gain gain, int most,
+                                const LayerCalibration* calibration) {
     LayerCandidates layer{pairs.layer(), {}};
-    LayerLadder ladder(pairs, config, rule, gain);
+    LayerLadder ladder(pairs, config, rule, gain, calibration);
     if (ladder.empty() || ladder.at(ladder.top()).gain == 0) return layer;
     const auto least = static_cast<double>(ladder.at(ladder.first_with(1)).gain);
     const auto greatest = static_cast<double>(ladder.at(ladder.top()).gain);

@@ -40,8 +40,9 @@ struct LayerCandidates {
 /// `pairs` holds, where each gains by about the same factor more than the one before: the
 /// differences are small where merging does little, which is where a small budget ends. A threshold
 /// lies between the last pair that is in and the first that is not; pairs of equal similarity go
-/// together. Empty where no plan gains anything.
+/// together. Empty where no plan gains anything. `calibration`: see make_layer_plan.
 LayerCandidates make_candidates(const RankedPairs& pairs, const ModelConfig& config,
-                                const MergeRule& rule, Gain gain, int most);
+                                const MergeRule& rule, Gain gain, int most,
+                                const LayerCalibration* calibration = nullptr);
 
 }  // namespace headscope

@@ -60,7 +60,7 @@ class DamageJob {
         : params_(params),
           progress_(progress),
           stop_(stop),
-          preparation_(params.work, params.choose_by, stop) {
+          preparation_(params.work, params.choose_by, params.compare, stop) {
         result_.measures = all_of(params);
     }
 
@@ -71,6 +71,7 @@ class DamageJob {
             make_output_folder(folder_of(params_.output));
         for (const Measure measure : result_.measures)
             matrices_.push_back(preparation_.similarity(measure, progress_, stop_));
+        calibration_ = preparation_.merge_calibration(progress_, stop_);
         choose();
         score();
         result_.rankings = rank_measures(result_.measures, result_.pairs);
@@ -137,8 +138,9 @@ class DamageJob {
 
     [[nodiscard]] NamedVariant merged_alone(const PairDamage& pair) const {
         const HeadPair heads{pair.heads.first, pair.heads.second, pair.similarities.front()};
-        const LayerPlan plan = make_layer_plan(
-            pair.layer, {heads}, preparation_.checkpoint().config(), params_.work.rule);
+        const LayerPlan plan =
+            make_layer_plan(pair.layer, {heads}, preparation_.checkpoint().config(),
+                            params_.work.rule, find_layer(calibration_, pair.layer));
         return {name_of(pair.layer, pair.heads), {{pair.layer, plan.merge}}};
     }
 
@@ -147,6 +149,7 @@ class DamageJob {
     const std::stop_token& stop_;
     Preparation preparation_;
     std::vector<std::vector<SimilarityMatrix>> matrices_;  ///< [measures][layers]
+    std::vector<LayerCalibration> calibration_;            ///< what the rule needs of the layers
     std::optional<ScoreJournal> journal_;
     DamageResult result_;
 };

@@ -72,7 +72,8 @@ class ThresholdSearch {
         std::vector<LayerCandidates> layers;
         for (const RankedPairs& pairs : input_.pairs) {
             layers.push_back(make_candidates(pairs, input_.model.config(), params_.rule,
-                                             params_.gain, params_.candidates));
+                                             params_.gain, params_.candidates,
+                                             find_layer(input_.calibration, pairs.layer())));
         }
         findings_.layers =
             measure_layers(std::move(layers), budget_, probes_, scorer_, book_, observer_.progress);

@@ -72,6 +72,7 @@ struct SearchInput {
     const Model& model;
     std::shared_ptr<const Windows> windows;
     const std::vector<RankedPairs>& pairs;  ///< of each chosen layer, those that the policy allows
+    std::vector<LayerCalibration> calibration = {};  ///< of these layers, where the rule needs it
 };
 
 /// Finds thresholds for each layer that merge the most heads while perplexity on all windows rises

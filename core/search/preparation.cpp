@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/measures/compare_heads.h"
+#include "core/measures/merge_calibration.h"
 #include "core/report/run_settings.h"
 
 namespace headscope {
@@ -18,28 +19,25 @@ std::vector<int> sorted(std::vector<int> layers) {
     return layers;
 }
 
+bool watches(const std::vector<Measure>& measures) {
+    return std::any_of(measures.begin(), measures.end(),
+                       [](Measure measure) { return kind_of(measure) == MeasureKind::behaviour; });
+}
+
 }  // namespace
 
 Preparation::Preparation(const WorkParams& params, const std::vector<Measure>& measures,
-                         const std::stop_token& stop)
+                         const std::vector<Measure>& beside, const std::stop_token& stop)
     : params_(params),
       checkpoint_(Checkpoint::open(params.model_path)),
       layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {
-    if (params.rule.needs_calibration()) {
-        fail(ErrorCode::unsupported,
-             "searches cannot average by a calibration text; use --align weights or none, and "
-             "--weights norm or plain");
-    }
     const ResolvedCompute compute = resolve(params.compute);  // told before anything slow
     text_ = prepare_text(checkpoint_, params.text, params.cache_dir, stop);
     settings_ = make_run_settings(checkpoint_, measures.front(), params.rule, layers_, text_,
                                   compute, stop);
     for (std::size_t i = 1; i < measures.size(); ++i)
         settings_.measure += fmt::format(",{}", name_of(measures[i]));
-    const bool watches = std::any_of(measures.begin(), measures.end(), [](Measure measure) {
-        return kind_of(measure) == MeasureKind::behaviour;
-    });
-    if (watches) {
+    if (watches(measures) || watches(beside) || params.rule.needs_calibration()) {
         calibration_ = prepare_calibration(checkpoint_, params.calibration, params.text.corpus,
                                            params.cache_dir, stop);
         settings_.calibration = calibration_.record;
@@ -51,6 +49,14 @@ std::vector<SimilarityMatrix> Preparation::similarity(Measure measure, const Pro
     const HeadComparison comparison{measure, layers_, params_.compute, calibration_.windows};
     return agree_on(compare_heads(
         checkpoint_, comparison, [&] { return model(progress, stop); }, progress, stop));
+}
+
+std::vector<LayerCalibration> Preparation::merge_calibration(const ProgressFn& progress,
+                                                             const std::stop_token& stop) {
+    if (!params_.merge_calibration.empty()) return params_.merge_calibration;
+    return calibrate_merge(
+        params_.rule, layers_, calibration_.windows, [&] { return model(progress, stop); },
+        progress, stop);
 }
 
 std::vector<RankedPairs> Preparation::allowed_pairs(

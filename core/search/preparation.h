@@ -11,6 +11,7 @@
 #include "core/base/progress.h"
 #include "core/evaluation/prepare.h"
 #include "core/measures/calibration.h"
+#include "core/merging/layer_calibration.h"
 #include "core/merging/merge_plan.h"
 #include "core/merging/ranked_pairs.h"
 #include "core/model/model.h"
@@ -24,7 +25,9 @@ struct WorkParams {
     std::vector<int> layers;  ///< empty: all
     MergeRule rule;           ///< its threshold is not used
     TextOptions text;
-    CalibrationOptions calibration;  ///< for measures of behaviour
+    CalibrationOptions calibration;  ///< for measures of behaviour and rules that need it
+    /// What calibrate_merge() told of that text, of all layers, where it is there already.
+    std::vector<LayerCalibration> merge_calibration;
     ComputeOptions compute;
     std::filesystem::path cache_dir;  ///< for token ids; empty: no cache
     std::string program_version;
@@ -34,9 +37,10 @@ struct WorkParams {
 class Preparation {
   public:
     /// Opens the checkpoint, prepares the text and decides where to compute. `measures` are named
-    /// in the settings. Throws what these steps throw. `params` must outlive this.
+    /// in the settings; similarity() is also asked for those of `beside`. Throws what these steps
+    /// throw. `params` must outlive this.
     Preparation(const WorkParams& params, const std::vector<Measure>& measures,
-                const std::stop_token& stop);
+                const std::vector<Measure>& beside, const std::stop_token& stop);
 
     [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
     [[nodiscard]] const std::vector<int>& layers() const { return layers_; }  ///< ascending
@@ -47,6 +51,10 @@ class Preparation {
     [[nodiscard]] std::vector<SimilarityMatrix> similarity(Measure measure,
                                                            const ProgressFn& progress,
                                                            const std::stop_token& stop);
+
+    /// What plans of the chosen layers need under the rule; see calibrate_merge().
+    [[nodiscard]] std::vector<LayerCalibration> merge_calibration(const ProgressFn& progress,
+                                                                  const std::stop_token& stop);
 
     /// The pairs of each layer that the rule's KV policy allows.
     [[nodiscard]] std::vector<RankedPairs> allowed_pairs(

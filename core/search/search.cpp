@@ -48,9 +48,10 @@ std::optional<SearchResult> agree_on_finished(const SearchParams& params,
 }
 
 Result make_result(const Findings& findings, std::vector<SimilarityMatrix> matrices,
-                   const ModelConfig& config, const MergeRule& rule) {
+                   const ModelConfig& config, const MergeRule& rule,
+                   const std::vector<LayerCalibration>& calibration) {
     Result result;
-    result.plan = make_merge_plan(matrices, config, rule, findings.thresholds);
+    result.plan = make_merge_plan(matrices, config, rule, findings.thresholds, calibration);
     result.threshold = result.plan.rule.threshold;
     result.summary = summarize(result.plan, config);
     result.similarity = std::move(matrices);
@@ -82,7 +83,7 @@ SearchResult run_search(const SearchParams& params, const SearchObserver& observ
     const auto start = Clock::now();
     const std::string started = utc_now();
     join_processes();
-    Preparation preparation(params.work, {params.measure}, stop);
+    Preparation preparation(params.work, {params.measure}, {}, stop);
     SearchParams placed = params;
     if (placed.by_settings)
         placed.output_dir /= search_id(preparation.settings(), find_params(placed));
@@ -99,11 +100,12 @@ SearchResult run_search(const SearchParams& params, const SearchObserver& observ
     auto matrices = preparation.similarity(placed.measure, observer.progress, stop);
     const std::vector<RankedPairs> pairs = preparation.allowed_pairs(matrices);
     const SearchInput input{preparation.model(observer.progress, stop), preparation.text().windows,
-                            pairs};
+                            pairs, preparation.merge_calibration(observer.progress, stop)};
     result.findings = find_and_keep(input, placed, book, journal, observer, stop);
     leave_processes();
-    result.result = make_result(*result.findings, std::move(matrices),
-                                preparation.checkpoint().config(), placed.work.rule);
+    result.result =
+        make_result(*result.findings, std::move(matrices), preparation.checkpoint().config(),
+                    placed.work.rule, input.calibration);
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     result.result.manifest = preparation.manifest(started, result.seconds, 2);
     result.file = placed.output_dir / kSearchFileName;

@@ -22,6 +22,15 @@ foreach(key value low high)
   string(JSON value GET "${json}" pairs 0 loss_change ${key})
 endforeach()
 
+# A rule that needs a calibration text, which is not the one that pairs are judged on.
+headscope(${arguments} --pairs 1 --compare none --align activations --weights usage --calibration_windows 1)
+expect_status(0)
+expect_in("${out}" "aligned by activations, weighted by usage")
+expect_in("${out}" "over 1 windows of 512 tokens of wikitext-2 calibration")
+file(WRITE "${WORK_DIR}/own.txt" "too short a text")
+headscope(${arguments} --pairs 1 --weights usage --calibration own.txt)
+expect_status(3)
+
 # What is there is not overwritten.
 headscope(${arguments} --output reports/damage.json)
 expect_status(3)

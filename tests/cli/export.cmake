@@ -14,6 +14,15 @@ headscope(info "out folder/merged")
 expect_status(0)
 expect_in("${out}" "16 heads of 16, 8 KV heads (2 heads each)")
 
+# How means were taken is part of what was merged.
+headscope(export --threshold 0.98 --layers 2 --weights usage --calibration_windows 1 --device cpu --output_dir calibrated)
+expect_status(0)
+file(READ "${WORK_DIR}/calibrated/headscope_manifest.json" json)
+string(JSON value GET "${json}" weights)
+expect_equal("${value}" "usage")
+string(JSON value GET "${json}" calibration windows)
+expect_equal("${value}" "1")
+
 # The perplexity is that of the variant.
 headscope(evaluate --threshold 0.98 --max_windows 2 --dtype bfloat16 --json)
 expect_status(0)

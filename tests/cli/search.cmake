@@ -117,6 +117,23 @@ endforeach()
 headscope(plan --layer_thresholds whole/search.json --kv_policy keep)
 expect_status(3)
 expect_in("${err}" "--kv_policy average, not keep")
+
+# How means are taken comes with it, down to the windows of the calibration text.
+headscope(search --max_ppl_increase 5% --layers 2 --window 128 --max_windows 10 --probe_windows 5
+  --device cpu --align activations --weights usage --calibration_windows 2 --output_dir calibrated)
+expect_status(0)
+expect_in("${out}" "aligned by activations, weighted by usage")
+headscope(evaluate --layer_thresholds calibrated/search.json --window 128 --max_windows 10 --device cpu --json)
+expect_status(0)
+last_event(event)
+file(READ "${WORK_DIR}/calibrated/search.json" json)
+string(JSON value GET "${event}" variants 1 metrics)
+string(JSON wanted GET "${json}" metric_details merged)
+expect_equal("${value}" "${wanted}")
+headscope(plan --layer_thresholds calibrated/search.json --weights plain)
+expect_status(3)
+expect_in("${err}" "--weights usage, not plain")
+
 headscope(plan --layer_thresholds 2:0.9876,4:0.97 --kv_policy keep)
 expect_status(0)
 expect_in("${out}" "KV policy keep")

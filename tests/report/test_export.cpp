@@ -300,6 +300,8 @@ class TestExport : public QObject {
         QCOMPARE(manifest.at("plan").at("0").at("groups").dump(), std::string("[[0,3],[1,4,5]]"));
         QCOMPARE(manifest.at("layers").dump(), std::string("[0,1]"));
         QCOMPARE(manifest.at("summary").at("merged_heads").get<int>(), 5);
+        QCOMPARE(manifest.at("align").get<std::string>(), std::string("none"));
+        QVERIFY(!manifest.contains("calibration"));
         // Merged once more, it keeps the history.
         const Checkpoint saved = Checkpoint::open(target());
         save(saved, plan_of(saved, {}, {{0, 1, 0.9}}), root() / "again");

@@ -1,8 +1,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
+#include <set>
 
 #include "core/evaluation/evaluator.h"
+#include "core/measures/merge_calibration.h"
 #include "core/search/damage.h"
 #include "core/search/rank_correlation.h"
 #include "tests/search/search_files.h"
@@ -92,6 +94,78 @@ class TestDamage : public QObject {
         QCOMPARE(within.pairs.size(), std::size_t{8});  // one in each KV group
         for (const PairDamage& pair : within.pairs)
             QCOMPARE(pair.heads.first / 2, pair.heads.second / 2);
+    }
+
+    void a_calibration_text_decides_under_activations_and_usage_data() {
+        QTest::addColumn<int>("align");
+        QTest::addColumn<int>("weights");
+        QTest::newRow("activations")
+            << static_cast<int>(Alignment::activations) << static_cast<int>(MeanWeights::plain);
+        QTest::newRow("usage") << static_cast<int>(Alignment::none)
+                               << static_cast<int>(MeanWeights::usage);
+    }
+
+    /// As `evaluate` does with the same pair, the same text and the same rule.
+    void a_calibration_text_decides_under_activations_and_usage() {
+        QFETCH(int, align);
+        QFETCH(int, weights);
+        DamageParams params = small_damage();
+        params.work.layers = {3};
+        params.pairs = 2;
+        const DamageResult plain = measure_damage(params);
+        params.work.rule.align = static_cast<Alignment>(align);
+        params.work.rule.weights = static_cast<MeanWeights>(weights);
+        params.work.calibration.windows = 2;
+        const DamageResult result = measure_damage(params);
+        QCOMPARE(result.manifest.settings.calibration->windows, 2);
+        QCOMPARE(result.pairs.size(), std::size_t{2});
+
+        const Checkpoint checkpoint = Checkpoint::open(demo_model());
+        const PreparedText text = prepare_text(checkpoint, params.work.text, cache_dir());
+        const Model model = Model::load(checkpoint, params.work.compute);
+        const CalibrationText calibration =
+            prepare_calibration(checkpoint, params.work.calibration, {}, cache_dir());
+        const auto figures =
+            calibrate_merge(params.work.rule, {3}, calibration.windows, [&] { return model; });
+        const std::vector<std::int64_t> order = text.windows->shuffled_order();
+        for (std::size_t i = 0; i < result.pairs.size(); ++i) {
+            const PairDamage& pair = result.pairs[i];
+            const LayerPlan plan = make_layer_plan(
+                3, {{pair.heads.first, pair.heads.second, pair.similarities.front()}},
+                checkpoint.config(), params.work.rule, &figures.front());
+            const EvaluationParams alone{
+                {{}, {{3, plan.merge}}}, text.windows, {}, {order.begin(), order.begin() + 3}};
+            QCOMPARE(pair.change.perplexity_ratio.value,
+                     evaluate(model, alone).scores.change(0, 1).perplexity_ratio.value);
+            QVERIFY(pair.loss().value != plain.pairs[i].loss().value);
+        }
+        // Figures that are there already are not measured again.
+        params.work.merge_calibration = figures;
+        std::set<std::string> stages;
+        const DamageResult same =
+            measure_damage(params, [&](const Progress& at) { stages.insert(at.stage); });
+        QVERIFY(!stages.contains("calibrating"));
+        QCOMPARE(same.pairs[0].loss().value, result.pairs[0].loss().value);
+        QVERIFY(same.manifest.settings == result.manifest.settings);
+    }
+
+    void measures_of_behaviour_are_compared_beside_those_of_weights() {
+        DamageParams params = small_damage();
+        params.pairs = 1;
+        params.compare = {Measure::cka};
+        params.work.calibration.windows = 1;
+        const DamageResult result = measure_damage(params);
+        QCOMPARE(result.measures, (std::vector<Measure>{Measure::q, Measure::cka}));
+        for (const PairDamage& pair : result.pairs)
+            QVERIFY(pair.similarities[1] >= 0.0 && pair.similarities[1] <= 1.0);
+        QCOMPARE(result.manifest.settings.calibration->windows, 1);
+    }
+
+    void the_calibration_text_is_not_what_pairs_are_judged_on() {
+        DamageParams params = small_damage();
+        params.work.rule.weights = MeanWeights::usage;
+        params.work.calibration.file = wikitext2_test_file();
+        QVERIFY(contains(error_of([&] { measure_damage(params); }), "wiki.test.raw"));
     }
 
     void correlations_are_those_of_the_pairs() {

@@ -289,6 +289,36 @@ class TestSearch : public QObject {
         QCOMPARE(std::string(std::istreambuf_iterator<char>(file), {}), std::string("{}"));
     }
 
+    /// The plan that is found is judged with the figures of the text, like any other.
+    void rules_that_need_a_calibration_text_are_searched() {
+        const QTemporaryDir folder;
+        SearchParams params = small_search(folder, 0.08);
+        params.work.layers = {2, 4};
+        params.work.rule.align = Alignment::activations;
+        params.work.rule.weights = MeanWeights::usage;
+        params.work.calibration.windows = 2;
+        const SearchResult search = run_search(params);
+        const MergePlan& plan = search.result.plan;
+        QVERIFY(!plan.layer_thresholds->empty());
+        QCOMPARE(search.result.manifest->settings.calibration->windows, 2);
+        for (const LayerPlan& layer : plan.layers) {
+            if (layer.merge.empty()) continue;
+            QCOMPARE(layer.merge.usage.size(), std::size_t{16});
+            QVERIFY(layer.merge.moments != nullptr || layer.merge.align == Alignment::none);
+        }
+        const Checkpoint checkpoint = Checkpoint::open(params.work.model_path);
+        const PreparedText text = prepare_text(checkpoint, params.work.text, params.work.cache_dir);
+        const Model model = Model::load(checkpoint, params.work.compute);
+        const Change change =
+            evaluate(model, {{{}, variant_of(plan)}, text.windows, {}}).scores.change(0, 1);
+        QCOMPARE(search.result.change->perplexity_ratio.value, change.perplexity_ratio.value);
+        QVERIFY(change.perplexity_ratio.value <= 1.08);
+        // Another text is another search.
+        params.work.calibration.windows = 1;
+        const std::string error = error_of([&] { run_search(params); });
+        QVERIFY2(contains(error, "calibration"), error.c_str());
+    }
+
     /// Where no candidate fits, the original is the answer. All heads of a layer as one do not fit.
     void a_budget_for_nothing_leaves_the_original() {
         const WorkParams work = demo_work(4);

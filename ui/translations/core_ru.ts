@@ -856,10 +856,6 @@
         <translation>--candidates: укажите 1 или больше</translation>
     </message>
     <message>
-        <source>searches cannot average by a calibration text; use --align weights or none, and --weights norm or plain</source>
-        <translation>поиск не может усреднять по калибровочному тексту; выберите --align weights или none и --weights norm или plain</translation>
-    </message>
-    <message>
         <source>journal: a row that is no score</source>
         <translation>журнал: строка, которая не оценка</translation>
     </message>
