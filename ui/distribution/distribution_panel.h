@@ -31,6 +31,10 @@ class DistributionPanel : public QWidget {
     void save_state(QSettings& settings) const;
     void restore_state(const QSettings& settings);
 
+  Q_SIGNALS:
+    /// Thresholds of layers are wanted that keep a budget.
+    void find_thresholds_requested();
+
   private:
     void set_texts();
     void update_page();

@@ -44,6 +44,7 @@ ThresholdBar::ThresholdBar(Session& session, QWidget* parent)
     auto* status_row = new QHBoxLayout;
     status_row->addWidget(status_, 1);
     status_row->addWidget(use_highest_);
+    status_row->addWidget(find_);
     grid_->addLayout(status_row, 2, 0, 1, 5);
     set_texts();
     arrange();
@@ -114,6 +115,10 @@ void ThresholdBar::make_status() {
     use_highest_->setObjectName(QStringLiteral("use_highest"));
     use_highest_->setAutoDefault(false);
     connect(use_highest_, &QPushButton::clicked, this, &ThresholdBar::use_highest);
+    find_ = new QPushButton(this);
+    find_->setObjectName(QStringLiteral("find_thresholds"));
+    find_->setAutoDefault(false);
+    connect(find_, &QPushButton::clicked, this, &ThresholdBar::find_requested);
 }
 
 void ThresholdBar::arrange() {
@@ -159,6 +164,9 @@ void ThresholdBar::set_texts() {
     closest_field_->setToolTip(
         tr("So many of the most similar pairs are merged, and those equal to the last of them."));
     slider_->setAccessibleName(tr("Which pairs are merged"));
+    find_->setText(tr("&Find thresholds..."));
+    find_->setToolTip(
+        tr("Finds a threshold for each layer that keeps perplexity within a budget"));
     use_highest_->setToolTip(
         tr("Makes the highest similarity the threshold, which selects at "
            "least one pair."));

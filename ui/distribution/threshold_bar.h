@@ -29,6 +29,10 @@ class ThresholdBar : public QWidget {
 
     [[nodiscard]] QSize minimumSizeHint() const override;
 
+  Q_SIGNALS:
+    /// Thresholds of layers are wanted that keep a budget.
+    void find_requested();
+
   protected:
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
@@ -68,6 +72,7 @@ class ThresholdBar : public QWidget {
     QLabel* result_ = nullptr;  ///< the threshold, where another value is chosen
     QLabel* status_ = nullptr;
     QPushButton* use_highest_ = nullptr;
+    QPushButton* find_ = nullptr;
     bool one_row_ = false;
     bool stale_ = true;  ///< brought up to date when shown
 };

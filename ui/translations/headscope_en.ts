@@ -210,6 +210,37 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::SearchText</name>
+    <message numerus="yes">
+        <source>%n head(s) merged</source>
+        <translation>
+            <numerusform>%n head merged</numerusform>
+            <numerusform>%n heads merged</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n removable</source>
+        <translation>
+            <numerusform>%n removable</numerusform>
+            <numerusform>%n removable</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It went on from an earlier start (%n score(s)).</source>
+        <translation>
+            <numerusform>It went on from an earlier start (%n score).</numerusform>
+            <numerusform>It went on from an earlier start (%n scores).</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Of %1: %n layer(s), measure %2, grouping %3, KV policy %4, as chosen now; text and device as in the settings of evaluations.</source>
+        <translation>
+            <numerusform>Of %1: %n layer, measure %2, grouping %3, KV policy %4, as chosen now; text and device as in the settings of evaluations.</numerusform>
+            <numerusform>Of %1: %n layers, measure %2, grouping %3, KV policy %4, as chosen now; text and device as in the settings of evaluations.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::SweepDialog</name>
     <message numerus="yes">
         <source>%n run(s), evaluated together with the original: %1</source>

@@ -554,6 +554,86 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::FindThresholdsDialog</name>
+    <message>
+        <source>Find thresholds</source>
+        <translation>Поиск порогов</translation>
+    </message>
+    <message>
+        <source>Finds a threshold for each layer, so that as many heads as possible are merged while perplexity on all windows rises by no more than the budget.</source>
+        <translation>Находит порог для каждого слоя так, чтобы объединить как можно больше голов, а перплексия на всех окнах выросла не больше, чем позволяет бюджет.</translation>
+    </message>
+    <message>
+        <source>&#xa0;%</source>
+        <comment>of perplexity</comment>
+        <translation>&#xa0;%</translation>
+    </message>
+    <message>
+        <source>How much perplexity may rise on all windows, of the original&apos;s</source>
+        <translation>На сколько может вырасти перплексия на всех окнах относительно исходной модели</translation>
+    </message>
+    <message>
+        <source>Merged heads</source>
+        <translation>Объединённые головы</translation>
+    </message>
+    <message>
+        <source>Removable heads</source>
+        <translation>Устранимые головы</translation>
+    </message>
+    <message>
+        <source>What the search wants most of: heads that are merged, or heads that end as the copy of another, keys and values included</source>
+        <translation>Чего должно быть как можно больше: объединённых голов или голов, которые становятся копией другой вместе с ключами и значениями</translation>
+    </message>
+    <message>
+        <source>So many thresholds are tried in each layer, at most</source>
+        <translation>Столько порогов пробуется в каждом слое, не больше</translation>
+    </message>
+    <message>
+        <source>Windows on which plans are tried out; more of them take longer and are wrong less often</source>
+        <translation>Окна, на которых пробуются планы; чем их больше, тем дольше поиск и тем реже ошибки</translation>
+    </message>
+    <message>
+        <source>&amp;Budget:</source>
+        <translation>&amp;Бюджет:</translation>
+    </message>
+    <message>
+        <source>&amp;Gain:</source>
+        <translation>&amp;Цель:</translation>
+    </message>
+    <message>
+        <source>Thresholds of a &amp;layer:</source>
+        <translation>Порогов на &amp;слой:</translation>
+    </message>
+    <message>
+        <source>&amp;Probe windows:</source>
+        <translation>&amp;Пробные окна:</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Ход работы</translation>
+    </message>
+    <message>
+        <source>The path of the search</source>
+        <translation>Ход поиска</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the path</source>
+        <translation>&amp;Копировать ход поиска</translation>
+    </message>
+    <message>
+        <source>&amp;Use these thresholds</source>
+        <translation>&amp;Применить эти пороги</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Отменить</translation>
+    </message>
+    <message>
+        <source>&amp;Find thresholds</source>
+        <translation>&amp;Найти пороги</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::HeatmapPanel</name>
     <message>
         <source>No model is open. Open one to see how alike the heads of its layers are.</source>
@@ -1413,6 +1493,14 @@ Replace them?</source>
     </message>
 </context>
 <context>
+    <name>headscope::ui::PlanText</name>
+    <message>
+        <source>per layer</source>
+        <comment>in the place of a threshold</comment>
+        <translation>по слоям</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::ReportDialog</name>
     <message>
         <source>Export report</source>
@@ -2197,6 +2285,156 @@ Replace them?</source>
     </message>
 </context>
 <context>
+    <name>headscope::ui::SearchPathModel</name>
+    <message>
+        <source>Taken</source>
+        <translation>Принят</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <translation>Отклонён</translation>
+    </message>
+    <message>
+        <source>Taken back</source>
+        <translation>Отозван</translation>
+    </message>
+    <message>
+        <source>The plan goes on with this layer at this threshold.</source>
+        <translation>План продолжается с этим порогом этого слоя.</translation>
+    </message>
+    <message>
+        <source>With it the plan would break the budget.</source>
+        <translation>С ним план вышел бы за бюджет.</translation>
+    </message>
+    <message>
+        <source>The plan with it broke the budget on all windows.</source>
+        <translation>План с ним вышел за бюджет на всех окнах.</translation>
+    </message>
+    <message>
+        <source>On all windows: held</source>
+        <translation>На всех окнах: в бюджете</translation>
+    </message>
+    <message>
+        <source>On all windows: too much</source>
+        <translation>На всех окнах: слишком много</translation>
+    </message>
+    <message>
+        <source>The whole plan so far: %1</source>
+        <translation>Весь план к этому моменту: %1</translation>
+    </message>
+    <message>
+        <source>What became of the step, or how the plan fared on all windows</source>
+        <translation>Что стало с шагом или как план показал себя на всех окнах</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Шаг</translation>
+    </message>
+    <message>
+        <source>The layer that the step merges further</source>
+        <translation>Слой, в котором шаг объединяет больше</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>The layer&apos;s threshold with the step</source>
+        <translation>Порог слоя после шага</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Порог</translation>
+    </message>
+    <message>
+        <source>Of the whole plan</source>
+        <translation>Во всём плане</translation>
+    </message>
+    <message>
+        <source>Removable heads</source>
+        <translation>Устранимые головы</translation>
+    </message>
+    <message>
+        <source>Merged heads</source>
+        <translation>Объединённые головы</translation>
+    </message>
+    <message>
+        <source>Of the whole plan against the original, with the 95&#xa0;% interval; of steps on the probe windows</source>
+        <translation>Всего плана относительно исходной модели, с интервалом 95&#xa0;%; для шагов — на пробных окнах</translation>
+    </message>
+    <message>
+        <source>Perplexity change</source>
+        <translation>Изменение перплексии</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::SearchText</name>
+    <message>
+        <source>%1&#xa0;%</source>
+        <translation>%1&#xa0;%</translation>
+    </message>
+    <message>
+        <source>%1, %2; thresholds of %3 layers, %4.</source>
+        <translation>%1, %2; слоёв с порогами: %3, пороги %4.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n head(s) merged</source>
+        <translation>
+            <numerusform>объединена %n голова</numerusform>
+            <numerusform>объединены %n головы</numerusform>
+            <numerusform>объединено %n голов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n removable</source>
+        <translation>
+            <numerusform>из них устранима %n</numerusform>
+            <numerusform>из них устранимы %n</numerusform>
+            <numerusform>из них устранимы %n</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Perplexity %1 → %2, change %3, on all %4 windows.</source>
+        <translation>Перплексия %1 → %2, изменение %3, окон: %4 (все).</translation>
+    </message>
+    <message>
+        <source>This search was finished before.</source>
+        <translation>Этот поиск был завершён раньше.</translation>
+    </message>
+    <message numerus="yes">
+        <source>It went on from an earlier start (%n score(s)).</source>
+        <translation>
+            <numerusform>Поиск продолжен с прежнего запуска (%n оценка).</numerusform>
+            <numerusform>Поиск продолжен с прежнего запуска (%n оценки).</numerusform>
+            <numerusform>Поиск продолжен с прежнего запуска (%n оценок).</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open a model first.</source>
+        <translation>Сначала откройте модель.</translation>
+    </message>
+    <message>
+        <source>Include at least one layer first.</source>
+        <translation>Сначала включите хотя бы один слой.</translation>
+    </message>
+    <message>
+        <source>Wait until the heads are compared by the new measure.</source>
+        <translation>Дождитесь сравнения голов по новой мере.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Of %1: %n layer(s), measure %2, grouping %3, KV policy %4, as chosen now; text and device as in the settings of evaluations.</source>
+        <translation>
+            <numerusform>%1: %n слой, мера %2, группировка %3, правило KV %4, как выбрано сейчас; текст и устройство — из настроек измерений.</numerusform>
+            <numerusform>%1: %n слоя, мера %2, группировка %3, правило KV %4, как выбрано сейчас; текст и устройство — из настроек измерений.</numerusform>
+            <numerusform>%1: %n слоёв, мера %2, группировка %3, правило KV %4, как выбрано сейчас; текст и устройство — из настроек измерений.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing can be merged within %1: every step costs more.</source>
+        <translation>В пределах %1 ничего нельзя объединить: любой шаг стоит больше.</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::Session</name>
     <message>
         <source>Change threshold</source>
@@ -2875,6 +3113,13 @@ Replace them?</source>
     <message>
         <source>A step this small makes more than %1 thresholds.</source>
         <translation>При таком малом шаге порогов больше %1.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ThresholdSearch</name>
+    <message>
+        <source>Use found thresholds</source>
+        <translation>применение найденных порогов</translation>
     </message>
 </context>
 <context>

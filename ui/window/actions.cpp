@@ -89,6 +89,9 @@ void Actions::make_run_menu() {
               tr("Merge the selected heads and measure perplexity and accuracy"));
     sweep = add(menu, tr("&Sweep..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R),
                 tr("Evaluate several thresholds together"));
+    find_thresholds = add(menu, tr("&Find thresholds..."), QKeySequence(Qt::CTRL | Qt::Key_T),
+                          tr("Find a threshold for each layer that keeps perplexity within a "
+                             "budget"));
     cancel = add(menu, tr("&Cancel"), QKeySequence(Qt::CTRL | Qt::Key_Period),
                  tr("End what is running"));
     menu.addSeparator();

@@ -33,6 +33,7 @@ struct Actions {
     QAction* next_layer;
     QAction* run;
     QAction* sweep;
+    QAction* find_thresholds;
     QAction* cancel;
     QAction* live_estimate;
     QAction* settings;

@@ -14,6 +14,7 @@
 #include "ui/distribution/live_estimate_view.h"
 #include "ui/runs/run_curves.h"
 #include "ui/runs/run_panel.h"
+#include "ui/search/find_thresholds_dialog.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/start_page.h"
 #include "ui/window/status_widgets.h"
@@ -106,6 +107,7 @@ void MainWindow::connect_actions() {
     on(actions_->next_layer, [this] { step_layer(1); });
     on(actions_->run, [this] { workbench_.evaluations().start(); });
     on(actions_->sweep, &MainWindow::sweep);
+    on(actions_->find_thresholds, &MainWindow::find_thresholds);
     on(actions_->cancel, &MainWindow::cancel);
     on(actions_->settings, &MainWindow::edit_settings);
     on(actions_->reset_layout, [this] { workspace_->reset_layout(); });
@@ -167,6 +169,11 @@ void MainWindow::connect_workbench() {
     connect(&workbench_.damage(), &DamageStore::progressed, job_status_,
             &JobStatus::show_progress);
     connect(&workbench_.damage(), &DamageStore::changed, this, &MainWindow::refresh);
+    connect(&workbench_.search(), &ThresholdSearch::progressed, job_status_,
+            &JobStatus::show_progress);
+    connect(&workbench_.search(), &ThresholdSearch::changed, this, &MainWindow::refresh);
+    connect(&workspace_->distribution(), &DistributionPanel::find_thresholds_requested,
+            actions_->find_thresholds, &QAction::trigger);
 
     const ModelOpener& opener = workbench_.opener();
     connect(&opener, &ModelOpener::started, this, [this](const QString& path) {
@@ -222,7 +229,8 @@ void MainWindow::refresh() {
         action->setEnabled(model != nullptr);
     }
     const bool busy = workbench_.evaluations().busy() || workbench_.exporting_report() ||
-                      workbench_.damage().running() || workbench_.measures().computing();
+                      workbench_.damage().running() || workbench_.search().running() ||
+                      workbench_.measures().computing();
     const bool opening = workbench_.opener().opening();
     const bool saving = workbench_.saver().saving();
     const bool measuring = workbench_.measurer().measuring();
@@ -246,7 +254,9 @@ void MainWindow::refresh_runs() {
     } else if (session.included_count() == 0) {
         why_not = tr("Include at least one layer first.");
     }
-    for (QAction* action : {actions_->run, actions_->sweep}) action->setEnabled(why_not.isEmpty());
+    for (QAction* action : {actions_->run, actions_->sweep, actions_->find_thresholds}) {
+        action->setEnabled(why_not.isEmpty());
+    }
     actions_->save_model->setEnabled(session.model() != nullptr && session.summary().pairs > 0 &&
                                      !workbench_.saver().saving());
     workspace_->run_panel().set_can_run(why_not.isEmpty(), why_not);
@@ -296,6 +306,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     keep_state();
     workbench_.keep_session();
     workbench_.measurer().hold(true);
+    if (find_thresholds_ != nullptr) find_thresholds_->close();
     cancel();
     event->accept();
 }

@@ -18,6 +18,7 @@ struct ExportResult;
 namespace headscope::ui {
 
 struct Exportable;
+class FindThresholdsDialog;
 class JobStatus;
 class MessageBar;
 struct Run;
@@ -75,6 +76,7 @@ class MainWindow : public QMainWindow {
     void ask_for_model();
     void ask_for_results();
     void sweep();
+    void find_thresholds();
     void save_model();
     void tell_saved(const ExportResult& result);
     void edit_settings();
@@ -99,6 +101,7 @@ class MainWindow : public QMainWindow {
     MessageBar* message_bar_ = nullptr;
     JobStatus* job_status_ = nullptr;
     QLabel* device_ = nullptr;
+    FindThresholdsDialog* find_thresholds_ = nullptr;  ///< made when it is first asked for
     bool was_painted_ = false;
 };
 

@@ -17,6 +17,7 @@
 #include "ui/runs/settings_dialog.h"
 #include "ui/runs/sweep_dialog.h"
 #include "ui/runs/threshold_list.h"
+#include "ui/search/find_thresholds_dialog.h"
 #include "ui/session/error_text.h"
 #include "ui/window/about_dialog.h"
 #include "ui/window/image_export.h"
@@ -71,6 +72,17 @@ void MainWindow::sweep() {
     if (dialog.exec() == QDialog::Accepted) {
         workbench_.evaluations().start_sweep(dialog.thresholds());
     }
+}
+
+void MainWindow::find_thresholds() {
+    if (find_thresholds_ == nullptr) {
+        find_thresholds_ =
+            new FindThresholdsDialog(workbench_.session(), workbench_.search(),
+                                     [this] { return workbench_.search_params(); }, this);
+    }
+    find_thresholds_->show();
+    find_thresholds_->raise();
+    find_thresholds_->activateWindow();
 }
 
 void MainWindow::connect_saver() {
@@ -140,6 +152,7 @@ void MainWindow::cancel() {
     workbench_.cancel_report();
     workbench_.measures().cancel();
     workbench_.damage().cancel();
+    workbench_.search().cancel();
 }
 
 void MainWindow::restore_run(int run_id) {

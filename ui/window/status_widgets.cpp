@@ -48,6 +48,16 @@ QString job_progress_text(const Progress& progress) {
     if (progress.stage == "drawing") {
         return JobStatus::tr("Drawing the report, %1 of %2 charts").arg(done, total);
     }
+    if (progress.stage == "layers alone") {
+        return JobStatus::tr("Trying each layer alone, %1 of %2 layer passes").arg(done, total);
+    }
+    if (progress.stage == "adding") {
+        return JobStatus::tr("Adding to the plan, step %1 of about %2").arg(done, total);
+    }
+    if (progress.stage == "all windows") {
+        return JobStatus::tr("Measuring the plan on all windows, %1 of %2 layer passes")
+            .arg(done, total);
+    }
     if (progress.stage == "tokenizing") return JobStatus::tr("Tokenizing the text");
     return QString::fromStdString(progress.stage);
 }

@@ -27,6 +27,14 @@ ReadResult read_quietly(const QString& path) {
     }
 }
 
+/// What a search has scored must outlive the program, so that it can go on.
+std::filesystem::path searches_beside(const std::filesystem::path& results_folder) {
+    const std::filesystem::path folder = results_folder.empty()
+                                             ? std::filesystem::temp_directory_path() / "headscope"
+                                             : results_folder.parent_path();
+    return folder / "searches";
+}
+
 }  // namespace
 
 Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& results_folder,
@@ -37,6 +45,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
       measurer_(session_, evaluations_),
       measures_(session_, compare_by),
       damage_(session_),
+      search_(session_),
+      searches_folder_(searches_beside(results_folder)),
       reading_(QStringLiteral("reading")),
       saving_(QStringLiteral("saving")),
       saving_image_(QStringLiteral("saving image")),
@@ -50,6 +60,7 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
         hold(true);
         measures_.cancel();
         damage_.cancel();
+        search_.cancel();
     });
     connect(&opener_, &ModelOpener::opened, this, &Workbench::take_model);
     connect(&opener_, &ModelOpener::cancelled, this, &Workbench::keep_model);
@@ -72,6 +83,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
             [this](const JobError& error) { report(tr("Comparing heads"), error.text); });
     connect(&damage_, &DamageStore::failed, this,
             [this](const JobError& error) { report(tr("Measuring damage"), error.text); });
+    connect(&search_, &ThresholdSearch::failed, this,
+            [this](const JobError& error) { report(tr("Finding thresholds"), error.text); });
     connect(&reading_, &Job::finished, this, &Workbench::take_results);
     connect(&saving_, &Job::finished, this, [this](const Job::Value& folder) {
         Q_EMIT results_saved(*std::static_pointer_cast<const QString>(folder));
@@ -205,6 +218,22 @@ WorkParams Workbench::work() const {
     work.cache_dir = cache_dir();
     work.program_version = kVersion;
     return work;
+}
+
+SearchParams Workbench::search_params() const {
+    const OpenedModel& model = *session_.model();
+    const Choices& choices = session_.choices();
+    SearchParams params;
+    params.work = work();
+    for (int layer = 0; layer < model.layers(); ++layer) {
+        if (session_.included(layer)) params.work.layers.push_back(layer);
+    }
+    params.work.rule = session_.rule();
+    params.work.calibration = choices.calibration;
+    params.measure = choices.measure;
+    params.output_dir = searches_folder_ / model.name();
+    params.by_settings = true;
+    return params;
 }
 
 void Workbench::close_model() {

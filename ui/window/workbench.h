@@ -9,6 +9,7 @@
 #include "ui/runs/evaluations.h"
 #include "ui/runs/measurer.h"
 #include "ui/runs/run_store.h"
+#include "ui/search/threshold_search.h"
 #include "ui/session/session.h"
 #include "ui/window/image_export.h"
 #include "ui/window/model_opener.h"
@@ -24,7 +25,8 @@ class Workbench : public QObject {
     Q_OBJECT
 
   public:
-    /// `results_folder`: where results of finished runs are kept; empty: nowhere.
+    /// `results_folder`: where results of finished runs are kept; empty: nowhere. Those of searches
+    /// are kept beside it.
     Workbench(SettingsStore& settings, const std::filesystem::path& results_folder,
               QObject* parent = nullptr);
     /// Keeps the session and ends what runs.
@@ -35,8 +37,11 @@ class Workbench : public QObject {
     [[nodiscard]] Evaluations& evaluations() { return evaluations_; }
     [[nodiscard]] MeasureStore& measures() { return measures_; }
     [[nodiscard]] DamageStore& damage() { return damage_; }
+    [[nodiscard]] ThresholdSearch& search() { return search_; }
     /// The open model with the settings of evaluations, for searches.
     [[nodiscard]] WorkParams work() const;
+    /// A search for thresholds with the session's choices.
+    [[nodiscard]] SearchParams search_params() const;
     [[nodiscard]] ModelOpener& opener() { return opener_; }
     [[nodiscard]] ModelSaver& saver() { return saver_; }
     [[nodiscard]] Measurer& measurer() { return measurer_; }
@@ -96,6 +101,8 @@ class Workbench : public QObject {
     Measurer measurer_;
     MeasureStore measures_;
     DamageStore damage_;
+    ThresholdSearch search_;
+    std::filesystem::path searches_folder_;
     ModelOpener opener_;
     ModelSaver saver_;
     QStringList results_to_read_;

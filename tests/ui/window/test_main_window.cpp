@@ -1,11 +1,14 @@
 #include <QClipboard>
 #include <QDockWidget>
+#include <QDoubleSpinBox>
 #include <QDropEvent>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QLabel>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QStackedWidget>
 #include <QTest>
 
@@ -14,6 +17,7 @@
 #include "tests/ui/window/window_fixture.h"
 #include "ui/heatmap/heatmap_panel.h"
 #include "ui/runs/run_panel.h"
+#include "ui/search/find_thresholds_dialog.h"
 #include "ui/window/image_export.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/results_files.h"
@@ -171,6 +175,64 @@ class TestMainWindow : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(at.workbench->session().model() != nullptr, kPatience);
         QVERIFY(at.workbench->session().choices() == choices);
         QCOMPARE(at.workbench->session().summary().pairs, pairs);
+    }
+
+    /// The engine's own search, from the menu to choices, and again as one that was finished before.
+    void thresholds_are_found_and_used() {
+        WindowFixture at(4);
+        at.open_demo();
+        Session& session = at.workbench->session();
+        session.choose_layers({0, 1, 3});
+        at.find<QPushButton>(QStringLiteral("find_thresholds")).click();
+        auto& dialog = at.find<FindThresholdsDialog>();
+        QVERIFY(dialog.isVisible() && !dialog.isModal());
+        const auto ask = [&](double budget) {
+            dialog.findChild<QDoubleSpinBox*>(QStringLiteral("budget"))->setValue(budget);
+            dialog.findChild<QSpinBox*>(QStringLiteral("candidates"))->setValue(4);
+            dialog.findChild<QSpinBox*>(QStringLiteral("probe_windows"))->setValue(2);
+            dialog.findChild<QPushButton*>(QStringLiteral("start"))->click();
+            QVERIFY(at.window->actions().cancel->isEnabled());
+            QTRY_VERIFY_WITH_TIMEOUT(at.workbench->search().result() != nullptr, kPatience);
+        };
+        ask(0.5);
+        QVERIFY(!at.window->actions().cancel->isEnabled());
+        const auto result = at.workbench->search().result();
+        QVERIFY(result->file.string().starts_with(at.folder.path().toStdString()));
+        QVERIFY(result->result.change->perplexity_ratio.value <= 1.005);
+        const qsizetype steps = session.undo_stack()->count();
+        dialog.findChild<QPushButton*>(QStringLiteral("use"))->click();
+        QCOMPARE(session.undo_stack()->count(), steps + 1);
+        QVERIFY(session.plan().layer_thresholds == result->result.plan.layer_thresholds);
+        QCOMPARE(session.choices().excluded_layers, (std::set<int>{0, 1, 3}));
+        QCOMPARE(session.summary().merged_heads, result->result.summary.merged_heads);
+        ask(0.5);
+        QVERIFY(!at.workbench->search().result()->findings);  // read, with its path
+        QCOMPARE(at.workbench->search().path().size(),
+                 search_path(result->findings->steps, result->findings->checks).size());
+        ask(4.0);  // in a folder of its own
+        QVERIFY(at.workbench->search().result()->file != result->file);
+    }
+
+    void a_search_ends_with_its_model_and_with_the_window() {
+        WindowFixture at(0);
+        at.open_demo();
+        const auto model = at.workbench->session().model();
+        at.window->actions().find_thresholds->trigger();
+        auto& start = *at.find<FindThresholdsDialog>().findChild<QPushButton*>(
+            QStringLiteral("start"));
+        start.click();
+        QVERIFY(at.workbench->search().running());
+        at.workbench->open_demo();
+        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->session().model() != model, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(!at.workbench->search().running(), kPatience);
+        QVERIFY(!at.window->message_bar().isVisible());
+        start.click();
+        QVERIFY(at.workbench->search().running());
+        QTest::qWait(300);
+        QElapsedTimer clock;
+        clock.start();
+        at.end();
+        QVERIFY(clock.elapsed() < 5000);
     }
 
     void a_broken_file_is_told_and_nothing_is_lost() {
