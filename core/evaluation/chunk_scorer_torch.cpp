@@ -84,7 +84,7 @@ std::int64_t ChunkScorer::advance(MicroBatch& batch, int layer, const LayerWeigh
             layer, weights, attention, last_reader ? std::move(input) : input, last_reader);
     }
     batch.states = std::move(next);
-    return static_cast<std::int64_t>(passes.size());
+    return static_cast<std::int64_t>(passes.size() * batch.indices.size());
 }
 
 void ChunkScorer::keep_original(const MicroBatch& batch, int layer) const {

@@ -27,7 +27,8 @@ class ChunkScorer {
     /// Scores of one window: [variants].
     using VariantScores = std::vector<WindowScore>;
 
-    /// Called after each micro-batch of each layer with the layer computations it took.
+    /// Called after each micro-batch of each layer with the layer passes it took: a layer computed
+    /// for one window is one.
     using PassesFn = std::function<void(std::int64_t passes)>;
 
     /// Scores of `indices`, in their order, in micro-batches of `micro_batch` windows. Throws

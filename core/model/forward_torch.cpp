@@ -103,7 +103,8 @@ std::int64_t ForwardPass::working_bytes(std::int64_t windows) const {
     const std::int64_t attention = 2 * (q + 2 * kv) + 2 * q;
     const std::int64_t feed_forward = 2 * config.hidden_size + 3 * config.intermediate_size;
     const std::int64_t layer = windows * window_ * size * std::max(attention, feed_forward);
-    const std::int64_t loss = chunk_rows_ * (config.vocab_size + config.hidden_size) * size;
+    const std::int64_t loss =
+        std::min(chunk_rows_, window_) * (config.vocab_size + config.hidden_size) * size;
     return std::max(layer, loss);
 }
 
