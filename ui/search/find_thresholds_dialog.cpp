@@ -100,8 +100,8 @@ QWidget* FindThresholdsDialog::make_questions() {
     gain_->setToolTip(
         tr("What the search wants most of: heads that are merged, or heads that end as the copy of "
            "another, keys and values included"));
-    candidates_ = spin_box("candidates", 16, 1000,
-                           tr("So many thresholds are tried in each layer, at most"));
+    candidates_ =
+        spin_box("candidates", 16, 1000, tr("So many thresholds are tried in each layer, at most"));
     probe_windows_ = spin_box("probe_windows", 8, 1'000'000,
                               tr("Windows on which plans are tried out; more of them take longer "
                                  "and are wrong less often"));

@@ -20,7 +20,8 @@ QString per_layer_text() {
 
 QString layer_thresholds_list(const LayerThresholds& thresholds) {
     QString list = QString::fromStdString(layer_thresholds_text(thresholds));
-    return list.replace(QLatin1Char(','), QStringLiteral(", "));  // so that a long one can be wrapped
+    // So that a long one can be wrapped.
+    return list.replace(QLatin1Char(','), QStringLiteral(", "));
 }
 
 QString layer_thresholds_range(const LayerThresholds& thresholds) {
