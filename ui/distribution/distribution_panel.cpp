@@ -29,7 +29,8 @@ DistributionPanel::DistributionPanel(Session& session, QWidget* parent)
     auto* content = new QWidget(this);
     distribution_ = new DistributionPlot(session, content);
     auto* bar = new ThresholdBar(session, content);
-    connect(bar, &ThresholdBar::find_requested, this, &DistributionPanel::find_thresholds_requested);
+    connect(bar, &ThresholdBar::find_requested, this,
+            &DistributionPanel::find_thresholds_requested);
     live_view_ = new LiveEstimateView(content);
     auto* column = new QVBoxLayout(content);
     column->addWidget(distribution_, 1);

@@ -165,8 +165,7 @@ void ThresholdBar::set_texts() {
         tr("So many of the most similar pairs are merged, and those equal to the last of them."));
     slider_->setAccessibleName(tr("Which pairs are merged"));
     find_->setText(tr("&Find thresholds..."));
-    find_->setToolTip(
-        tr("Finds a threshold for each layer that keeps perplexity within a budget"));
+    find_->setToolTip(tr("Finds a threshold for each layer that keeps perplexity within a budget"));
     use_highest_->setToolTip(
         tr("Makes the highest similarity the threshold, which selects at "
            "least one pair."));

@@ -19,7 +19,8 @@ class Session;
 class UndoGesture;
 
 /// Chooses which pairs are merged: by threshold, percentile or number, or by the layers' own
-/// thresholds, with a slider and a number field, and says what that selects. In one row where there is room, else in two.
+/// thresholds, with a slider and a number field, and says what that selects. In one row where there
+/// is room, else in two.
 class ThresholdBar : public QWidget {
     Q_OBJECT
 

@@ -205,8 +205,9 @@ QString HeatmapPanel::plan_note() const {
     const int layer = session_.focused_layer();
     const PlanSummary& summary = session_.layer_summary(layer);
     if (summary.pairs > 0) {
-        QString text = tr("%1, %2").arg(tr("%n pair(s)", nullptr, static_cast<int>(summary.pairs)),
-                                        tr("%n group(s)", nullptr, static_cast<int>(summary.groups)));
+        QString text =
+            tr("%1, %2").arg(tr("%n pair(s)", nullptr, static_cast<int>(summary.pairs)),
+                             tr("%n group(s)", nullptr, static_cast<int>(summary.groups)));
         if (session_.per_layer()) {
             text = tr("%1, threshold %2", "pairs and groups of a layer, and its own threshold")
                        .arg(text, threshold_text(*session_.threshold_of(layer)));

@@ -109,6 +109,16 @@ void paint_line(QPainter& painter, const QRect& place, const QFont& font, const 
     painter.drawText(place, static_cast<int>(alignment | Qt::AlignVCenter), shown);
 }
 
+/// "8 pairs"; with the layer's own threshold "8 pairs >= 0.9125", or where that is too wide,
+/// "8 >= 0.9125".
+QString pairs_text(int pairs, const QVariant& own_threshold, const QFontMetrics& metrics,
+                   int width) {
+    const QString text = LayerDelegate::tr("%Ln pair(s)", nullptr, pairs);
+    if (!own_threshold.isValid()) return text;
+    const QString from = QStringLiteral(" \u2265 ") + threshold_text(own_threshold.toDouble());
+    return metrics.horizontalAdvance(text + from) <= width ? text + from : count_text(pairs) + from;
+}
+
 }  // namespace
 
 LayerDelegate::LayerDelegate(QObject* parent) : QStyledItemDelegate(parent) {}
@@ -148,11 +158,10 @@ void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const double highest = index.data(LayerModel::HighestRole).toDouble();
     paint_line(*painter, tile.highest, option.font, included ? quiet : faint, Qt::AlignHCenter,
                tr("max %1").arg(similarity_text(highest)));
-    QString selected = tr("%Ln pair(s)", nullptr, pairs);
-    if (const QVariant own = index.data(LayerModel::ThresholdRole); own.isValid())
-        selected += QStringLiteral(" \u2265 ") + threshold_text(own.toDouble());
-    paint_line(*painter, tile.pairs, emphasised ? bold(option.font) : option.font,
-               emphasised ? text : faint, Qt::AlignHCenter, selected);
+    const QFont pairs_font = emphasised ? bold(option.font) : option.font;
+    paint_line(*painter, tile.pairs, pairs_font, emphasised ? text : faint, Qt::AlignHCenter,
+               pairs_text(pairs, index.data(LayerModel::ThresholdRole), QFontMetrics(pairs_font),
+                          tile.pairs.width()));
     if (option.state.testFlag(QStyle::State_HasFocus)) {
         QStyleOptionFocusRect focus;
         focus.QStyleOption::operator=(option);

@@ -81,14 +81,14 @@ FindThresholdsDialog::FindThresholdsDialog(Session& session, ThresholdSearch& se
     connect(&session_, &Session::plan_changed, this, &FindThresholdsDialog::refresh_subject);
     connect(&session_, &Session::model_changed, this, &FindThresholdsDialog::refresh_subject);
     refresh();
-    resize(fontMetrics().averageCharWidth() * 90, fontMetrics().height() * 32);
+    resize(fontMetrics().averageCharWidth() * 120, fontMetrics().height() * 32);
 }
 
 QWidget* FindThresholdsDialog::make_questions() {
     budget_ = new QDoubleSpinBox;
     budget_->setObjectName(QStringLiteral("budget"));
-    budget_->setDecimals(3);
-    budget_->setRange(0.001, 1000.0);
+    budget_->setDecimals(2);
+    budget_->setRange(0.01, 1000.0);
     budget_->setSingleStep(0.1);
     budget_->setValue(1.0);
     budget_->setSuffix(tr("\u00a0%", "of perplexity"));
@@ -100,8 +100,8 @@ QWidget* FindThresholdsDialog::make_questions() {
     gain_->setToolTip(
         tr("What the search wants most of: heads that are merged, or heads that end as the copy of "
            "another, keys and values included"));
-    candidates_ = spin_box("candidates", 16, 1000,
-                           tr("So many thresholds are tried in each layer, at most"));
+    candidates_ =
+        spin_box("candidates", 16, 1000, tr("So many thresholds are tried in each layer, at most"));
     probe_windows_ = spin_box("probe_windows", 8, 1'000'000,
                               tr("Windows on which plans are tried out; more of them take longer "
                                  "and are wrong less often"));
@@ -195,8 +195,7 @@ void FindThresholdsDialog::refresh() {
     progress_->setRange(0, 0);
     stage_->clear();
     path_->show(search_.path(), search_.params().gain);
-    for (int column = 0; column < path_->columnCount(); ++column)
-        table_->resizeColumnToContents(column);
+    fit_columns();
     const auto& result = search_.result();
     outcome_->setText(result ? outcome_text(*result, search_.params()) : QString());
     refresh_subject();
@@ -214,11 +213,14 @@ void FindThresholdsDialog::add_to_path() {
     const QScrollBar* bar = table_->verticalScrollBar();
     const bool at_end = bar->value() == bar->maximum();
     path_->append(search_.path().back());
-    if (path_->rowCount() == 1) {
-        for (int column = 0; column < path_->columnCount(); ++column)
-            table_->resizeColumnToContents(column);
-    }
+    fit_columns();
     if (at_end) table_->scrollToBottom();  // unless the user looks at what was before
+}
+
+/// To the rows in sight.
+void FindThresholdsDialog::fit_columns() {
+    for (int column = 0; column < path_->columnCount(); ++column)
+        table_->resizeColumnToContents(column);
 }
 
 void FindThresholdsDialog::show_progress(const Progress& progress) {

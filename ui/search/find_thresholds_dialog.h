@@ -44,6 +44,7 @@ class FindThresholdsDialog : public QDialog {
     void refresh();
     void refresh_subject();
     void add_to_path();
+    void fit_columns();
     void show_progress(const Progress& progress);
     void copy_path();
 

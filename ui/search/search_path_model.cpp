@@ -167,7 +167,8 @@ QString as_tsv(const SearchPath& path) {
                 step->change.perplexity_ratio);
         } else {
             const auto& check = std::get<SearchCheck>(entry);
-            add({check.held ? QStringLiteral("held") : QStringLiteral("too much"), {},
+            add({check.held ? QStringLiteral("held") : QStringLiteral("too much"),
+                 {},
                  QString::fromStdString(layer_thresholds_text(check.thresholds)),
                  QString::number(check.gain)},
                 check.change.perplexity_ratio);

@@ -30,8 +30,7 @@ QString plan_text(const Result& result) {
 }
 
 QString figures_text(const Result& result) {
-    const QString change =
-        result.change ? change_text(result.change->perplexity_ratio) : QString();
+    const QString change = result.change ? change_text(result.change->perplexity_ratio) : QString();
     return Text::tr("Perplexity %1 \u2192 %2, change %3, on all %4 windows.")
         .arg(perplexity_text(result.original.perplexity.value),
              perplexity_text(result.merged.perplexity.value), change,
@@ -61,9 +60,10 @@ QString search_subject(const Session& session) {
     const Choices& choices = session.choices();
     if (model->measure != choices.measure)
         return Text::tr("Wait until the heads are compared by the new measure.");
-    return Text::tr("Of %1: %n layer(s), measure %2, grouping %3, KV policy %4, as chosen now; "
-                    "text and device as in the settings of evaluations.",
-                    nullptr, session.included_count())
+    return Text::tr(
+               "Of %1: %n layer(s), measure %2, grouping %3, KV policy %4, as chosen now; "
+               "text and device as in the settings of evaluations.",
+               nullptr, session.included_count())
         .arg(QString::fromStdString(model->name()), qstring(name_of(choices.measure)),
              qstring(name_of(choices.grouping)), qstring(name_of(choices.kv_policy)));
 }

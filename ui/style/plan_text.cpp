@@ -20,7 +20,8 @@ QString per_layer_text() {
 
 QString layer_thresholds_list(const LayerThresholds& thresholds) {
     QString list = QString::fromStdString(layer_thresholds_text(thresholds));
-    return list.replace(QLatin1Char(','), QStringLiteral(", "));  // so that a long one can be wrapped
+    // So that a long one can be wrapped.
+    return list.replace(QLatin1Char(','), QStringLiteral(", "));
 }
 
 QString layer_thresholds_range(const LayerThresholds& thresholds) {
@@ -29,7 +30,7 @@ QString layer_thresholds_range(const LayerThresholds& thresholds) {
         thresholds.begin(), thresholds.end(),
         [](const auto& one, const auto& other) { return one.second < other.second; });
     if (low->second == high->second) return threshold_text(low->second);
-    return QStringLiteral("%1 \u2013 %2")
+    return QStringLiteral("%1\u00a0\u2013\u00a0%2")  // on one line
         .arg(threshold_text(low->second), threshold_text(high->second));
 }
 

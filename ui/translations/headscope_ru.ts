@@ -2352,11 +2352,11 @@ Replace them?</source>
     </message>
     <message>
         <source>Removable heads</source>
-        <translation>Устранимые головы</translation>
+        <translation>Устранимо голов</translation>
     </message>
     <message>
         <source>Merged heads</source>
-        <translation>Объединённые головы</translation>
+        <translation>Объединено голов</translation>
     </message>
     <message>
         <source>Of the whole plan against the original, with the 95&#xa0;% interval; of steps on the probe windows</source>
@@ -2380,9 +2380,9 @@ Replace them?</source>
     <message numerus="yes">
         <source>%n head(s) merged</source>
         <translation>
-            <numerusform>объединена %n голова</numerusform>
-            <numerusform>объединены %n головы</numerusform>
-            <numerusform>объединено %n голов</numerusform>
+            <numerusform>Объединена %n голова</numerusform>
+            <numerusform>Объединены %n головы</numerusform>
+            <numerusform>Объединено %n голов</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -195,6 +195,7 @@ class TestPairPanel : public QObject {
         choices.layer_thresholds = {{1, 0.9999}, {2, 0.5}};
         shown.session.choose(choices, QStringLiteral("layers"));
         shown.panel.findChild<QCheckBox*>()->setChecked(true);
+        shown.session.focus_layer(0);
         QTRY_VERIFY(shown.says(QStringLiteral("Layer 0 has no threshold of its own")));
         shown.session.focus_layer(1);
         QTRY_VERIFY(shown.says(QStringLiteral("its threshold of 0.9999")));

@@ -6,6 +6,7 @@
 
 #include "tests/ui/runs/run_samples.h"
 #include "ui/runs/run_curves.h"
+#include "ui/runs/run_series.h"
 
 using namespace headscope;
 using namespace headscope::testing;
