@@ -67,7 +67,7 @@ std::vector<int> Evaluations::start_sweep(const std::vector<double>& thresholds)
             run.choices->threshold = threshold;
         }
         run.settings = settings_;
-        run.plan.rule = session_.choices().rule_at(threshold);
+        run.plan.rule = batch.request.plans.rule_at(threshold);
         batch.ids.push_back(runs_.add(std::move(run)));
     }
     std::vector<int> ids = batch.ids;
@@ -262,14 +262,19 @@ void Evaluations::plan_changed() {
     if (work_ == Work::live || loads_in_vain) abandon_estimate();
     using State = LiveEstimate::State;
     if (!live_.on() || !session_.model()) return live_.show({});
-    if (busy() || held_) return live_.show({State::waiting, 0, std::nullopt, {}});
+    // Without the figures the estimate would be of other means than those that were chosen.
+    if (busy() || held_ || session_.lacks_figures())
+        return live_.show({State::waiting, 0, std::nullopt, {}});
     if (session_.summary().pairs == 0) return live_.show({State::empty, 0, std::nullopt, {}});
     live_.show({State::running, 0, std::nullopt, {}});
     if (work_ == Work::none) live_.ask();
 }
 
 void Evaluations::begin_live() {
-    if (!live_.on() || busy() || held_ || !session_.model() || work_ != Work::none) return;
+    if (!live_.on() || busy() || held_ || !session_.model() || work_ != Work::none ||
+        session_.lacks_figures()) {
+        return;
+    }
     EvaluationRequest estimate = request({session_.threshold()});
     estimate.window_limit = kEstimateWindows;
     const bool loaded = loaded_ == load_key();

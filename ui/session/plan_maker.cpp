@@ -19,8 +19,8 @@ MergePlan PlanMaker::plan_at(double threshold) const {
     MergePlan plan{rule_at(threshold), {}};
     for (const int layer : layers_) {
         const auto pairs = allowed_->at(static_cast<std::size_t>(layer)).at_least(threshold);
-        plan.layers.push_back(
-            make_layer_plan(layer, {pairs.begin(), pairs.end()}, model_->config(), plan.rule));
+        plan.layers.push_back(make_layer_plan(layer, {pairs.begin(), pairs.end()}, model_->config(),
+                                              plan.rule, model_->merge_calibration(layer)));
     }
     return plan;
 }

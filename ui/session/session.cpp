@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-
 #include "ui/session/choose_command.h"
 
 namespace headscope::ui {
@@ -59,8 +58,12 @@ void Session::choose_layers(const std::set<int>& excluded) {
     choose(choices, tr("Choose layers"));
 }
 
-MergeRule Session::rule() const {
-    return choices_.rule_at(threshold_);
+bool Session::lacks_figures() const {
+    return model_ != nullptr && !serve(model_->figures.get(), choices_);
+}
+
+Choices Session::choices_in_effect() const {
+    return lacks_figures() ? without_calibration(choices_) : choices_;
 }
 
 bool Session::included(int layer) const {
@@ -111,7 +114,9 @@ void Session::pin(const std::optional<HeadsOfInterest>& heads) {
 void Session::apply(const Choices& choices) {
     const bool policy = choices.kv_policy != choices_.kv_policy;
     const bool manner = choices.grouping != choices_.grouping || choices.align != choices_.align ||
-                        choices.weights != choices_.weights || choices.rescale != choices_.rescale;
+                        choices.weights != choices_.weights ||
+                        choices.rescale != choices_.rescale ||
+                        choices.calibration != choices_.calibration;
     const bool layers = choices.excluded_layers != choices_.excluded_layers;
     choices_ = choices;
     if (!model_) {
@@ -169,13 +174,15 @@ void Session::update_plan() {
     // While the slider moves, most layers keep their pairs and with them their plan.
     const std::vector<RankedPairs>& allowed = *allowed_;
     const bool anew = layer_plans_.size() != allowed.size();
+    const MergeRule rule = this->rule();
     layer_plans_.resize(allowed.size());
     layer_summaries_.resize(allowed.size());
     for (std::size_t i = 0; i < allowed.size(); ++i) {
         const auto pairs = allowed[i].at_least(threshold_);
         if (anew || pairs.size() != layer_plans_[i].pairs.size()) {
-            layer_plans_[i] = make_layer_plan(allowed[i].layer(), {pairs.begin(), pairs.end()},
-                                              model_->config(), rule());
+            layer_plans_[i] =
+                make_layer_plan(allowed[i].layer(), {pairs.begin(), pairs.end()}, model_->config(),
+                                rule, model_->merge_calibration(allowed[i].layer()));
             layer_summaries_[i] = summarize(layer_plans_[i], model_->config());
         }
         if (included(allowed[i].layer())) summary_ += layer_summaries_[i];
