@@ -89,7 +89,7 @@ def matched_similarities(matrix):
 
 
 def between(below, above):
-    """The number with the fewest decimals in the middle half of the gap: another run's rounding crosses no threshold."""
+    """The number with the fewest decimals in the middle half of the gap: safe from the rounding of another run."""
     middle, quarter = (below + above) / 2, (above - below) / 4
     for decimals in range(1, 17):
         if abs(round(middle, decimals) - middle) <= quarter:
@@ -132,8 +132,8 @@ def variants_of(headscope, measure, align, chosen):
 def perplexity_cell(variant):
     ratio = variant["change"]["perplexity_ratio"]
     per_cent = [100 * (ratio[key] - 1) for key in ("value", "low", "high") if ratio[key] is not None]
-    interval = f" ({per_cent[1]:+.1f} to {per_cent[2]:+.1f})" if len(per_cent) == 3 else ""
-    return f"{variant['metrics']['perplexity']['value']:.2f}, {per_cent[0]:+.1f} %{interval}"
+    interval = f" ({per_cent[1]:+.2f} to {per_cent[2]:+.2f})" if len(per_cent) == 3 else ""
+    return f"{variant['metrics']['perplexity']['value']:.2f}, {per_cent[0]:+.2f} %{interval}"
 
 
 def row(cells):
@@ -177,7 +177,7 @@ def correlation(value):
 
 
 def damage_table(headscope, options):
-    """The lines of the table, and the result of the last alignment."""
+    """The lines of the table, and what was measured of the last alignment."""
     results = {}
     for align in options.damage_aligns:
         note(f"damage, align {align}")
@@ -190,7 +190,7 @@ def damage_table(headscope, options):
             correlation(result["rank_correlation"][measure][key]) for result in results.values() for _, key in kinds
         ]
         lines.append(row([f"`{measure}`", *cells]))
-    return lines, result
+    return lines, results[options.damage_aligns[-1]]
 
 
 def note(text):
@@ -219,9 +219,9 @@ def report(options, model):
         table, damage = damage_table(headscope, options)
         print(f"\n### `{name}`: similarity and damage\n")
         print(
-            f"Spearman's rank correlation over {len(damage['pairs'])} pairs, all of a layer or {options.pairs} drawn at "
-            f"random, each merged alone and scored on {damage['settings']['probe_windows']} windows drawn from those "
-            f"above. -1: the more alike, the less harm, without exception.\n"
+            f"Spearman's rank correlation over {len(damage['pairs'])} pairs, all of a layer or {options.pairs} drawn "
+            f"at random, each merged alone and scored on {damage['settings']['probe_windows']} windows drawn from "
+            f"those above. -1: the more alike, the less harm, without exception.\n"
         )
         print("\n".join(table))
     print(f"\n{time.monotonic() - start:.0f} s for `{name}`.\n", flush=True)

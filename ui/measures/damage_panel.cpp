@@ -62,6 +62,7 @@ DamagePanel::DamagePanel(Session& session, DamageStore& damage, WorkFn work, QWi
     connect(&damage_, &DamageStore::changed, this, &DamagePanel::refresh);
     connect(&damage_, &DamageStore::progressed, this, &DamagePanel::show_progress);
     connect(&session_, &Session::model_changed, this, &DamagePanel::refresh);
+    connect(&session_, &Session::plan_changed, this, &DamagePanel::enable_start);
     refresh();
 }
 
@@ -131,13 +132,19 @@ void DamagePanel::start_or_cancel() {
 void DamagePanel::refresh() {
     const bool running = damage_.running();
     start_->setText(running ? tr("Cancel") : tr("Measure damage"));
-    start_->setEnabled(session_.model() != nullptr && (running || session_.included_count() > 0));
+    enable_start();
     progress_->setVisible(running);
     if (!running) progress_->reset();
     model_->show(damage_.result());
     for (int column = 0; column < model_->columnCount(); ++column)
         table_->resizeColumnToContents(column);
     ranking_->setText(ranking_text());
+}
+
+/// Not while pairs would be merged by other means than those that were chosen.
+void DamagePanel::enable_start() {
+    const bool can_start = session_.included_count() > 0 && !session_.lacks_figures();
+    start_->setEnabled(session_.model() != nullptr && (damage_.running() || can_start));
 }
 
 void DamagePanel::show_progress(const Progress& progress) {

@@ -40,6 +40,7 @@ class DamagePanel : public QWidget {
     void make_table();
     void start_or_cancel();
     void refresh();
+    void enable_start();
     void show_progress(const Progress& progress);
     void jump_to(const QModelIndex& index);
 

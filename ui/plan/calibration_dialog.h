@@ -11,7 +11,7 @@ class QSpinBox;
 
 namespace headscope::ui {
 
-/// The text over which measures of behaviour watch the heads.
+/// The text over which the heads are watched.
 class CalibrationDialog : public QDialog {
     Q_OBJECT
 

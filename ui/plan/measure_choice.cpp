@@ -119,7 +119,8 @@ void MeasureChoice::follow_choices() {
     calibration_->setText(calibration.windows > 0
                               ? tr("%1: %2 windows...").arg(text, count_text(calibration.windows))
                               : tr("%1: all...").arg(text));
-    calibration_->setVisible(kind_of(choices.measure) == MeasureKind::behaviour);
+    calibration_->setVisible(kind_of(choices.measure) == MeasureKind::behaviour ||
+                             choices.rule_at(0.0).needs_calibration());
 }
 
 void MeasureChoice::choose(int index) {

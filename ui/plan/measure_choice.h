@@ -9,8 +9,9 @@ class QPushButton;
 
 namespace headscope::ui {
 
-/// What two heads are compared by, and for a measure of behaviour over what text. Each change can
-/// be undone; the similarities follow in the background.
+/// What two heads are compared by, and over what text the model is watched, for a measure of
+/// behaviour or means that need it. Each change can be undone; the figures follow in the
+/// background.
 class MeasureChoice : public QWidget {
     Q_OBJECT
 

@@ -16,9 +16,8 @@ namespace {
 constexpr std::array kGroupings = {Grouping::components, Grouping::complete, Grouping::matching,
                                    Grouping::sequential};
 constexpr std::array kKvPolicies = {KvPolicy::average, KvPolicy::keep, KvPolicy::within};
-// What needs a calibration text is not offered as yet.
-constexpr std::array kAlignments = {Alignment::none, Alignment::weights};
-constexpr std::array kWeights = {MeanWeights::plain, MeanWeights::norm};
+constexpr std::array kAlignments = {Alignment::none, Alignment::weights, Alignment::activations};
+constexpr std::array kWeights = {MeanWeights::plain, MeanWeights::norm, MeanWeights::usage};
 
 /// A choice on screen.
 struct Choice {
@@ -74,6 +73,12 @@ Choice describe(Alignment alignment) {
                                 "model computes. Heads that share a key/value head already have "
                                 "one basis.")};
     }
+    if (alignment == Alignment::activations) {
+        return {RuleChoices::tr("By activations"),
+                RuleChoices::tr("Turns heads into one basis before they are averaged, so that "
+                                "what they attend to over the calibration text agrees best. The "
+                                "model runs once.")};
+    }
     return {RuleChoices::tr("None"), RuleChoices::tr("Averages heads in the bases they have.")};
 }
 
@@ -82,6 +87,11 @@ Choice describe(MeanWeights weights) {
         return {RuleChoices::tr("By output norm"),
                 RuleChoices::tr("A head counts in the mean by the norm of its output and value "
                                 "weights multiplied together.")};
+    }
+    if (weights == MeanWeights::usage) {
+        return {RuleChoices::tr("By usage"),
+                RuleChoices::tr("A head counts in the mean by how much it adds to the residual "
+                                "stream over the calibration text. The model runs once.")};
     }
     return {RuleChoices::tr("All alike"), RuleChoices::tr("The plain mean.")};
 }

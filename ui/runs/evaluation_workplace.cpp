@@ -62,6 +62,8 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
     prepare(request, progress, stop);
     if (opened_->calibration)
         require_apart(opened_->measuring.calibration, settings_.text.corpus);
+    if (request.plans.rule_at(0.0).needs_calibration())
+        require_apart(opened_->figures->calibrating.text, settings_.text.corpus);
     const bool estimate = request.window_limit != 0;
     std::optional<RunSettings> settings;
     if (!estimate) {
@@ -139,10 +141,12 @@ Manifest EvaluationWorkplace::manifest(const EvaluationRequest& request,
 
 RunSettings EvaluationWorkplace::run_settings(const EvaluationRequest& request,
                                               const std::stop_token& stop) const {
-    RunSettings settings = make_run_settings(opened_->checkpoint, opened_->measure, request.plans.rule_at(0.0),
-                             request.plans.layers(), *text_, {model_->device(), model_->dtype()},
-                             stop);
+    const MergeRule rule = request.plans.rule_at(0.0);
+    RunSettings settings =
+        make_run_settings(opened_->checkpoint, opened_->measure, rule, request.plans.layers(),
+                          *text_, {model_->device(), model_->dtype()}, stop);
     settings.calibration = opened_->calibration;
+    if (rule.needs_calibration()) settings.calibration = opened_->figures->record;
     return settings;
 }
 

@@ -71,7 +71,7 @@ std::vector<int> Evaluations::start_runs(const std::vector<Thresholds>& all) {
             run.choices->threshold = run.threshold;
         }
         run.settings = settings_;
-        run.plan.rule = session_.choices().rule_at(run.threshold);
+        run.plan.rule = batch.request.plans.rule_at(run.threshold);
         run.plan.layer_thresholds = thresholds.of_layers();
         batch.ids.push_back(runs_.add(std::move(run)));
     }
@@ -267,14 +267,19 @@ void Evaluations::plan_changed() {
     if (work_ == Work::live || loads_in_vain) abandon_estimate();
     using State = LiveEstimate::State;
     if (!live_.on() || !session_.model()) return live_.show({});
-    if (busy() || held_) return live_.show({State::waiting, 0, std::nullopt, {}});
+    // Without the figures the estimate would be of other means than those that were chosen.
+    if (busy() || held_ || session_.lacks_figures())
+        return live_.show({State::waiting, 0, std::nullopt, {}});
     if (session_.summary().pairs == 0) return live_.show({State::empty, 0, std::nullopt, {}});
     live_.show({State::running, 0, std::nullopt, {}});
     if (work_ == Work::none) live_.ask();
 }
 
 void Evaluations::begin_live() {
-    if (!live_.on() || busy() || held_ || !session_.model() || work_ != Work::none) return;
+    if (!live_.on() || busy() || held_ || !session_.model() || work_ != Work::none ||
+        session_.lacks_figures()) {
+        return;
+    }
     EvaluationRequest estimate = request({session_.thresholds()});
     estimate.window_limit = kEstimateWindows;
     const bool loaded = loaded_ == load_key();

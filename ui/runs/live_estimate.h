@@ -14,7 +14,7 @@ struct LiveEstimate {
     enum class State {
         off,       ///< not switched on, or no model is open
         empty,     ///< the plan changes nothing
-        waiting,   ///< a run has the device
+        waiting,   ///< a run, or what comes before the estimate, has the device
         running,   ///< refining
         complete,  ///< as many windows as an estimate takes
         failed

@@ -11,9 +11,10 @@
 
 namespace headscope::ui {
 
-/// Compares the heads of the open model by the measure that the user chose, in the background, and
-/// gives the session the result. What was measured before is kept as long as the model is open, so
-/// that going back to it takes no time.
+/// Compares the heads of the open model by the measure that the user chose, and reads the
+/// calibration text where the chosen means need it, in the background, and gives the session the
+/// result. What was measured before is kept as long as the model is open, so that going back to it
+/// takes no time; of figures of a calibration text the last, which may be large.
 class Measurer : public QObject {
     Q_OBJECT
 
@@ -24,7 +25,9 @@ class Measurer : public QObject {
     ~Measurer() override;
 
     [[nodiscard]] bool measuring() const { return job_.running(); }
-    /// Goes back to the measure whose similarities are shown.
+    /// Whether that is for means that need a calibration text.
+    [[nodiscard]] bool calibrating() const;
+    /// Goes back to the measure whose similarities are shown, and to means whose figures are there.
     void cancel();
     /// While held nothing is measured: another model is being opened.
     void hold(bool held);
@@ -32,23 +35,39 @@ class Measurer : public QObject {
   Q_SIGNALS:
     void started();
     void progressed(const headscope::Progress& progress);
-    /// The measure that was chosen is the one that is shown again: measured, cancelled or failed.
+    /// What was chosen is what is shown again: measured, cancelled or failed.
     void ended();
     void failed(const headscope::ui::JobError& error);
 
   private:
-    [[nodiscard]] Measuring wanted() const;
+    using ModelPtr = std::shared_ptr<const OpenedModel>;
+
+    struct Wanted {
+        Measuring measuring;
+        std::optional<Calibrating> calibrating;  ///< where plans need a calibration text
+
+        bool operator==(const Wanted&) const = default;
+    };
+
+    [[nodiscard]] Wanted wanted() const;
+    [[nodiscard]] ModelPtr find_measured(const Measuring& measuring) const;
+    [[nodiscard]] bool has_figures(const std::optional<Calibrating>& calibrating) const;
+    [[nodiscard]] bool is_shown(const Wanted& wanted) const;
+    void remember(const ModelPtr& model);
     void follow();
-    void start(const Measuring& measuring);
-    void take(const std::shared_ptr<const OpenedModel>& measured);
+    void start(const Wanted& wanted);
+    void take(const ModelPtr& measured);
     void go_back();
     void abandon();
 
     Session& session_;
     Evaluations& evaluations_;
-    std::vector<std::shared_ptr<const OpenedModel>> measured_;  ///< of the open checkpoint
-    std::optional<Measuring> running_;
-    std::optional<Measuring> declined_;  ///< cancelled or failed, and not to be tried again
+    ModelPtr shown_;                               ///< by the session, as of the last look
+    std::vector<ModelPtr> measured_;               ///< of its checkpoint, each way once
+    std::shared_ptr<const MergeFigures> figures_;  ///< of its checkpoint, the last
+    std::optional<Wanted> running_;
+    std::optional<Wanted> declined_;  ///< cancelled or failed, and not to be tried again
+    Choices in_effect_;               ///< the last for which everything was there
     bool held_ = false;
     Job job_;
 };

@@ -20,7 +20,7 @@ enum class SelectBy {
 /// Everything the user chooses about a merge: a value, so that it can be undone, kept and restored.
 struct Choices {
     Measure measure = Measure::q;
-    CalibrationOptions calibration;  ///< for measures of behaviour
+    CalibrationOptions calibration;  ///< for measures of behaviour, and means that need it
     SelectBy select_by = SelectBy::threshold;
     double threshold = 0.98;   ///< in [-1, 1]
     double percentile = 99.0;  ///< in [0, 100], of the off-diagonal similarities of the layers

@@ -13,6 +13,10 @@ void rank(OpenedModel& model) {
 
 }  // namespace
 
+const LayerCalibration* OpenedModel::merge_calibration(int layer) const {
+    return figures != nullptr ? find_layer(figures->layers, layer) : nullptr;
+}
+
 std::string OpenedModel::name() const {
     const std::filesystem::path& directory = checkpoint.directory();
     const std::string name = directory.filename().string();
@@ -45,6 +49,15 @@ std::shared_ptr<const OpenedModel> measure_anew(const OpenedModel& opened,
     }
     anew.matrices = compare_heads(anew.checkpoint, comparison, model, progress, stop);
     rank(anew);
+    return std::make_shared<const OpenedModel>(std::move(anew));
+}
+
+std::shared_ptr<const OpenedModel> with_figures(
+    const std::shared_ptr<const OpenedModel>& opened,
+    const std::shared_ptr<const MergeFigures>& figures) {
+    if (opened->figures == figures) return opened;
+    OpenedModel anew = *opened;
+    anew.figures = figures;
     return std::make_shared<const OpenedModel>(std::move(anew));
 }
 

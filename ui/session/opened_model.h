@@ -12,6 +12,7 @@
 #include "core/measures/compare_heads.h"
 #include "core/merging/ranked_pairs.h"
 #include "core/similarity/similarity.h"
+#include "ui/session/merge_figures.h"
 
 namespace headscope::ui {
 
@@ -33,9 +34,14 @@ struct OpenedModel {
     std::vector<RankedPairs> ranked;                    ///< the same pairs, sorted: [layers]
     Measuring measuring = {};                           ///< `measure` and what belongs to it
     std::optional<CalibrationRecord> calibration = {};  ///< of measures of behaviour
+    /// For plans that need them; null while none were asked for.
+    std::shared_ptr<const MergeFigures> figures = {};
 
     [[nodiscard]] const ModelConfig& config() const { return checkpoint.config(); }
     [[nodiscard]] int layers() const { return static_cast<int>(matrices.size()); }
+
+    /// The figures of one layer; null where there are none.
+    [[nodiscard]] const LayerCalibration* merge_calibration(int layer) const;
 
     /// The folder's name, for titles.
     [[nodiscard]] std::string name() const;
@@ -56,6 +62,10 @@ std::shared_ptr<const OpenedModel> measure_anew(const OpenedModel& opened,
                                                 const std::filesystem::path& corpus,
                                                 const ModelFn& model, const ProgressFn& progress,
                                                 const std::stop_token& stop);
+
+/// The same model with these figures; the model itself where it has them.
+std::shared_ptr<const OpenedModel> with_figures(const std::shared_ptr<const OpenedModel>& opened,
+                                                const std::shared_ptr<const MergeFigures>& figures);
 
 /// Whether both are the same opened checkpoint, whatever their measures.
 [[nodiscard]] bool same_checkpoint(const OpenedModel* a, const OpenedModel* b);

@@ -29,8 +29,8 @@ MergePlan PlanMaker::plan_at(const Thresholds& thresholds) const {
         const double threshold =
             thresholds.of(layer).value_or(std::numeric_limits<double>::infinity());
         const auto pairs = allowed_->at(static_cast<std::size_t>(layer)).at_least(threshold);
-        plan.layers.push_back(
-            make_layer_plan(layer, {pairs.begin(), pairs.end()}, model_->config(), plan.rule));
+        plan.layers.push_back(make_layer_plan(layer, {pairs.begin(), pairs.end()}, model_->config(),
+                                              plan.rule, model_->merge_calibration(layer)));
     }
     return plan;
 }

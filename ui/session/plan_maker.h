@@ -13,7 +13,8 @@ namespace headscope::ui {
 /// that other threads may use while the choices go on changing.
 class PlanMaker {
   public:
-    /// `allowed`: the pairs of each layer that the KV policy of `choices` allows.
+    /// `allowed`: the pairs of each layer that the KV policy of `choices` allows. `choices` ask for
+    /// no figures that the model does not have.
     PlanMaker(std::shared_ptr<const OpenedModel> model,
               std::shared_ptr<const std::vector<RankedPairs>> allowed, const Choices& choices);
 

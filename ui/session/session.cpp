@@ -60,13 +60,21 @@ void Session::choose_layers(const std::set<int>& excluded) {
 }
 
 MergeRule Session::rule() const {
-    return choices_.rule_at(threshold());
+    return choices_in_effect().rule_at(threshold());
 }
 
 std::optional<double> Session::threshold_of(int layer) const {
     if (!per_layer()) return threshold();
     const auto found = choices_.layer_thresholds.find(layer);
     return found == choices_.layer_thresholds.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool Session::lacks_figures() const {
+    return model_ != nullptr && !serve(model_->figures.get(), choices_);
+}
+
+Choices Session::choices_in_effect() const {
+    return lacks_figures() ? without_calibration(choices_) : choices_;
 }
 
 bool Session::included(int layer) const {
@@ -117,7 +125,9 @@ void Session::pin(const std::optional<HeadsOfInterest>& heads) {
 void Session::apply(const Choices& choices) {
     const bool policy = choices.kv_policy != choices_.kv_policy;
     const bool manner = choices.grouping != choices_.grouping || choices.align != choices_.align ||
-                        choices.weights != choices_.weights || choices.rescale != choices_.rescale;
+                        choices.weights != choices_.weights ||
+                        choices.rescale != choices_.rescale ||
+                        choices.calibration != choices_.calibration;
     const bool layers = choices.excluded_layers != choices_.excluded_layers;
     choices_ = choices;
     if (!model_) {
@@ -185,14 +195,16 @@ void Session::update_plan() {
     // While the slider moves, most layers keep their pairs and with them their plan.
     const std::vector<RankedPairs>& allowed = *allowed_;
     const bool anew = layer_plans_.size() != allowed.size();
+    const MergeRule rule = this->rule();
     layer_plans_.resize(allowed.size());
     layer_summaries_.resize(allowed.size());
     for (std::size_t i = 0; i < allowed.size(); ++i) {
         const auto pairs = allowed[i].at_least(
             threshold_of(allowed[i].layer()).value_or(std::numeric_limits<double>::infinity()));
         if (anew || pairs.size() != layer_plans_[i].pairs.size()) {
-            layer_plans_[i] = make_layer_plan(allowed[i].layer(), {pairs.begin(), pairs.end()},
-                                              model_->config(), rule());
+            layer_plans_[i] =
+                make_layer_plan(allowed[i].layer(), {pairs.begin(), pairs.end()}, model_->config(),
+                                rule, model_->merge_calibration(allowed[i].layer()));
             layer_summaries_[i] = summarize(layer_plans_[i], model_->config());
         }
         if (included(allowed[i].layer())) summary_ += layer_summaries_[i];

@@ -58,6 +58,9 @@ class Session : public QObject {
     /// That of a layer, included or not; nothing where it merges nothing.
     [[nodiscard]] std::optional<double> threshold_of(int layer) const;
     [[nodiscard]] MergeRule rule() const;
+    /// Whether the choices ask for figures of a calibration text that the model does not have yet.
+    /// Until it has, plans are made with plain means in their place.
+    [[nodiscard]] bool lacks_figures() const;
     [[nodiscard]] bool included(int layer) const;
     [[nodiscard]] int included_count() const;
     /// Of every layer, included or not.
@@ -68,7 +71,7 @@ class Session : public QObject {
     /// The plan of the included layers, to be evaluated.
     [[nodiscard]] MergePlan plan() const;
     /// Makes plans with the present choices, here or on another thread.
-    [[nodiscard]] PlanMaker plan_maker() const { return {model_, allowed_, choices_}; }
+    [[nodiscard]] PlanMaker plan_maker() const { return {model_, allowed_, choices_in_effect()}; }
     /// The similarities of all pairs that could be selected (included layers, allowed by the KV
     /// policy), falling.
     [[nodiscard]] const std::vector<double>& similarities() const { return similarities_; }
@@ -95,6 +98,7 @@ class Session : public QObject {
   private:
     friend class ChooseCommand;
 
+    [[nodiscard]] Choices choices_in_effect() const;
     void apply(const Choices& choices);
     void rank();
     void follow_model();

@@ -1230,6 +1230,10 @@ Replace them?</source>
         <source>Wait until the heads are compared by the new measure, or cancel that.</source>
         <translation>Дождитесь сравнения голов по новой мере или отмените его.</translation>
     </message>
+    <message>
+        <source>Wait until the calibration text is read, or cancel that.</source>
+        <translation>Дождитесь чтения текста калибровки или отмените его.</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::MeasureChoice</name>
@@ -1335,6 +1339,10 @@ Replace them?</source>
     <message>
         <source>Change measure</source>
         <translation>изменение меры</translation>
+    </message>
+    <message>
+        <source>Change averaging</source>
+        <translation>изменение усреднения</translation>
     </message>
 </context>
 <context>
@@ -1650,6 +1658,14 @@ Replace them?</source>
         <translation>Усредняет головы в тех базисах, какие у них есть.</translation>
     </message>
     <message>
+        <source>By activations</source>
+        <translation>По активациям</translation>
+    </message>
+    <message>
+        <source>Turns heads into one basis before they are averaged, so that what they attend to over the calibration text agrees best. The model runs once.</source>
+        <translation>Перед усреднением переводит головы в общий базис, в котором лучше всего согласуется то, что они извлекают из текста калибровки. Модель запускается один раз.</translation>
+    </message>
+    <message>
         <source>By output norm</source>
         <translation>По норме выхода</translation>
     </message>
@@ -1660,6 +1676,14 @@ Replace them?</source>
     <message>
         <source>All alike</source>
         <translation>Одинаковые</translation>
+    </message>
+    <message>
+        <source>By usage</source>
+        <translation>По вкладу</translation>
+    </message>
+    <message>
+        <source>A head counts in the mean by how much it adds to the residual stream over the calibration text. The model runs once.</source>
+        <translation>Вес головы в среднем — то, сколько она добавляет в остаточный поток на тексте калибровки. Модель запускается один раз.</translation>
     </message>
     <message>
         <source>The plain mean.</source>
@@ -3179,6 +3203,10 @@ Replace them?</source>
     <message>
         <source>Comparing heads</source>
         <translation>Сравнение голов</translation>
+    </message>
+    <message>
+        <source>Measuring heads</source>
+        <translation>Измерение голов</translation>
     </message>
 </context>
 <context>

@@ -143,7 +143,8 @@ void MainWindow::connect_workbench() {
     connect(&measurer, &Measurer::started, this, [this] {
         message_bar_->hide();
         refresh();
-        job_status_->show_progress({"similarity", 0, 0, "layers"});
+        const bool calibrating = workbench_.measurer().calibrating();
+        job_status_->show_progress({calibrating ? "tokenizing" : "similarity", 0, 0, "layers"});
     });
     connect(&measurer, &Measurer::progressed, job_status_, &JobStatus::show_progress);
     connect(&measurer, &Measurer::ended, this, &MainWindow::refresh);
@@ -249,6 +250,8 @@ void MainWindow::refresh_runs() {
         why_not = tr("Wait until the model is open, or cancel that.");
     } else if (!session.model()) {
         why_not = tr("Open a model first.");
+    } else if (workbench_.measurer().calibrating()) {
+        why_not = tr("Wait until the calibration text is read, or cancel that.");
     } else if (workbench_.measurer().measuring()) {
         why_not = tr("Wait until the heads are compared by the new measure, or cancel that.");
     } else if (session.included_count() == 0) {
@@ -258,7 +261,7 @@ void MainWindow::refresh_runs() {
         action->setEnabled(why_not.isEmpty());
     }
     actions_->save_model->setEnabled(session.model() != nullptr && session.summary().pairs > 0 &&
-                                     !workbench_.saver().saving());
+                                     !session.lacks_figures() && !workbench_.saver().saving());
     workspace_->run_panel().set_can_run(why_not.isEmpty(), why_not);
 }
 

@@ -18,8 +18,15 @@ QString file_name_of(const Result& result) {
     return QString::fromStdString(results_file_name(result));
 }
 
+/// The calibration text of a result; nothing where it was the user's own, which its manifest does
+/// not say where to find.
+std::optional<CalibrationOptions> calibration_of(const CalibrationRecord& record) {
+    if (record.corpus_name != kShippedCalibration) return std::nullopt;
+    return CalibrationOptions{{}, record.windows};
+}
+
 /// What the user would choose to get this result again; nothing where its manifest holds names that
-/// this version does not know, or what the window does not offer.
+/// this version does not know, or does not say enough.
 std::optional<Choices> choices_of(const Result& result) {
     try {
         const RunSettings& settings = result.manifest->settings;
@@ -35,7 +42,12 @@ std::optional<Choices> choices_of(const Result& result) {
         choices.align = parse_alignment(settings.align);
         choices.weights = parse_mean_weights(settings.weights);
         choices.rescale = settings.rescale;
-        if (choices.rule_at(0.0).needs_calibration()) return std::nullopt;
+        choices.measure = parse_measure(settings.measure);
+        if (settings.calibration) {
+            const auto calibration = calibration_of(*settings.calibration);
+            if (!calibration) return std::nullopt;
+            choices.calibration = *calibration;
+        }
         const int layers = settings.layers.empty() ? 0 : settings.layers.back() + 1;
         for (int layer = 0; layer < layers; ++layer)
             choices.excluded_layers.insert(layer);

@@ -106,10 +106,6 @@ Choices SettingsStore::choices() const {
     choices.align = parsed(value("align"), choices.align, parse_alignment);
     choices.weights = parsed(value("weights"), choices.weights, parse_mean_weights);
     choices.rescale = value("rescale").toString() == QStringLiteral("true");
-    if (choices.rule_at(0.0).needs_calibration()) {  // which the window does not offer
-        choices.align = Choices().align;
-        choices.weights = Choices().weights;
-    }
     settings_.endGroup();
     return choices;
 }

@@ -71,7 +71,7 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     connect(&evaluations_, &Evaluations::failed, this,
             [this](const JobError& error) { report(tr("Evaluating"), error.text); });
     connect(&measurer_, &Measurer::failed, this,
-            [this](const JobError& error) { report(tr("Comparing heads"), error.text); });
+            [this](const JobError& error) { report(tr("Measuring heads"), error.text); });
     connect(&evaluations_, &Evaluations::not_saved, this, [this](const QString& why) {
         Q_EMIT failed(tr("The results are in the table, but could not be written to the disk. Use "
                          "Save results to keep them."),
@@ -184,6 +184,8 @@ void Workbench::save_model(const QString& folder, bool compact, bool replace) {
     ExportParams params;
     params.plan = session_.plan();
     params.measure = model->measure;
+    params.calibration = model->calibration;
+    if (params.plan.rule.needs_calibration()) params.calibration = model->figures->record;
     params.output_dir = folder.toStdString();
     params.compact = compact;
     params.force = replace;
@@ -214,6 +216,9 @@ WorkParams Workbench::work() const {
     WorkParams work;
     work.model_path = session_.model()->checkpoint.directory();
     work.text = evaluations_.settings().text;
+    work.calibration = session_.choices().calibration;
+    if (session_.rule().needs_calibration())
+        work.merge_calibration = session_.model()->figures->layers;
     work.compute = evaluations_.settings().compute;
     work.cache_dir = cache_dir();
     work.program_version = kVersion;

@@ -200,6 +200,26 @@ class TestMeasureViews : public QObject {
         QCOMPARE(at.session.pinned(), (HeadsOfInterest{2, 3}));
     }
 
+    void damage_waits_for_the_figures_of_the_means() {
+        At at;
+        DamagePanel panel(at.session, at.damage, [] { return WorkParams{}; });
+        panel.show();
+        QVERIFY(panel.start_button().isEnabled());
+        Choices choices = at.session.choices();
+        choices.weights = MeanWeights::usage;
+        at.session.choose(choices, QStringLiteral("usage"));
+        QVERIFY(!panel.start_button().isEnabled());
+        MergeFigures figures{{choices.calibration, {}, false}, {}, {}};
+        for (int layer = 0; layer < 3; ++layer)
+            figures.layers.push_back({layer, std::vector<double>(16, 1.0), nullptr});
+        at.session.set_measured(
+            with_figures(at.session.model(), std::make_shared<const MergeFigures>(figures)));
+        QVERIFY(panel.start_button().isEnabled());
+        panel.start_button().click();
+        QTRY_VERIFY(at.damage.result() != nullptr);
+        QCOMPARE(at.asked.work.rule.weights, MeanWeights::usage);
+    }
+
     void damage_can_be_an_axis() {
         At at;
         ScatterPanel panel(at.session, at.measures, at.damage);

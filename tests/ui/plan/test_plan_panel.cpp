@@ -172,10 +172,41 @@ class TestPlanPanel : public QObject {
         QVERIFY(!rescale->isChecked());
         QVERIFY(session.layer_plan(0).merge == plain);
         for (QComboBox* box : {align, weights}) {
-            QCOMPARE(box->count(), 2);  // what needs a calibration text is not offered
+            QCOMPARE(box->count(), 3);
             for (int i = 0; i < box->count(); ++i)
                 QVERIFY(!box->itemData(i, Qt::ToolTipRole).toString().isEmpty());
         }
+    }
+
+    /// Until its figures are there, plans do without them; the text is a choice beside the measure.
+    void means_by_a_calibration_text_can_be_chosen() {
+        Session session;
+        session.set_model(demo_opened_model());
+        session.choose_threshold(0.5);
+        PlanPanel panel(session);
+        panel.show();
+        QComboBox* align = combo(panel, "align");
+        QComboBox* weights = combo(panel, "weights");
+        auto* calibration = panel.findChild<QPushButton*>(QStringLiteral("calibration"));
+        const QString summary = panel.copy_text();
+        QVERIFY(!calibration->isVisible());
+        QTest::keyClick(align, Qt::Key_End);
+        QCOMPARE(session.choices().align, Alignment::activations);
+        QVERIFY(calibration->isVisible());
+        QTest::keyClick(align, Qt::Key_Home);
+        QVERIFY(!calibration->isVisible());
+        QTest::keyClick(weights, Qt::Key_End);
+        QCOMPARE(session.choices().weights, MeanWeights::usage);
+        QVERIFY(calibration->isVisible());
+        QVERIFY(session.lacks_figures());
+        QCOMPARE(panel.copy_text(), summary);
+        MergeFigures figures{{session.choices().calibration, {}, false}, {}, {}};
+        for (int layer = 0; layer < session.model()->layers(); ++layer)
+            figures.layers.push_back({layer, std::vector<double>(16, 1.0), nullptr});
+        session.set_measured(
+            with_figures(session.model(), std::make_shared<const MergeFigures>(figures)));
+        QVERIFY(panel.copy_text().contains(QStringLiteral("weights\tusage\n")));
+        QCOMPARE(session.layer_plan(0).merge.usage.size(), std::size_t{16});
     }
 
     void the_measure_is_a_choice() {

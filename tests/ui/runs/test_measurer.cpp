@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "core/base/locations.h"
+#include "core/evaluation/evaluator.h"
+#include "core/measures/merge_calibration.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/runs/measurer.h"
 
@@ -28,6 +30,14 @@ struct Bench {
         choices.measure = measure;
         choices.calibration.windows = 1;
         session.choose(choices, QStringLiteral("Change measure"));
+    }
+
+    void choose_means(Alignment align, MeanWeights weights) {
+        Choices choices = session.choices();
+        choices.align = align;
+        choices.weights = weights;
+        choices.calibration.windows = 1;
+        session.choose(choices, QStringLiteral("Change means"));
     }
 
     [[nodiscard]] Measure shown() const { return session.model()->measure; }
@@ -166,6 +176,139 @@ class TestMeasurer : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
         QCOMPARE(bench.runs.find(id)->state, RunState::failed);
         QVERIFY(bench.runs.find(id)->error.contains(QStringLiteral("calibration.txt")));
+    }
+
+    void figures_of_the_calibration_text_come_once() {
+        Bench bench;
+        const QSignalSpy started(&bench.measurer, &Measurer::started);
+        const QSignalSpy finished(&bench.evaluations, &Evaluations::run_finished);
+        bench.session.choose_threshold(0.5);
+        bench.choose_means(Alignment::activations, MeanWeights::plain);
+        QVERIFY(bench.measurer.calibrating());
+        QVERIFY(bench.session.lacks_figures());
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.session.lacks_figures(), kPatience);
+        QVERIFY(!bench.measurer.measuring());
+        const auto figures = bench.session.model()->figures;
+        QCOMPARE(figures->record.windows, 1);
+        QCOMPARE(figures->layers.size(), std::size_t{6});
+
+        // They serve other means too, and go with the model from measure to measure.
+        bench.choose_means(Alignment::activations, MeanWeights::usage);
+        bench.choose_means(Alignment::none, MeanWeights::usage);
+        QVERIFY(!bench.session.lacks_figures());
+        QCOMPARE(started.count(), 1);
+        bench.choose(Measure::ov_circuit);
+        QVERIFY(!bench.measurer.calibrating());
+        QTRY_COMPARE_WITH_TIMEOUT(bench.shown(), Measure::ov_circuit, kPatience);
+        QVERIFY(bench.session.model()->figures == figures);
+        bench.session.undo_stack()->undo();
+        QCOMPARE(bench.shown(), Measure::q);
+        QVERIFY(bench.session.model()->figures == figures);
+
+        // A run is what core makes of them, and says so.
+        const Model model = Model::load(bench.session.model()->checkpoint, {});
+        const CalibrationText text =
+            prepare_calibration(bench.session.model()->checkpoint, {{}, 1}, {}, cache_dir());
+        const MergeRule rule = bench.session.rule();
+        QCOMPARE(rule.weights, MeanWeights::usage);
+        const auto wanted =
+            make_merge_plan(bench.session.model()->matrices, bench.session.model()->config(), rule,
+                            calibrate_merge(rule, {}, text.windows, [&] { return model; }));
+        const PreparedText corpus = prepare_text(bench.session.model()->checkpoint,
+                                                 bench.evaluations.settings().text, cache_dir());
+        const Scores scores =
+            evaluate(model, {{Variant{}, variant_of(wanted)}, corpus.windows, {}}).scores;
+        const int id = bench.evaluations.start().front();
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+        const Run& run = *bench.runs.find(id);
+        QCOMPARE(run.merged->nll, scores.metrics(1).nll);
+        QCOMPARE(run.result->manifest->settings.weights, "usage");
+        QVERIFY(run.result->manifest->settings.calibration == figures->record);
+    }
+
+    void moments_are_read_where_only_usage_was() {
+        Bench bench;
+        bench.choose_means(Alignment::none, MeanWeights::usage);
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.session.lacks_figures(), kPatience);
+        QVERIFY(bench.session.model()->figures->layers[0].moments == nullptr);
+        bench.choose_means(Alignment::activations, MeanWeights::usage);
+        QVERIFY(bench.measurer.calibrating());
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.session.lacks_figures(), kPatience);
+        QVERIFY(bench.session.model()->figures->layers[0].moments != nullptr);
+    }
+
+    void a_measure_and_figures_come_together() {
+        Bench bench;
+        const QSignalSpy started(&bench.measurer, &Measurer::started);
+        Choices choices = bench.session.choices();
+        choices.measure = Measure::cka;
+        choices.weights = MeanWeights::usage;
+        choices.calibration.windows = 1;
+        bench.session.choose(choices, QStringLiteral("Restore a run"));
+        QTRY_COMPARE_WITH_TIMEOUT(bench.shown(), Measure::cka, kPatience);
+        QVERIFY(!bench.session.lacks_figures());
+        QCOMPARE(started.count(), 1);
+        // Another text is another of both.
+        choices.calibration.windows = 2;
+        bench.session.choose(choices, QStringLiteral("Change calibration"));
+        QVERIFY(bench.session.lacks_figures());
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.session.lacks_figures(), kPatience);
+        QCOMPARE(bench.session.model()->calibration->windows, 2);
+        QCOMPARE(bench.session.model()->figures->record.windows, 2);
+        // Another checkpoint knows nothing of them.
+        bench.session.set_model(synthetic_model(2, 4, 2, 1));
+        QVERIFY(bench.session.lacks_figures());
+        QVERIFY(bench.measurer.measuring());
+    }
+
+    void cancelling_keeps_the_means_whose_figures_are_there() {
+        Bench bench;
+        const QSignalSpy ended(&bench.measurer, &Measurer::ended);
+        bench.choose_means(Alignment::weights, MeanWeights::norm);
+        bench.choose_means(Alignment::activations, MeanWeights::usage);
+        bench.measurer.cancel();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, kPatience);
+        QCOMPARE(bench.session.choices().align, Alignment::weights);
+        QCOMPARE(bench.session.choices().weights, MeanWeights::norm);
+        QVERIFY(!bench.session.lacks_figures());
+        QVERIFY(!bench.measurer.measuring());
+        QCOMPARE(bench.session.undo_stack()->undoText(), QStringLiteral("Change averaging"));
+    }
+
+    void a_text_that_is_judged_on_gives_no_figures() {
+        Bench bench;
+        QSignalSpy failed(&bench.measurer, &Measurer::failed);
+        Choices choices = bench.session.choices();
+        choices.weights = MeanWeights::usage;
+        choices.calibration.file = wikitext2_test_file();
+        bench.session.choose(choices, QStringLiteral("Change mean weights"));
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
+        QVERIFY(qvariant_cast<JobError>(failed.front().front())
+                    .text.contains(QStringLiteral("wiki.test.raw")));
+        QCOMPARE(bench.session.choices().weights, MeanWeights::plain);
+        QVERIFY(bench.session.choices().calibration.file.empty());
+
+        // Nor may a run be judged on the text of its figures.
+        bench.choose_means(Alignment::none, MeanWeights::usage);
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.session.lacks_figures(), kPatience);
+        EvaluationSettings settings = bench.evaluations.settings();
+        settings.text.corpus = wikitext2_calibration_file();
+        bench.evaluations.set_settings(settings);
+        const QSignalSpy refused(&bench.evaluations, &Evaluations::failed);
+        bench.evaluations.start();
+        QTRY_COMPARE_WITH_TIMEOUT(refused.count(), 1, kPatience);
+    }
+
+    void the_live_estimate_waits_for_the_figures() {
+        Bench bench;
+        bench.session.choose_threshold(0.5);
+        bench.evaluations.set_live_estimate(true);
+        bench.choose_means(Alignment::activations, MeanWeights::plain);
+        using State = LiveEstimate::State;
+        QCOMPARE(bench.evaluations.live_estimate().state, State::waiting);
+        QTRY_COMPARE_WITH_TIMEOUT(bench.evaluations.live_estimate().state, State::complete,
+                                  kPatience);
+        QVERIFY(!bench.session.lacks_figures());
     }
 
     void a_newer_choice_replaces_an_older() {

@@ -18,6 +18,21 @@ Choices per_layer(const Session& session, const LayerThresholds& thresholds) {
     return choices;
 }
 
+/// Figures for the demo model, none of which two layers share.
+std::shared_ptr<const MergeFigures> made_figures(bool moments) {
+    MergeFigures figures{{{}, {}, moments}, {}, {}};
+    for (int layer = 0; layer < 6; ++layer) {
+        std::vector<double> usage(16, 1.0 + layer);
+        std::shared_ptr<const HeadMoments> of_layer;
+        if (moments) {
+            of_layer = std::make_shared<const HeadMoments>(HeadMoments{
+                layer, 16, 16, std::vector<float>(256 * 256, 1.0F), std::vector<float>(256)});
+        }
+        figures.layers.push_back({layer, std::move(usage), std::move(of_layer)});
+    }
+    return std::make_shared<const MergeFigures>(std::move(figures));
+}
+
 }  // namespace
 
 class TestSession : public QObject {
@@ -59,6 +74,55 @@ class TestSession : public QObject {
             QCOMPARE(session.layer_plan(static_cast<int>(i)).pairs, wanted.layers[i].pairs);
             QCOMPARE(session.layer_plan(static_cast<int>(i)).groups, wanted.layers[i].groups);
         }
+    }
+
+    void plans_wait_for_the_figures_of_a_calibration_text() {
+        Session session;
+        session.set_model(demo_opened_model());
+        Choices choices = session.choices();
+        choices.threshold = 0.5;
+        choices.align = Alignment::activations;
+        choices.weights = MeanWeights::usage;
+        session.choose(choices, QStringLiteral("x"));
+        QVERIFY(session.lacks_figures());
+        QCOMPARE(session.rule().align, Alignment::none);
+        QCOMPARE(session.rule().weights, MeanWeights::plain);
+        QCOMPARE(session.plan_maker().rule_at(0.5).weights, MeanWeights::plain);
+        const auto groups = session.layer_plan(2).groups;
+
+        // Figures that lack the moments do not serve both.
+        session.set_measured(with_figures(session.model(), made_figures(false)));
+        QVERIFY(session.lacks_figures());
+        const auto figures = made_figures(true);
+        const QSignalSpy changed(&session, &Session::plan_changed);
+        session.set_measured(with_figures(session.model(), figures));
+        QCOMPARE(changed.count(), 1);
+        QVERIFY(!session.lacks_figures());
+        QCOMPARE(session.rule().align, Alignment::activations);
+        QCOMPARE(session.layer_plan(2).groups, groups);
+        const MergePlan wanted = make_merge_plan(
+            session.model()->matrices, session.model()->config(), session.rule(), figures->layers);
+        for (int layer = 0; layer < session.model()->layers(); ++layer) {
+            const LayerMerge& merge = wanted.layers[static_cast<std::size_t>(layer)].merge;
+            QVERIFY(session.layer_plan(layer).merge == merge);
+            QVERIFY(session.plan_maker()
+                        .plan_at(0.5)
+                        .layers.at(static_cast<std::size_t>(layer))
+                        .merge == merge);
+        }
+        QVERIFY(session.layer_plan(2).merge.moments == figures->layers[2].moments);
+
+        // Those of another text are not what was asked for.
+        choices.calibration.windows += 1;
+        session.choose(choices, QStringLiteral("y"));
+        QVERIFY(session.lacks_figures());
+        QVERIFY(session.layer_plan(2).merge.moments == nullptr);
+        choices.align = Alignment::weights;
+        choices.weights = MeanWeights::norm;
+        session.choose(choices, QStringLiteral("z"));
+        QVERIFY(!session.lacks_figures());
+        session.set_model(nullptr);
+        QVERIFY(!session.lacks_figures());
     }
 
     void layers_that_are_excluded_do_not_count() {

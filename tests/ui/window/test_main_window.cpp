@@ -328,6 +328,43 @@ class TestMainWindow : public QObject {
         QCOMPARE(at.workbench->session().choices().measure, Measure::cka);
     }
 
+    void means_by_a_calibration_text_come_back() {
+        WindowFixture at;
+        at.open_demo();
+        const auto session = [&]() -> Session& { return at.workbench->session(); };
+        const auto enabled = [&] {
+            const Actions& actions = at.window->actions();
+            return std::array{actions.run->isEnabled(), actions.sweep->isEnabled(),
+                              actions.save_model->isEnabled()};
+        };
+        constexpr std::array kAll = {true, true, true};
+        QVERIFY(enabled() == kAll);
+        Choices choices = session().choices();
+        choices.align = Alignment::activations;
+        choices.calibration.windows = 1;
+        session().choose(choices, QStringLiteral("means"));
+        QVERIFY(at.workbench->measurer().calibrating());
+        QVERIFY(enabled() == (std::array{false, false, false}));
+        QTRY_VERIFY_WITH_TIMEOUT(!session().lacks_figures(), kPatience);
+        QVERIFY(enabled() == kAll);
+        // Damage is measured with them.
+        QCOMPARE(at.workbench->work().merge_calibration.size(), std::size_t{6});
+        QCOMPARE(at.workbench->work().calibration.windows, 1);
+        at.window->actions().run->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(at.workbench->runs().at(0).state, RunState::finished, kPatience);
+        QCOMPARE(at.workbench->runs().at(0).plan.rule.align, Alignment::activations);
+
+        at.restart();
+        QTRY_VERIFY_WITH_TIMEOUT(session().model() != nullptr, kPatience);
+        QVERIFY(session().choices() == choices);
+        QTRY_VERIFY_WITH_TIMEOUT(!session().lacks_figures(), kPatience);
+        QCOMPARE(session().rule().align, Alignment::activations);
+        // What a file says of a run is enough to choose it again.
+        QTRY_COMPARE_WITH_TIMEOUT(at.workbench->runs().count(), 1, kPatience);
+        QVERIFY(at.workbench->runs().at(0).choices == choices);
+        at.window->actions().cancel->trigger();
+    }
+
     /// A model that is only being opened does not take the place of the last one.
     void closing_while_a_model_opens_keeps_the_session() {
         WindowFixture at;

@@ -123,6 +123,36 @@ class TestSaveModel : public QObject {
         QCOMPARE(thresholds, (QJsonObject{{QStringLiteral("1"), 0.97}, {QStringLiteral("4"), 0.985}}));
     }
 
+    /// The figures of the calibration text go into the saved weights, and into what is said of them.
+    void with_means_by_a_calibration_text() {
+        WindowFixture at;
+        at.open_demo();
+        Session& session = at.workbench->session();
+        const QSignalSpy saved(&at.workbench->saver(), &ModelSaver::saved);
+        const auto save = [&](const QString& name, int count) {
+            at.workbench->save_model(at.folder.filePath(name), false, false);
+            QTRY_COMPARE_WITH_TIMEOUT(saved.count(), count, kPatience);
+        };
+        session.choose_threshold(0.5);
+        save(QStringLiteral("plain"), 1);
+        Choices choices = session.choices();
+        choices.weights = MeanWeights::usage;
+        choices.calibration.windows = 1;
+        session.choose(choices, QStringLiteral("usage"));
+        QTRY_VERIFY_WITH_TIMEOUT(!session.lacks_figures(), kPatience);
+        save(QStringLiteral("usage"), 2);
+        const auto read = [&](const char* name) {
+            QFile file(at.folder.filePath(QLatin1String(name)));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QVERIFY(!read("plain/model.safetensors").isEmpty());
+        QVERIFY(read("plain/model.safetensors") != read("usage/model.safetensors"));
+        const QByteArray manifest = read("usage/headscope_manifest.json");
+        QVERIFY(manifest.contains("\"weights\": \"usage\""));
+        QVERIFY(manifest.contains("wikitext-2 calibration"));
+        QVERIFY(!read("plain/headscope_manifest.json").contains("calibration"));
+    }
+
     void without_duplicates() {
         WindowFixture at;
         at.open_demo();

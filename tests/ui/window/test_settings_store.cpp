@@ -58,6 +58,15 @@ class TestSettingsStore : public QObject {
         QVERIFY(SettingsStore(file_).choices() == Choices{});
     }
 
+    void means_that_need_a_calibration_text_come_back() {
+        Choices choices;
+        choices.align = Alignment::activations;
+        choices.weights = MeanWeights::usage;
+        choices.calibration = {"/some/calibration.txt", 3};
+        SettingsStore(file_).set_choices(choices);
+        QVERIFY(SettingsStore(file_).choices() == choices);
+    }
+
     void nothing_kept_is_the_default() {
         const SettingsStore store(file_);
         QVERIFY(store.choices() == Choices{});
@@ -69,7 +78,7 @@ class TestSettingsStore : public QObject {
         QFile file(file_);
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\nlayer_thresholds=\"3:0.9,3:0.8\"\nexcluded_layers=x, -3\ngrouping=kmeans\n"
-                   "kv_policy=\nmeasure=p\ncalibration_windows=-1\nalign=activations\nweights=usage\nrescale=x\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
+                   "kv_policy=\nmeasure=p\ncalibration_windows=-1\nalign=bases\nweights=heavy\nrescale=x\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
                    "[General]\nappearance=7\n");
         file.close();
         const SettingsStore store(file_);
