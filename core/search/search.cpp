@@ -83,7 +83,7 @@ SearchResult run_search(const SearchParams& params, const SearchObserver& observ
     const auto start = Clock::now();
     const std::string started = utc_now();
     join_processes();
-    Preparation preparation(params.work, {params.measure}, {}, stop);
+    Preparation preparation(params.work, {params.measure}, stop);
     if (std::optional<SearchResult> finished = agree_on_finished(params, preparation.settings())) {
         leave_processes();
         return std::move(*finished);
