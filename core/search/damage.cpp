@@ -60,7 +60,7 @@ class DamageJob {
         : params_(params),
           progress_(progress),
           stop_(stop),
-          preparation_(params.work, params.choose_by, params.compare, stop) {
+          preparation_(params.work, params.choose_by, stop, params.compare) {
         result_.measures = all_of(params);
     }
 

@@ -27,7 +27,7 @@ bool watches(const std::vector<Measure>& measures) {
 }  // namespace
 
 Preparation::Preparation(const WorkParams& params, const std::vector<Measure>& measures,
-                         const std::vector<Measure>& beside, const std::stop_token& stop)
+                         const std::stop_token& stop, const std::vector<Measure>& beside)
     : params_(params),
       checkpoint_(Checkpoint::open(params.model_path)),
       layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {

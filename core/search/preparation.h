@@ -40,7 +40,7 @@ class Preparation {
     /// in the settings; similarity() is also asked for those of `beside`. Throws what these steps
     /// throw. `params` must outlive this.
     Preparation(const WorkParams& params, const std::vector<Measure>& measures,
-                const std::vector<Measure>& beside, const std::stop_token& stop);
+                const std::stop_token& stop, const std::vector<Measure>& beside = {});
 
     [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
     [[nodiscard]] const std::vector<int>& layers() const { return layers_; }  ///< ascending

@@ -83,7 +83,7 @@ SearchResult run_search(const SearchParams& params, const SearchObserver& observ
     const auto start = Clock::now();
     const std::string started = utc_now();
     join_processes();
-    Preparation preparation(params.work, {params.measure}, {}, stop);
+    Preparation preparation(params.work, {params.measure}, stop);
     SearchParams placed = params;
     if (placed.by_settings)
         placed.output_dir /= search_id(preparation.settings(), find_params(placed));
