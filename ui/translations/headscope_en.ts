@@ -210,6 +210,16 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::ScatterPanel</name>
+    <message numerus="yes">
+        <source>%n pair(s)</source>
+        <translation>
+            <numerusform>%n pair</numerusform>
+            <numerusform>%n pairs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::SearchText</name>
     <message numerus="yes">
         <source>%n head(s) merged</source>
@@ -257,6 +267,16 @@
         <translation>
             <numerusform>%n pair in %1 of %2 layers</numerusform>
             <numerusform>%n pairs in %1 of %2 layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::TwoMeasuresPanel</name>
+    <message numerus="yes">
+        <source>%n pair(s)</source>
+        <translation>
+            <numerusform>%n pair</numerusform>
+            <numerusform>%n pairs</numerusform>
         </translation>
     </message>
 </context>

@@ -43,6 +43,10 @@
         <source>The folder %1 could not be created.</source>
         <translation>Не удалось создать папку %1.</translation>
     </message>
+    <message>
+        <source>Two of these runs have the same threshold for each layer and would have the same file name. Save them into different folders.</source>
+        <translation>У двух из этих прогонов одинаковые пороги по слоям, и имена их файлов совпали бы. Сохраните их в разные папки.</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::AboutDialog</name>
@@ -287,6 +291,14 @@
         <source>Write the selected runs with tables and charts as one HTML file</source>
         <translation>Записать выбранные прогоны с таблицами и графиками в один файл HTML</translation>
     </message>
+    <message>
+        <source>&amp;Find thresholds...</source>
+        <translation>&amp;Найти пороги...</translation>
+    </message>
+    <message>
+        <source>Find a threshold for each layer that keeps perplexity within a budget</source>
+        <translation>Найти порог для каждого слоя, при котором перплексия остаётся в пределах бюджета</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::CalibrationDialog</name>
@@ -499,6 +511,84 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::DamageModel</name>
+    <message>
+        <source>Change of the loss when only this pair is merged, in thousandths of a nat for each predicted token, with its 95 % interval</source>
+        <translation>Изменение функции потерь, когда объединена только эта пара, в тысячных долях ната на предсказанный токен, с интервалом 95 %</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Голова</translation>
+    </message>
+    <message>
+        <source>Damage (millinats)</source>
+        <translation>Ущерб (милинаты)</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::DamagePanel</name>
+    <message>
+        <source>Pairs of each layer</source>
+        <translation>Пар в каждом слое</translation>
+    </message>
+    <message>
+        <source>Windows of text</source>
+        <translation>Окон текста</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Слои</translation>
+    </message>
+    <message>
+        <source>of the focused layer</source>
+        <translation>выбранного слоя</translation>
+    </message>
+    <message>
+        <source>of each included layer</source>
+        <translation>каждого участвующего слоя</translation>
+    </message>
+    <message>
+        <source>Closest pairs</source>
+        <translation>Ближайшие пары</translation>
+    </message>
+    <message>
+        <source>on windows</source>
+        <translation>на окнах</translation>
+    </message>
+    <message>
+        <source>Damage of pairs</source>
+        <translation>Ущерб от пар</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Прервать</translation>
+    </message>
+    <message>
+        <source>Measure damage</source>
+        <translation>Измерить ущерб</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Модель не открыта.</translation>
+    </message>
+    <message>
+        <source>Merges each of the closest pairs alone and measures what that does to the loss: the truth that every measure of similarity should foretell.</source>
+        <translation>Объединяет каждую из ближайших пар отдельно и измеряет, что при этом происходит с потерями: это и должна предсказывать любая мера сходства.</translation>
+    </message>
+    <message>
+        <source>Too few pairs to rank the measures; measure more of them.</source>
+        <translation>Пар слишком мало, чтобы упорядочить меры; измерьте больше.</translation>
+    </message>
+    <message>
+        <source>Rank correlation (Spearman) of similarity and damage, mean over layers, the best first (-1 foretells it perfectly): %1</source>
+        <translation>Ранговая корреляция (Спирмен) сходства и ущерба, среднее по слоям, лучшие первыми (-1: предсказывает точно): %1</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::DistributionPanel</name>
     <message>
         <source>Open a model to see how similar its heads are.</source>
@@ -551,6 +641,11 @@
     <message>
         <source>Change threshold</source>
         <translation>изменение порога</translation>
+    </message>
+    <message>
+        <source>%1 from %2</source>
+        <comment>&quot;per layer&quot;, and the lowest of the thresholds</comment>
+        <translation>%1, от %2</translation>
     </message>
 </context>
 <context>
@@ -694,6 +789,15 @@
     <message>
         <source>No pair reaches %1; the highest similarity is %2</source>
         <translation>Ни одна пара не достигает %1; наибольшее сходство — %2</translation>
+    </message>
+    <message>
+        <source>%1, threshold %2</source>
+        <comment>pairs and groups of a layer, and its own threshold</comment>
+        <translation>%1, порог %2</translation>
+    </message>
+    <message>
+        <source>No threshold of its own, so nothing is merged; the highest similarity is %1</source>
+        <translation>Своего порога нет, и ничего не объединяется; наибольшее сходство %1</translation>
     </message>
 </context>
 <context>
@@ -906,6 +1010,18 @@
         <source>Watching the heads, %1 of %2 layer passes</source>
         <translation>Наблюдение за головами: проходы слоёв, %1 из %2</translation>
     </message>
+    <message>
+        <source>Trying each layer alone, %1 of %2 layer passes</source>
+        <translation>Проба слоёв по одному, проходов слоя: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Adding to the plan, step %1 of about %2</source>
+        <translation>Дополнение плана, шаг %1 примерно из %2</translation>
+    </message>
+    <message>
+        <source>Measuring the plan on all windows, %1 of %2 layer passes</source>
+        <translation>Измерение плана на всех окнах, проходов слоя: %1 из %2</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::LayerBars</name>
@@ -953,6 +1069,14 @@
         <source>Layer</source>
         <translation>Слой</translation>
     </message>
+    <message>
+        <source>Threshold %1</source>
+        <translation>Порог %1</translation>
+    </message>
+    <message>
+        <source>No threshold of its own</source>
+        <translation>Своего порога нет</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::LayerDelegate</name>
@@ -990,6 +1114,14 @@
             <numerusform>Слой %1, исключён из объединения; наибольшее сходство %2; %Ln пары при текущем пороге</numerusform>
             <numerusform>Слой %1, исключён из объединения; наибольшее сходство %2; %Ln пар при текущем пороге</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>%1; its own threshold is %2</source>
+        <translation>%1; свой порог %2</translation>
+    </message>
+    <message>
+        <source>%1; it has no threshold of its own, so nothing is merged</source>
+        <translation>%1; своего порога нет, и ничего не объединяется</translation>
     </message>
 </context>
 <context>
@@ -1233,6 +1365,53 @@ Replace them?</source>
     <message>
         <source>Wait until the calibration text is read, or cancel that.</source>
         <translation>Дождитесь чтения текста калибровки или отмените его.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::MeasureBox</name>
+    <message>
+        <source>Cosine of the heads&apos; query weights</source>
+        <translation>Косинус весов запросов голов</translation>
+    </message>
+    <message>
+        <source>Cosine of the key weights; 1 within a KV group</source>
+        <translation>Косинус весов ключей; 1 внутри группы KV</translation>
+    </message>
+    <message>
+        <source>Cosine of the value weights; 1 within a KV group</source>
+        <translation>Косинус весов значений; 1 внутри группы KV</translation>
+    </message>
+    <message>
+        <source>Cosine of the output weights</source>
+        <translation>Косинус выходных весов</translation>
+    </message>
+    <message>
+        <source>Cosine of query and key weights together</source>
+        <translation>Косинус весов запросов и ключей вместе</translation>
+    </message>
+    <message>
+        <source>Cosine of all four weights together</source>
+        <translation>Косинус всех четырёх весов вместе</translation>
+    </message>
+    <message>
+        <source>What a head looks for: query times key, whatever basis it uses inside</source>
+        <translation>Что голова ищет: запрос на ключ, каким бы ни был её внутренний базис</translation>
+    </message>
+    <message>
+        <source>What a head writes: output times value, whatever basis it uses inside</source>
+        <translation>Что голова пишет: выход на значение, каким бы ни был её внутренний базис</translation>
+    </message>
+    <message>
+        <source>Where the heads look over a calibration text</source>
+        <translation>Куда головы смотрят на калибровочном тексте</translation>
+    </message>
+    <message>
+        <source>What the heads write over a calibration text</source>
+        <translation>Что головы пишут на калибровочном тексте</translation>
+    </message>
+    <message>
+        <source>What the heads compute over a calibration text, in any basis</source>
+        <translation>Что головы вычисляют на калибровочном тексте, в любом базисе</translation>
     </message>
 </context>
 <context>
@@ -1487,6 +1666,37 @@ Replace them?</source>
     <message>
         <source>No pair reaches the threshold of %1. The highest similarity is %2.</source>
         <translation>Ни одна пара не достигает порога %1. Наибольшее сходство — %2.</translation>
+    </message>
+    <message>
+        <source>Layer %1 has no threshold of its own, so nothing of it is merged.</source>
+        <translation>У слоя %1 нет своего порога, и в нём ничего не объединяется.</translation>
+    </message>
+    <message>
+        <source>Layer %1 has no pair at its threshold of %2. Its highest similarity is %3.</source>
+        <translation>В слое %1 нет пар с его порогом %2. Наибольшее сходство в нём %3.</translation>
+    </message>
+    <message>
+        <source>No pair reaches the threshold of its layer. The highest similarity is %1.</source>
+        <translation>Ни одна пара не достигает порога своего слоя. Наибольшее сходство %1.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::PairScatter</name>
+    <message>
+        <source>Pairs</source>
+        <translation>Пары</translation>
+    </message>
+    <message>
+        <source>Merged by the present plan</source>
+        <translation>Объединяемые по текущему плану</translation>
+    </message>
+    <message>
+        <source>The pinned pair</source>
+        <translation>Закреплённая пара</translation>
+    </message>
+    <message>
+        <source>Layer %1, heads %2 and %3: %4; %5</source>
+        <translation>Слой %1, головы %2 и %3: %4; %5</translation>
     </message>
 </context>
 <context>
@@ -2232,6 +2442,14 @@ Replace them?</source>
         <source>no</source>
         <translation>нет</translation>
     </message>
+    <message>
+        <source>Thresholds per layer</source>
+        <translation>Пороги по слоям</translation>
+    </message>
+    <message>
+        <source>Thresholds</source>
+        <translation>Пороги</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::SaveModelDialog</name>
@@ -2306,6 +2524,93 @@ Replace them?</source>
     <message>
         <source>All files in %1 will be removed once the model is written.</source>
         <translation>Когда модель будет записана, все файлы в %1 будут удалены.</translation>
+    </message>
+    <message>
+        <source>The model with %1 merged in %2, with a threshold for each layer (%3).</source>
+        <translation>Модель, в которой объединены %1 в %2, с порогом для каждого слоя (%3).</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ScatterPanel</name>
+    <message>
+        <source>layer</source>
+        <translation>слой</translation>
+    </message>
+    <message>
+        <source>damage</source>
+        <translation>ущерб</translation>
+    </message>
+    <message>
+        <source>focused layer</source>
+        <translation>выбранного слоя</translation>
+    </message>
+    <message>
+        <source>included layers</source>
+        <translation>участвующих слоёв</translation>
+    </message>
+    <message>
+        <source>Figure across</source>
+        <translation>Величина по горизонтали</translation>
+    </message>
+    <message>
+        <source>Figure upwards</source>
+        <translation>Величина по вертикали</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Слои</translation>
+    </message>
+    <message>
+        <source>Across</source>
+        <translation>По горизонтали</translation>
+    </message>
+    <message>
+        <source>Upwards</source>
+        <translation>По вертикали</translation>
+    </message>
+    <message>
+        <source>Pairs of the</source>
+        <translation>Пары</translation>
+    </message>
+    <message>
+        <source>damage, millinats a token</source>
+        <translation>ущерб, милинаты на токен</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Модель не открыта.</translation>
+    </message>
+    <message>
+        <source>No damage was measured yet; do so under Damage.</source>
+        <translation>Ущерб ещё не измерен; это делается на вкладке «Ущерб».</translation>
+    </message>
+    <message>
+        <source>Computing %1</source>
+        <translation>Вычисляется %1</translation>
+    </message>
+    <message>
+        <source>Choose the measure again to compute it.</source>
+        <translation>Выберите меру ещё раз, чтобы вычислить её.</translation>
+    </message>
+    <message>
+        <source>No pair has both figures.</source>
+        <translation>Ни у одной пары нет обеих величин.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s)</source>
+        <translation>
+            <numerusform>%n пара</numerusform>
+            <numerusform>%n пары</numerusform>
+            <numerusform>%n пар</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, of which %2 are drawn</source>
+        <translation>%1, из них показаны %2</translation>
+    </message>
+    <message>
+        <source>%1; rank correlation (Spearman) %2</source>
+        <translation>%1; ранговая корреляция (Спирмен) %2</translation>
     </message>
 </context>
 <context>
@@ -3067,6 +3372,26 @@ Replace them?</source>
         <source>Threshold %1</source>
         <translation>Порог %1</translation>
     </message>
+    <message>
+        <source>Per layer</source>
+        <translation>По слоям</translation>
+    </message>
+    <message>
+        <source>A threshold for each layer, once such were found</source>
+        <translation>Порог для каждого слоя, если такие уже найдены</translation>
+    </message>
+    <message>
+        <source>The lowest and the highest of the layers&apos; own thresholds. Moving the slider goes back to one threshold for all.</source>
+        <translation>Наименьший и наибольший из порогов слоёв. Ползунок возвращает к одному порогу для всех.</translation>
+    </message>
+    <message>
+        <source>&amp;Find thresholds...</source>
+        <translation>&amp;Найти пороги...</translation>
+    </message>
+    <message>
+        <source>Finds a threshold for each layer that keeps perplexity within a budget</source>
+        <translation>Находит порог для каждого слоя, при котором перплексия остаётся в пределах бюджета</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::ThresholdCurve</name>
@@ -3147,6 +3472,66 @@ Replace them?</source>
     </message>
 </context>
 <context>
+    <name>headscope::ui::TwoMeasuresPanel</name>
+    <message>
+        <source>Measure</source>
+        <translation>Мера</translation>
+    </message>
+    <message>
+        <source>Measure on the left</source>
+        <translation>Мера слева</translation>
+    </message>
+    <message>
+        <source>Measure on the right</source>
+        <translation>Мера справа</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Модель не открыта.</translation>
+    </message>
+    <message>
+        <source>Computing %1</source>
+        <translation>Вычисляется %1</translation>
+    </message>
+    <message>
+        <source>Choose the measure again to compute it.</source>
+        <translation>Выберите меру ещё раз, чтобы вычислить её.</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>Слой %1</translation>
+    </message>
+    <message>
+        <source>%1: the two measures cannot be ranked against each other</source>
+        <translation>%1: эти две меры нельзя сопоставить по рангам</translation>
+    </message>
+    <message>
+        <source>%1: rank correlation (Spearman) of %2 over %3</source>
+        <translation>%1: ранговая корреляция (Спирмен) %2, %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s)</source>
+        <translation>
+            <numerusform>%n пара</numerusform>
+            <numerusform>%n пары</numerusform>
+            <numerusform>%n пар</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Point at a pair to see it in both.</source>
+        <translation>Наведите на пару, чтобы увидеть её в обеих.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>a measure and its value</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>Heads %1 and %2: %3, %4</source>
+        <translation>Головы %1 и %2: %3, %4</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::WindowsCurve</name>
     <message>
         <source>%1 (run %2)</source>
@@ -3208,6 +3593,14 @@ Replace them?</source>
         <source>Measuring heads</source>
         <translation>Измерение голов</translation>
     </message>
+    <message>
+        <source>Measuring damage</source>
+        <translation>Измерение ущерба</translation>
+    </message>
+    <message>
+        <source>Finding thresholds</source>
+        <translation>Поиск порогов</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::Workspace</name>
@@ -3242,6 +3635,18 @@ Replace them?</source>
     <message>
         <source>Distribution</source>
         <translation>Распределение</translation>
+    </message>
+    <message>
+        <source>Two measures</source>
+        <translation>Две меры</translation>
+    </message>
+    <message>
+        <source>Scatter</source>
+        <translation>Рассеяние</translation>
+    </message>
+    <message>
+        <source>Damage</source>
+        <translation>Ущерб</translation>
     </message>
 </context>
 </TS>
