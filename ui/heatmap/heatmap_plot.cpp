@@ -177,11 +177,13 @@ void HeatmapPlot::update_marks() {
     const bool separate = options_.separators && options_.order == HeatmapOrder::index;
     marks_.heads_per_group = separate && heads_per_kv_head_ > 1 ? heads_per_kv_head_ : 0;
     marks_.merged.clear();
-    for (const HeadPair& pair : pairs_) {
-        marks_.merged.push_back(cell_of(pair.first, pair.second));
-    }
     marks_.pinned.reset();
-    if (pinned_) marks_.pinned = cell_of(pinned_->first, pinned_->second);
+    if (model_ != nullptr) {  // otherwise no head has a place
+        for (const HeadPair& pair : pairs_) {
+            marks_.merged.push_back(cell_of(pair.first, pair.second));
+        }
+        if (pinned_) marks_.pinned = cell_of(pinned_->first, pinned_->second);
+    }
     replot_layer(QStringLiteral("marks"));
 }
 

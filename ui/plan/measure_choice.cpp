@@ -78,7 +78,7 @@ MeasureChoice::MeasureChoice(Session& session, QWidget* parent)
       calibration_(new QPushButton(this)) {
     combo_->setObjectName(QStringLiteral("measure"));
     combo_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    combo_->setMinimumContentsLength(12);
+    combo_->setMinimumContentsLength(9);
     combo_->setMaximumWidth(26 * combo_->fontMetrics().height());
     combo_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     calibration_->setObjectName(QStringLiteral("calibration"));

@@ -99,7 +99,7 @@ Choice describe(MeanWeights weights) {
 QComboBox* make_combo(QWidget* parent, std::size_t choices) {
     auto* combo = new QComboBox(parent);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    combo->setMinimumContentsLength(12);
+    combo->setMinimumContentsLength(9);
     combo->setMaximumWidth(26 * combo->fontMetrics().height());
     combo->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     for (std::size_t i = 0; i < choices; ++i) {

@@ -111,6 +111,22 @@ class TestMeasureViews : public QObject {
         QTRY_COMPARE(failed.count(), 2);
     }
 
+    /// A plan and a pinned pair are there before the second measure is.
+    void two_measures_wait_for_the_second() {
+        At at;
+        at.session.choose_threshold(-1.0);
+        at.session.pin(HeadsOfInterest{0, 1});
+        QVERIFY(!at.session.layer_plan(1).pairs.empty());
+        TwoMeasuresPanel panel(at.session, at.measures);
+        panel.resize(900, 500);
+        panel.show();
+        QVERIFY(panel.readout().contains(QStringLiteral("Point at a pair")));
+        QTRY_VERIFY(at.measures.by(Measure::qk_circuit) != nullptr);
+        QVERIFY(panel.readout().contains(QStringLiteral("Heads 0 and 1")));
+        at.session.set_model(nullptr);
+        QVERIFY(panel.note().contains(QStringLiteral("No model")));
+    }
+
     void two_measures_are_linked() {
         At at;
         TwoMeasuresPanel panel(at.session, at.measures);
