@@ -160,16 +160,19 @@ def perplexity_table(headscope, options):
             for count, threshold in filter(None, chosen.values()):
                 if planned[threshold] != count:
                     sys.exit(f"{measure} at {threshold}: {planned[threshold]} heads are merged, not {count}")
-        for align in options.aligns if thresholds else options.aligns[:1]:
+        rows = {}  # the alignments of each row: those that come to the same share one
+        for align in options.aligns if thresholds else [""]:
             result, variants = variants_of(headscope, measure, align, chosen) if thresholds else (None, {})
             settings = settings or result
-            cells = [f"`{measure}`", f"`{align}`" if thresholds else ""]
+            cells = []
             for share in options.shares:
                 plan = chosen[share]
                 exact = plan and abs(plan[0] - share * heads) <= 1
                 count = "" if exact or not plan else f" ({plan[0]} heads)"
                 cells.append(perplexity_cell(variants[plan[1]]) + count if plan else "tied")
-            lines.append(row(cells))
+            rows.setdefault(tuple(cells), []).append(align)
+        for cells, aligns in rows.items():
+            lines.append(row([f"`{measure}`", ", ".join(f"`{align}`" for align in aligns if align), *cells]))
     shares = [f"{100 * share:g} %" for share in options.shares]
     return head(["measure", "align", *shares]) + lines, settings, heads
 
