@@ -47,7 +47,8 @@ has_results() { [ "$(find "$home/data" -name 'results_threshold_*.json' | wc -l)
 picture() {
     number=$((${number:-90} + 1))
     while [ -e "/tmp/.X$number-lock" ]; do number=$((number + 1)); done
-    Xvfb ":$number" -screen 0 "$2x24" >/dev/null 2>&1 &
+    # Otherwise the display begins anew when a first client leaves, and refuses the next meanwhile.
+    Xvfb ":$number" -noreset -screen 0 "$2x24" >/dev/null 2>&1 &
     display_pid=$!
     DISPLAY=":$number"
     export DISPLAY
