@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +14,7 @@
 #include "core/search/budget.h"
 #include "core/search/search.h"
 #include "core/search/search_file.h"
+#include "core/search/search_path.h"
 
 namespace headscope::app {
 namespace {
@@ -67,21 +68,17 @@ void print_settings(Display& display, const SearchParams& params, const Result& 
 void print_path(Display& display, const Findings& findings, const SearchParams& params) {
     Table table({"step", "layer", "threshold", std::string(name_of(params.gain)) + " heads",
                  "change of perplexity"});
-    std::size_t next_check = 0;
-    const auto add_checks = [&](std::size_t until) {
-        for (; next_check < std::min(until, findings.checks.size()); ++next_check) {
-            const SearchCheck& check = findings.checks[next_check];
-            table.add({check.held ? "all windows: held" : "all windows: too much", "", "",
-                       count_text(check.gain), change_text(check.change.perplexity_ratio)});
+    for (const auto& entry : search_path(findings.steps, findings.checks)) {
+        if (const auto* check = std::get_if<SearchCheck>(&entry)) {
+            table.add({check->held ? "all windows: held" : "all windows: too much", "", "",
+                       count_text(check->gain), change_text(check->change.perplexity_ratio)});
+        } else {
+            const auto& step = std::get<SearchStep>(entry);
+            table.add({std::string(name_of(step.outcome)), std::to_string(step.layer),
+                       threshold_text(step.threshold), count_text(step.gain),
+                       change_text(step.change.perplexity_ratio)});
         }
-    };
-    for (const SearchStep& step : findings.steps) {
-        add_checks(static_cast<std::size_t>(step.checks));
-        table.add({std::string(name_of(step.outcome)), std::to_string(step.layer),
-                   threshold_text(step.threshold), count_text(step.gain),
-                   change_text(step.change.perplexity_ratio)});
     }
-    add_checks(findings.checks.size());
     display.print(table.text() + "\n");
 }
 
