@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <mutex>
 
@@ -86,60 +85,69 @@ float CircuitBlocks::largest(int head, std::int64_t first, std::int64_t count) c
 
 void CircuitBlocks::convert(int head, std::int64_t element, std::int64_t count, float* to) const {
     converter(kernel_, vectors_.tensor.dtype)(bytes_of(vectors_, head, element, count).data(),
-                                              count, scales_[static_cast<std::size_t>(head)], to);
+                                              count, scales_[static_cast<std::size_t>(head)], to,
+                                              kernel_.columns);
 }
 
-/// Rows lie pages apart, where the processor's prefetcher has to start anew each time.
-void CircuitBlocks::prefetch(int head, std::int64_t row, std::int64_t first,
-                             std::int64_t count) const {
-    constexpr std::size_t kLine = 64;
-    if (row >= head_dim_) return;
-    const std::span<const std::byte> bytes = bytes_of(vectors_, head, row * hidden_ + first, count);
-    for (std::size_t byte = 0; byte < bytes.size(); byte += kLine)
-        __builtin_prefetch(&bytes[byte]);
-}
-
-std::size_t CircuitBlocks::scratch_floats(int panels) const {
-    return static_cast<std::size_t>(
-        std::max({std::int64_t{panels} * kernel_.columns, head_dim_, kPackColumns}));
+std::size_t CircuitBlocks::scratch_floats() const {
+    const std::int64_t most = std::max(head_dim_, kPackColumns);
+    return static_cast<std::size_t>((most + kernel_.columns - 1) / kernel_.columns *
+                                    kernel_.columns);
 }
 
 void CircuitBlocks::take_strips(std::int64_t first, int panels, int rows, std::span<float> scratch,
                                 float* to) const {
-    const std::int64_t columns = kernel_.columns;
-    const std::int64_t head_floats = rows * columns;
+    const std::int64_t head_floats = std::int64_t{rows} * kernel_.columns;
     const std::int64_t panel_floats = vectors_.heads * head_floats;
-    const std::int64_t wanted = panels * columns;
-    const std::int64_t count = std::min(wanted, hidden_ - first);
-    if (vectors_.run == vectors_.length) {
-        std::fill(scratch.begin() + count, scratch.begin() + wanted, 0.0F);
-        for (int head = 0; head < vectors_.heads; ++head) {
-            for (std::int64_t row = 0; row < head_dim_; ++row) {
-                prefetch(head, row + kRowsAhead, first, count);
-                convert(head, row * hidden_ + first, count, scratch.data());
-                float* target = to + head * head_floats + row * columns;
-                for (int panel = 0; panel < panels; ++panel, target += panel_floats) {
-                    std::memcpy(target, scratch.data() + panel * columns,
-                                static_cast<std::size_t>(columns) * sizeof(float));
-                }
+    const std::int64_t count = std::min(std::int64_t{panels} * kernel_.columns, hidden_ - first);
+    for (int head = 0; head < vectors_.heads; ++head, to += head_floats) {
+        if (vectors_.run == vectors_.length) {
+            take_rows(head, first, count, panel_floats, to);
+        } else {
+            for (int panel = 0; panel < panels; ++panel) {
+                const std::int64_t from = std::int64_t{panel} * kernel_.columns;
+                take_transposed(head, first + from,
+                                std::min<std::int64_t>(count - from, kernel_.columns), scratch,
+                                to + panel * panel_floats);
             }
         }
-        return;
     }
-    for (int panel = 0; panel < panels; ++panel) {
-        for (int head = 0; head < vectors_.heads; ++head) {
-            float* target = to + panel * panel_floats + head * head_floats;
-            for (std::int64_t c = 0; c < columns; ++c) {
-                const std::int64_t column = panel * columns + c;
-                if (column < count) {
-                    convert(head, (first + column) * head_dim_, head_dim_, scratch.data());
-                } else {
-                    std::fill_n(scratch.begin(), head_dim_, 0.0F);
-                }
-                for (std::int64_t row = 0; row < head_dim_; ++row)
-                    target[row * columns + c] = scratch[static_cast<std::size_t>(row)];
-            }
+}
+
+/// Of each row of a head's block that lies as it is `count` elements, for panels that lie
+/// panel_floats apart.
+void CircuitBlocks::take_rows(int head, std::int64_t first, std::int64_t count,
+                              std::int64_t panel_floats, float* to) const {
+    constexpr std::size_t kLine = 64;
+    const std::span<const std::byte> block = bytes_of(vectors_, head, 0, vectors_.length);
+    const std::size_t element = size_of(vectors_.tensor.dtype);
+    const std::size_t stride = static_cast<std::size_t>(hidden_) * element;
+    const std::size_t bytes = static_cast<std::size_t>(count) * element;
+    const CircuitKernel::Convert take = converter(kernel_, vectors_.tensor.dtype);
+    const float scale = scales_[static_cast<std::size_t>(head)];
+    const std::byte* row = block.data() + static_cast<std::size_t>(first) * element;
+    for (std::int64_t r = 0; r < head_dim_; ++r, row += stride, to += kernel_.columns) {
+        // Rows lie pages apart, where the processor's prefetcher has to start anew each time.
+        if (r + kRowsAhead < head_dim_) {
+            for (std::size_t byte = 0; byte < bytes; byte += kLine)
+                __builtin_prefetch(row + static_cast<std::size_t>(kRowsAhead) * stride + byte);
         }
+        take(row, count, scale, to, panel_floats);
+    }
+}
+
+/// One panel of a head's block that lies transposed.
+void CircuitBlocks::take_transposed(int head, std::int64_t first, std::int64_t count,
+                                    std::span<float> scratch, float* to) const {
+    const std::int64_t columns = kernel_.columns;
+    for (std::int64_t c = 0; c < columns; ++c) {
+        if (c < count) {
+            convert(head, (first + c) * head_dim_, head_dim_, scratch.data());
+        } else {
+            std::fill_n(scratch.begin(), head_dim_, 0.0F);
+        }
+        for (std::int64_t row = 0; row < head_dim_; ++row)
+            to[row * columns + c] = scratch[static_cast<std::size_t>(row)];
     }
 }
 

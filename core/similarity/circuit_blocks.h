@@ -35,14 +35,17 @@ class CircuitBlocks {
               std::span<float> scratch, float* packed) const;
 
     /// Floats of scratch memory for either.
-    [[nodiscard]] std::size_t scratch_floats(int panels) const;
+    [[nodiscard]] std::size_t scratch_floats() const;
 
     /// Columns that pack() takes at most.
     static constexpr std::int64_t kPackColumns = 256;
 
   private:
     void convert(int head, std::int64_t element, std::int64_t count, float* to) const;
-    void prefetch(int head, std::int64_t row, std::int64_t first, std::int64_t count) const;
+    void take_rows(int head, std::int64_t first, std::int64_t count, std::int64_t panel_floats,
+                   float* to) const;
+    void take_transposed(int head, std::int64_t first, std::int64_t count, std::span<float> scratch,
+                         float* to) const;
     [[nodiscard]] float largest(int head, std::int64_t first, std::int64_t count) const;
 
     const HeadVectors& vectors_;

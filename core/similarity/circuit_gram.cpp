@@ -83,7 +83,7 @@ void CircuitGram::multiply_right(const CircuitBlocks& right, const std::stop_tok
     const std::int64_t pieces = divide_up(hidden_, CircuitBlocks::kPackColumns);
     parallel_for(static_cast<std::size_t>(kv_heads_ * pieces), workers_, stop,
                  [&](std::size_t index, int) {
-                     std::vector<float> scratch(right.scratch_floats(1));
+                     std::vector<float> scratch(right.scratch_floats());
                      const auto at = static_cast<std::int64_t>(index);
                      const std::int64_t first = at % pieces * CircuitBlocks::kPackColumns;
                      right.pack(static_cast<int>(at / pieces), first,
@@ -115,7 +115,7 @@ CircuitGram::Scratch CircuitGram::make_scratch(const CircuitBlocks& left) const 
     const auto floats = static_cast<std::size_t>(kStripPanels * heads_ * rows_ * kernel_.columns);
     Scratch scratch{AlignedFloats(floats),
                     AlignedFloats(static_cast<std::size_t>(heads_ * kernel_.columns)),
-                    std::vector<float>(left.scratch_floats(kStripPanels))};
+                    std::vector<float>(left.scratch_floats())};
     std::fill_n(scratch.strips.data(), floats, 0.0F);
     return scratch;
 }

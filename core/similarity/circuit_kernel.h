@@ -40,8 +40,10 @@ struct CircuitKernel {
     const char* name = nullptr;
     int rows = 0;     ///< of a register tile
     int columns = 0;  ///< of a panel; a multiple of rows
-    /// Elements as float32, times `scale`.
-    using Convert = void (*)(const void* source, std::int64_t count, float scale, float* target);
+    /// Elements as float32, times `scale`: runs of `columns` elements, one `stride` floats behind
+    /// the other, of which zeros fill up the last.
+    using Convert = void (*)(const void* source, std::int64_t count, float scale, float* target,
+                             std::int64_t stride);
     /// The largest magnitude; infinity or NaN where an element is one of them.
     using Largest = float (*)(const void* source, std::int64_t count);
     Convert convert_bf16 = nullptr;
