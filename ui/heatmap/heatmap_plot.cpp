@@ -18,7 +18,7 @@ HeatmapPlot::HeatmapPlot(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->addWidget(plot_);
-    plot_->setMinimumSize(160, 160);
+    plot_->setMinimumSize(140, 110);
     setFocusProxy(plot_);
     add_heatmap_overlay(*plot_, marks_);
     connect_navigation();
@@ -108,6 +108,13 @@ std::optional<HeatmapCell> HeatmapPlot::current() const {
     const auto& cell = navigation_->cell();
     if (!cell || matrix() == nullptr) return std::nullopt;
     return HeatmapCell{order().head_at(cell->y()), order().head_at(cell->x())};
+}
+
+void HeatmapPlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const int line = fontMetrics().height();
+    view_->set_compact(width() < 12 * line || height() < 9 * line);
+    plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
 void HeatmapPlot::changeEvent(QEvent* event) {

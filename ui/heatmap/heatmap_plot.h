@@ -61,6 +61,7 @@ class HeatmapPlot : public QWidget {
 
   protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void connect_navigation();

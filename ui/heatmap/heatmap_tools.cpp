@@ -2,12 +2,11 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
 
-#include "ui/heatmap/flow_layout.h"
+#include "ui/style/flow_layout.h"
 
 namespace headscope::ui {
 namespace {
@@ -25,20 +24,19 @@ void set_entries(QComboBox& box, const QStringList& texts) {
 
 }  // namespace
 
-HeatmapTools::HeatmapTools(QWidget* parent) : QWidget(parent) {
-    auto* layout = new FlowLayout(this);
-    layout->setContentsMargins({});
+HeatmapTools::HeatmapTools(QWidget* parent) : QWidget(parent), layout_(new FlowLayout(this)) {
+    layout_->setContentsMargins({});
     order_ = add_choice(2);
-    colors_ = add_choice(2);
-    range_ = add_choice(3);
     separators_ = new QCheckBox(this);
     separators_->setChecked(true);
     connect(separators_, &QCheckBox::toggled, this, &HeatmapTools::options_changed);
-    layout->addWidget(separators_);
+    layout_->addWidget(separators_);
+    colors_ = add_choice(2);
+    range_ = add_choice(3);
     reset_ = new QPushButton(this);
-    reset_->setEnabled(false);
+    reset_->hide();
     connect(reset_, &QPushButton::clicked, this, &HeatmapTools::reset_zoom_clicked);
-    layout->addWidget(reset_);
+    layout_->addWidget(reset_);
     connect(order_.box, &QComboBox::currentIndexChanged, this, &HeatmapTools::update_separators);
     set_texts();
     update_separators();
@@ -62,7 +60,7 @@ void HeatmapTools::set_options(const HeatmapOptions& wanted) {
 }
 
 void HeatmapTools::set_zoomed(bool zoomed) {
-    reset_->setEnabled(zoomed);
+    reset_->setVisible(zoomed);
 }
 
 void HeatmapTools::set_heads_per_kv_head(int heads) {
@@ -71,18 +69,11 @@ void HeatmapTools::set_heads_per_kv_head(int heads) {
 }
 
 HeatmapTools::Choice HeatmapTools::add_choice(int entries) {
-    // A label and its box stay on one line.
-    auto* both = new QWidget(this);
-    auto* row = new QHBoxLayout(both);
-    row->setContentsMargins({});
-    const Choice choice{new QLabel(both), new QComboBox(both)};
+    const Choice choice{new QLabel(this), new QComboBox(this)};
     for (int i = 0; i < entries; ++i)
         choice.box->addItem({});
     choice.box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    choice.label->setBuddy(choice.box);
-    row->addWidget(choice.label);
-    row->addWidget(choice.box);
-    layout()->addWidget(both);
+    layout_->add_labelled(choice.label, choice.box);
     connect(choice.box, &QComboBox::currentIndexChanged, this, &HeatmapTools::options_changed);
     return choice;
 }

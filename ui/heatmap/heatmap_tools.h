@@ -11,6 +11,8 @@ class QPushButton;
 
 namespace headscope::ui {
 
+class FlowLayout;
+
 /// The controls above a heatmap.
 class HeatmapTools : public QWidget {
     Q_OBJECT
@@ -40,6 +42,7 @@ class HeatmapTools : public QWidget {
     void set_texts();
     void update_separators();
 
+    FlowLayout* layout_;
     Choice order_;
     Choice colors_;
     Choice range_;

@@ -69,9 +69,27 @@ void HeatmapView::set_colors(ColorScheme scheme, ValueRange range) {
 }
 
 void HeatmapView::set_texts(const QString& head, const QString& similarity) {
-    plot_.xAxis->setLabel(head);
-    plot_.yAxis->setLabel(head);
+    head_text_ = head;
     scale_->setLabel(similarity);
+    name_axes();
+}
+
+void HeatmapView::set_compact(bool compact) {
+    if (compact == compact_) return;
+    compact_ = compact;
+    scale_->setVisible(!compact);
+    if (compact) {
+        plot_.plotLayout()->take(scale_);
+        plot_.plotLayout()->simplify();
+    } else {
+        plot_.plotLayout()->addElement(0, 1, scale_);
+    }
+    name_axes();
+}
+
+void HeatmapView::name_axes() {
+    for (QCPAxis* axis : {plot_.xAxis, plot_.yAxis})
+        axis->setLabel(compact_ ? QString() : head_text_);
 }
 
 void HeatmapView::fill_cells(const SimilarityMatrix* matrix) {
@@ -128,14 +146,15 @@ void HeatmapView::place_square() {
     QRect outer(
         rect.outerRect().topLeft() + QPoint(excess / 2, 0),
         QSize(side + margins.left() + margins.right(), side + margins.top() + margins.bottom()));
-    QRect bar = scale_->outerRect();
-    bar.moveLeft(bar.left() - (excess - excess / 2));
-    bar.setTop(outer.top());
-    bar.setHeight(outer.height());
     rect.setOuterRect(outer);
     rect.update(QCPLayoutElement::upLayout);
     rect.update(
         QCPLayoutElement::upPreparation);  // only now is known how many labels there is room for
+    if (compact_) return;
+    QRect bar = scale_->outerRect();
+    bar.moveLeft(bar.left() - (excess - excess / 2));
+    bar.setTop(outer.top());
+    bar.setHeight(outer.height());
     scale_->setOuterRect(bar);
     scale_->update(QCPLayoutElement::upLayout);
 }

@@ -23,6 +23,9 @@ class HeatmapView {
     /// What the ends of a colour scheme stand for.
     void set_colors(ColorScheme scheme, ValueRange range);
     void set_texts(const QString& head, const QString& similarity);
+    /// Leaves the colour bar and the names of the axes out, for a place where they would take the
+    /// room that the cells need.
+    void set_compact(bool compact);
     /// Takes colours and fonts from the plot's widget.
     void apply_style();
 
@@ -32,12 +35,15 @@ class HeatmapView {
   private:
     void fill_cells(const SimilarityMatrix* matrix);
     void apply_colors();
+    void name_axes();
     void place_square();
 
     QCustomPlot& plot_;
     QCPColorMap* map_;      ///< owned by the plot
     QCPColorScale* scale_;  ///< likewise
     HeadOrder order_;
+    QString head_text_;
+    bool compact_ = false;
     ColorScheme scheme_ = ColorScheme::sequential;
     ValueRange range_;
 };

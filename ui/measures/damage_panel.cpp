@@ -1,7 +1,6 @@
 #include "ui/measures/damage_panel.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QProgressBar>
@@ -13,6 +12,7 @@
 #include <cmath>
 #include <utility>
 
+#include "ui/style/flow_layout.h"
 #include "ui/style/text.h"
 #include "ui/window/status_widgets.h"
 
@@ -68,21 +68,18 @@ DamagePanel::DamagePanel(Session& session, DamageStore& damage, WorkFn work, QWi
 
 QWidget* DamagePanel::make_controls() {
     auto* row = new QWidget(this);
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
+    auto* layout = new FlowLayout(row);
+    layout->setContentsMargins({});
     pairs_ = spin_box(row, 16, 1000, tr("Pairs of each layer"));
     windows_ = spin_box(row, 8, 10000, tr("Windows of text"));
     scope_ = new QComboBox(row);
     scope_->setAccessibleName(tr("Layers"));
     scope_->addItems({tr("of the focused layer"), tr("of each included layer")});
     start_ = new QPushButton(row);
-    layout->addWidget(new QLabel(tr("Closest pairs"), row));
-    layout->addWidget(pairs_);
+    layout->add_labelled(new QLabel(tr("Closest pairs"), row), pairs_);
     layout->addWidget(scope_);
-    layout->addWidget(new QLabel(tr("on windows"), row));
-    layout->addWidget(windows_);
+    layout->add_labelled(new QLabel(tr("on windows"), row), windows_);
     layout->addWidget(start_);
-    layout->addStretch();
     connect(start_, &QPushButton::clicked, this, &DamagePanel::start_or_cancel);
     return row;
 }

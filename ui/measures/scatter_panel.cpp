@@ -1,7 +1,6 @@
 #include "ui/measures/scatter_panel.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QSettings>
 #include <QVBoxLayout>
@@ -10,6 +9,7 @@
 
 #include "core/search/rank_correlation.h"
 #include "ui/measures/measure_box.h"
+#include "ui/style/flow_layout.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -68,17 +68,15 @@ ScatterPanel::ScatterPanel(Session& session, MeasureStore& measures, DamageStore
     scope_->setAccessibleName(tr("Layers"));
     connect(scope_, &QComboBox::currentIndexChanged, this, &ScatterPanel::refresh_if_visible);
 
-    auto* row = new QHBoxLayout;
-    row->addWidget(new QLabel(tr("Across"), this));
-    row->addWidget(x_);
-    row->addWidget(new QLabel(tr("Upwards"), this));
-    row->addWidget(y_);
-    row->addWidget(new QLabel(tr("Pairs of the"), this));
-    row->addWidget(scope_);
-    row->addStretch();
+    auto* choices = new QWidget(this);
+    auto* row = new FlowLayout(choices);
+    row->setContentsMargins({});
+    row->add_labelled(new QLabel(tr("Across"), this), x_);
+    row->add_labelled(new QLabel(tr("Upwards"), this), y_);
+    row->add_labelled(new QLabel(tr("Pairs of the"), this), scope_);
     note_->setWordWrap(true);
     auto* layout = new QVBoxLayout(this);
-    layout->addLayout(row);
+    layout->addWidget(choices);
     layout->addWidget(note_);
     layout->addWidget(scatter_, 1);
 

@@ -151,6 +151,7 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
     rescale_->setObjectName(QStringLiteral("rescale"));
     form_->setContentsMargins(0, 0, 0, 0);
     form_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form_->setRowWrapPolicy(QFormLayout::WrapLongRows);  // where labels are long, a dock is narrow
     form_->addRow(QStringLiteral(" "), grouping_);
     form_->addRow(QStringLiteral(" "), kv_policy_);
     form_->addRow(QStringLiteral(" "), align_);

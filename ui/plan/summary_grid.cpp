@@ -42,6 +42,7 @@ void SummaryGrid::add_items(QGridLayout* grid, int first, int last) {
         const auto at = static_cast<std::size_t>(item);
         names_[at] = new QLabel(this);
         values_[at] = new QLabel(this);
+        names_[at]->setWordWrap(true);
         values_[at]->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         values_[at]->setTextInteractionFlags(Qt::TextSelectableByMouse);
         const int row = grid->rowCount();

@@ -100,7 +100,7 @@ RunCurves::Page RunCurves::add_page(QCustomPlot& plot) {
     layout->addLayout(row);
     layout->addWidget(page.message, 1);
     layout->addWidget(&plot, 1);
-    plot.setMinimumSize(160, 120);
+    plot.setMinimumSize(160, 50);
     tabs_->addTab(page.widget, QString());
     return page;
 }

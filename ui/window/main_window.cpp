@@ -42,7 +42,7 @@ MainWindow::MainWindow(Workbench& workbench, QWidget* parent)
       actions_(std::make_unique<Actions>(*this, *workbench.session().undo_stack())) {
     setObjectName(QStringLiteral("main_window"));
     setAcceptDrops(true);
-    resize(1280, 800);
+    resize(QSize(1280, 800).boundedTo(screen()->availableSize()));
     make_pages();
     make_status_bar();
     fill_export_menus();

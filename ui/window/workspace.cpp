@@ -96,11 +96,12 @@ void Workspace::reset_layout() {
 }
 
 void Workspace::size_docks() {
-    // Two columns of layers, as many runs as fit, and the rest for the heatmap.
+    // Two columns of layers, or one, as many runs as fit, and the rest for the heatmap.
     const int unit = fontMetrics().averageCharWidth();
     const int line = fontMetrics().height();
     share_tab_if_narrow();
-    resizeDocks({docks_[kLayers], docks_[kDistribution]}, {44 * unit, 56 * unit}, Qt::Horizontal);
+    const int layers = width() < 170 * unit ? 24 * unit : 44 * unit;
+    resizeDocks({docks_[kLayers], docks_[kDistribution]}, {layers, 56 * unit}, Qt::Horizontal);
     resizeDocks({docks_[kRuns], docks_[kCurves]}, {11, 9}, Qt::Horizontal);
     resizeDocks({docks_[kDistribution], docks_[kPlan]}, {22 * line, 24 * line}, Qt::Vertical);
     resizeDocks({docks_[kRuns]}, {std::min(16 * line, height() / 3)}, Qt::Vertical);

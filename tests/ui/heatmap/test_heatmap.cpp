@@ -110,6 +110,21 @@ class TestHeatmap : public QObject {
         QCOMPARE(*shown.heatmap().current(), (HeatmapCell{15, 15}));
     }
 
+    void a_small_heatmap_leaves_its_cells_the_room() {
+        Shown shown(demo_opened_model());
+        QCustomPlot& plot = shown.panel.plot();
+        const auto* scale = plot.findChild<QCPColorScale*>();
+        QVERIFY(!plot.xAxis->label().isEmpty());
+        QVERIFY(scale->layout() != nullptr);
+        shown.panel.resize(700, shown.panel.minimumSizeHint().height());
+        QTRY_VERIFY(plot.xAxis->label().isEmpty());
+        QVERIFY(scale->layout() == nullptr);
+        QTRY_VERIFY(plot.axisRect()->height() > plot.height() / 2);
+        shown.panel.resize(700, 800);
+        QTRY_VERIFY(!plot.xAxis->label().isEmpty());
+        QVERIFY(scale->layout() != nullptr);
+    }
+
     void colors_are_those_of_the_scheme() {
         Shown shown(synthetic_model(1, 16, 16, 4));
         shown.session.choose_threshold(1.0);

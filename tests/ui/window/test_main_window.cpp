@@ -10,6 +10,7 @@
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QStackedWidget>
+#include <QTabWidget>
 #include <QTest>
 
 #include "core/base/locations.h"
@@ -457,6 +458,25 @@ class TestMainWindow : public QObject {
         pairs->show();
         pairs->raise();
         QTRY_VERIFY(pairs->widget()->isVisible());
+    }
+
+    void fits_a_small_screen() {
+        WindowFixture at;
+        at.open_demo();
+        const auto small = [&] {
+            // More than once, as when a corner is dragged: on the way runs and curves come to share
+            // their place.
+            at.window->resize(900, 600);
+            return at.window->size() == QSize(900, 600);
+        };
+        QTRY_VERIFY(small());
+        QTabWidget& views = *at.window->workspace().findChild<QTabWidget*>();
+        for (int page = 0; page < views.count(); ++page) {
+            views.setCurrentIndex(page);
+            QTRY_VERIFY(views.currentWidget()->width() >=
+                        views.currentWidget()->minimumSizeHint().width());
+        }
+        QCOMPARE(at.window->size(), QSize(900, 600));
     }
 
     void layer_shortcuts_and_undo() {

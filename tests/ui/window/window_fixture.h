@@ -18,6 +18,7 @@ struct WindowFixture {
     explicit WindowFixture(std::int64_t windows = 4)
         : settings(folder.filePath(QStringLiteral("settings.ini"))) {
         make();
+        window->resize(1280, 800);  // the screen of a test may be smaller
         set_windows(windows);
     }
 

@@ -1,5 +1,7 @@
-#include "ui/heatmap/flow_layout.h"
+#include "ui/style/flow_layout.h"
 
+#include <QHBoxLayout>
+#include <QLabel>
 #include <QStyle>
 #include <QWidget>
 #include <algorithm>
@@ -15,6 +17,16 @@ FlowLayout::~FlowLayout() {
 
 void FlowLayout::addItem(QLayoutItem* item) {
     items_.push_back(item);
+}
+
+void FlowLayout::add_labelled(QLabel* label, QWidget* field) {
+    auto* both = new QWidget(parentWidget());
+    auto* row = new QHBoxLayout(both);
+    row->setContentsMargins({});
+    row->addWidget(label);
+    row->addWidget(field);
+    label->setBuddy(field);
+    addWidget(both);
 }
 
 int FlowLayout::count() const {

@@ -3,6 +3,8 @@
 #include <QLayout>
 #include <vector>
 
+class QLabel;
+
 namespace headscope::ui {
 
 /// Puts widgets side by side and starts another line where the width does not do, as words in a
@@ -15,6 +17,9 @@ class FlowLayout : public QLayout {
     ~FlowLayout() override;
 
     void addItem(QLayoutItem* item) override;
+    /// Puts a label and what it names on one line, in a widget of their own, and makes it the
+    /// label's buddy.
+    void add_labelled(QLabel* label, QWidget* field);
     [[nodiscard]] int count() const override;
     [[nodiscard]] QLayoutItem* itemAt(int index) const override;
     QLayoutItem* takeAt(int index) override;
