@@ -36,7 +36,10 @@ QColor neutral_color(const QPalette& palette) {
 }  // namespace
 
 HeatmapView::HeatmapView(QCustomPlot& plot)
-    : plot_(plot), map_(new QCPColorMap(plot.xAxis, plot.yAxis)), scale_(new QCPColorScale(&plot)) {
+    : plot_(plot),
+      map_(new QCPColorMap(plot.xAxis, plot.yAxis)),
+      scale_(new QCPColorScale(&plot)),
+      margins_(new QCPMarginGroup(&plot)) {
     map_->setInterpolate(false);
     map_->setAntialiased(false);
     scale_->setType(QCPAxis::atRight);
@@ -45,9 +48,8 @@ HeatmapView::HeatmapView(QCustomPlot& plot)
     scale_->setBarWidth(12);
     plot.plotLayout()->addElement(0, 1, scale_);
     map_->setColorScale(scale_);
-    auto* margins = new QCPMarginGroup(&plot);
-    plot.axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
-    scale_->setMarginGroup(QCP::msTop | QCP::msBottom, margins);
+    plot.axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, margins_);
+    scale_->setMarginGroup(QCP::msTop | QCP::msBottom, margins_);
     plot.yAxis->setRangeReversed(true);
     set_head_tickers(plot, order_);
     for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) {
@@ -84,6 +86,9 @@ void HeatmapView::set_compact(bool compact) {
     } else {
         plot_.plotLayout()->addElement(0, 1, scale_);
     }
+    plot_.axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, compact ? nullptr : margins_);
+    const int around = compact ? 4 : 15;
+    plot_.axisRect()->setMinimumMargins({around, around, around, around});
     name_axes();
 }
 

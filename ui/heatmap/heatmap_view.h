@@ -6,6 +6,7 @@
 
 class QCPColorMap;
 class QCPColorScale;
+class QCPMarginGroup;
 class QCustomPlot;
 
 namespace headscope::ui {
@@ -39,8 +40,9 @@ class HeatmapView {
     void place_square();
 
     QCustomPlot& plot_;
-    QCPColorMap* map_;      ///< owned by the plot
-    QCPColorScale* scale_;  ///< likewise
+    QCPColorMap* map_;         ///< owned by the plot
+    QCPColorScale* scale_;     ///< likewise
+    QCPMarginGroup* margins_;  ///< likewise
     HeadOrder order_;
     QString head_text_;
     bool compact_ = false;
