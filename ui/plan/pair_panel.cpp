@@ -14,57 +14,14 @@
 #include <QTableView>
 #include <QTimer>
 #include <QVBoxLayout>
-#include <algorithm>
-#include <array>
-#include <charconv>
 #include <memory>
-#include <string>
-#include <vector>
 
+#include "ui/plan/pair_copy.h"
 #include "ui/plan/pair_model.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
 namespace {
-
-/// Lines of the text that is copied, for programs: no locale, no translation. Not with QString or
-/// fmt, because there can be 160,000 lines: these functions take a third of the time.
-class TsvLines {
-  public:
-    void add(const PairModel::Row& row) {
-        add_number(row.layer);
-        add_number(row.first);
-        add_number(row.second);
-        add_number(row.similarity);
-        add_number(row.first_kv);
-        add_number(row.second_kv);
-        if (row.group > 0) add_number(row.group);
-        if (row.group > 0) text_.pop_back();  // the tabulator behind the last
-        text_ += '\n';
-    }
-    [[nodiscard]] const std::string& text() const { return text_; }
-
-  private:
-    /// Shortest that reads back as the same number.
-    template <typename Number>
-    void add_number(Number number) {
-        std::array<char, 32> digits{};
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-        text_.append(digits.data(), end);
-        text_ += '\t';
-    }
-
-    std::string text_;
-};
-
-/// [rows]: whether each is selected; all where none is.
-std::vector<bool> chosen_rows(const QItemSelectionModel& model, int rows) {
-    std::vector<bool> chosen(static_cast<std::size_t>(rows), !model.hasSelection());
-    for (const QItemSelectionRange& range : model.selection()) {
-        std::fill(chosen.begin() + range.top(), chosen.begin() + range.bottom() + 1, true);
-    }
-    return chosen;
-}
 
 int selected_rows(const QItemSelectionModel& model) {
     int rows = 0;
@@ -290,38 +247,9 @@ void PairPanel::pin_row(int row) {
     session_.pin(HeadsOfInterest{pair.first, pair.second});
 }
 
-/// A copy in progress: a few rows a turn of the event loop, so that 160,000 of them do not hold the
-/// window up.
-class PairPanel::Copying {
-  public:
-    Copying(const PairModel& model, const QItemSelectionModel& selection)
-        : model_(model), chosen_(chosen_rows(selection, model.rowCount())) {}
-
-    /// Takes the next rows; false where there are no more.
-    bool take(int rows) {
-        const auto end = std::min(next_ + static_cast<std::size_t>(rows), chosen_.size());
-        for (; next_ < end; ++next_) {
-            if (chosen_[next_]) lines_.add(model_.pair(static_cast<int>(next_)));
-        }
-        return next_ < chosen_.size();
-    }
-
-    [[nodiscard]] QString text() const {
-        return QStringLiteral("layer\thead_1\thead_2\tsimilarity\tkv_head_1\tkv_head_2\tgroup\n") +
-               QString::fromLatin1(lines_.text().data(),
-                                   static_cast<qsizetype>(lines_.text().size()));
-    }
-
-  private:
-    const PairModel& model_;
-    std::vector<bool> chosen_;
-    std::size_t next_ = 0;
-    TsvLines lines_;
-};
-
 QString PairPanel::copy_text() const {
     model_->refresh();
-    Copying copying(*model_, *table_->selectionModel());
+    PairCopy copying(*model_, *table_->selectionModel());
     while (copying.take(model_->rowCount())) {
     }
     return copying.text();
@@ -329,7 +257,7 @@ QString PairPanel::copy_text() const {
 
 void PairPanel::copy() {
     model_->refresh();
-    copying_ = std::make_unique<Copying>(*model_, *table_->selectionModel());
+    copying_ = std::make_unique<PairCopy>(*model_, *table_->selectionModel());
     copy_more();
 }
 

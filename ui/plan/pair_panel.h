@@ -13,6 +13,7 @@ class QTableView;
 
 namespace headscope::ui {
 
+class PairCopy;
 class PairModel;
 
 /// The pairs that the present choices select, as a table. Its current row and the session's pinned
@@ -50,8 +51,6 @@ class PairPanel : public QWidget {
     void copy();
     void copy_more();
 
-    class Copying;
-
     Session& session_;
     PairModel* model_;
     QTableView* table_;
@@ -61,7 +60,7 @@ class PairPanel : public QWidget {
     QCheckBox* only_focused_;
     QPushButton* copy_;
     QAction* copy_action_;
-    std::unique_ptr<Copying> copying_;
+    std::unique_ptr<PairCopy> copying_;
     /// The table and the session are being brought together: neither is the user's choice.
     bool following_ = false;
 };
