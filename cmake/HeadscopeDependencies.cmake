@@ -25,6 +25,8 @@ if(TARGET torch_cuda)
   target_link_libraries(headscope_torch INTERFACE torch c10 c10_cuda)
   # It also brings headers of another version of fmt, but not the library.
   target_compile_definitions(headscope_torch INTERFACE FMT_HEADER_ONLY)
+  # That one calls deprecated what Debian's has no other way for.
+  target_compile_options(headscope_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-error=deprecated-declarations>)
   find_package(CUDAToolkit REQUIRED)
   set(HEADSCOPE_CUDA ON)
 else()
