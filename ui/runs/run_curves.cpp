@@ -33,6 +33,18 @@ void make_interactive(QCustomPlot& plot, QObject& owner, Fit fit, Moved moved) {
     });
 }
 
+/// Fewer figures beside a low plot, where they would cover each other. The axis rect is laid out only
+/// after this signal, so what is below it is estimated.
+void fit_figures_to_height(QCustomPlot& plot) {
+    QObject::connect(&plot, &QCustomPlot::beforeReplot, &plot, [&plot] {
+        constexpr int kLinesBelow = 5;  // figures and title of the axis below, and the legend
+        const int line = plot.fontMetrics().height();
+        const int count = std::clamp((plot.height() - kLinesBelow * line) / (2 * line), 2, 5);
+        for (const QCPAxis* axis : {plot.yAxis, plot.yAxis2})
+            axis->ticker()->setTickCount(count);
+    });
+}
+
 /// Runs of one sweep began together.
 bool evaluated_together(const Run& a, const Run& b) {
     if (a.id == b.id) return true;
@@ -101,6 +113,7 @@ RunCurves::Page RunCurves::add_page(QCustomPlot& plot) {
     layout->addWidget(page.message, 1);
     layout->addWidget(&plot, 1);
     plot.setMinimumSize(160, 50);
+    fit_figures_to_height(plot);
     tabs_->addTab(page.widget, QString());
     return page;
 }

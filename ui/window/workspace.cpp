@@ -104,7 +104,7 @@ void Workspace::size_docks() {
     resizeDocks({docks_[kLayers], docks_[kDistribution]}, {layers, 56 * unit}, Qt::Horizontal);
     resizeDocks({docks_[kRuns], docks_[kCurves]}, {11, 9}, Qt::Horizontal);
     resizeDocks({docks_[kDistribution], docks_[kPlan]}, {22 * line, 24 * line}, Qt::Vertical);
-    resizeDocks({docks_[kRuns]}, {std::min(16 * line, height() / 3)}, Qt::Vertical);
+    resizeDocks({docks_[kRuns]}, {std::min(19 * line, height() / 3)}, Qt::Vertical);
 }
 
 void Workspace::share_tab_if_narrow() {
