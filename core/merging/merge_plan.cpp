@@ -19,14 +19,6 @@ std::size_t index(int value) {
     return static_cast<std::size_t>(value);
 }
 
-/// KV heads that serve the members of `group`, ascending, each once.
-HeadGroup kv_heads_of(const HeadGroup& group, int heads_per_kv) {
-    std::set<int> kv_heads;
-    for (const int head : group)
-        kv_heads.insert(head / heads_per_kv);
-    return {kv_heads.begin(), kv_heads.end()};
-}
-
 /// Connected components of the KV heads that the groups bring together.
 std::vector<HeadGroup> group_kv_heads(const std::vector<HeadGroup>& groups, int kv_heads,
                                       int heads_per_kv) {
@@ -54,15 +46,22 @@ std::vector<int> find_side_effects(const LayerPlan& plan, int heads_per_kv) {
     return affected;
 }
 
+/// Whether a head or KV head is in more than one of the steps.
+bool overlap(const std::vector<HeadGroup>& steps) {
+    std::vector<bool> seen;
+    for (const HeadGroup& step : steps) {
+        for (const int member : step) {
+            if (index(member) >= seen.size()) seen.resize(index(member) + 1);
+            if (seen[index(member)]) return true;
+            seen[index(member)] = true;
+        }
+    }
+    return false;
+}
+
 /// Steps that share no member may run in any order: sorted, equal merges compare equal.
 void canonicalize(std::vector<HeadGroup>& steps) {
-    std::set<int> members;
-    std::size_t count = 0;
-    for (const HeadGroup& step : steps) {
-        members.insert(step.begin(), step.end());
-        count += step.size();
-    }
-    if (members.size() == count) std::sort(steps.begin(), steps.end());
+    if (!overlap(steps)) std::sort(steps.begin(), steps.end());
 }
 
 /// How the merge of a layer averages, beside what.
@@ -112,12 +111,13 @@ void check_calibration(const LayerCalibration& calibration, int layer, const Mod
 
 LayerMerge sequential_merge(const std::vector<HeadPair>& pairs, KvPolicy policy, int heads_per_kv) {
     LayerMerge merge;
+    merge.head_steps.reserve(pairs.size());
+    if (policy == KvPolicy::average) merge.kv_steps.reserve(pairs.size());
     for (const HeadPair& pair : pairs) {
         merge.head_steps.push_back({pair.first, pair.second});
-        HeadGroup kv_heads = kv_heads_of({pair.first, pair.second}, heads_per_kv);
-        if (policy == KvPolicy::average && kv_heads.size() == 2) {
-            merge.kv_steps.push_back(std::move(kv_heads));
-        }
+        const auto [low, high] =
+            std::minmax({pair.first / heads_per_kv, pair.second / heads_per_kv});
+        if (policy == KvPolicy::average && low != high) merge.kv_steps.push_back({low, high});
     }
     return merge;
 }
@@ -222,7 +222,8 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
         MergeRule of_layer = rule;
         of_layer.threshold =
             own == thresholds.end() ? std::numeric_limits<double>::infinity() : own->second;
-        plan.layers.push_back(make_merge_plan({matrix}, config, of_layer, calibration).layers.front());
+        plan.layers.push_back(
+            make_merge_plan({matrix}, config, of_layer, calibration).layers.front());
     }
     return plan;
 }

@@ -58,7 +58,8 @@ struct Gap {
 };
 
 /// The longest gap from `action` on until `done`. Another program may take the
-/// processor for a moment: the best of three tries counts, each after `prepare`.
+/// processor for a moment: the best of three tries counts, each after `prepare`,
+/// which has to undo `action`: otherwise another try would find nothing to do.
 inline Gap gap_of(const std::function<void()>& prepare, const std::function<void()>& action,
                   const std::function<bool()>& done) {
     constexpr int kSettleMs = 150;  // panels follow a little later

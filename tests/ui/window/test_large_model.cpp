@@ -111,23 +111,35 @@ class TestLargeModel : public QObject {
         check(
             QStringLiteral("focus"), [&] { session.focus_layer(0); },
             [&] { session.focus_layer(40); });
-        check(
-            QStringLiteral("exclude all"), [&] { session.choose_layers({}); },
-            [&] {
-                std::set<int> all;
-                for (int layer = 0; layer < kLayers; ++layer)
-                    all.insert(layer);
-                session.choose_layers(all);
-            });
-        check(QStringLiteral("include all"), nothing, [&] { session.choose_layers({}); });
+        const auto include_all = [&] { session.choose_layers({}); };
+        const auto exclude_all = [&] {
+            std::set<int> all;
+            for (int layer = 0; layer < kLayers; ++layer)
+                all.insert(layer);
+            session.choose_layers(all);
+        };
+        check(QStringLiteral("exclude all"), include_all, exclude_all);
+        check(QStringLiteral("include all"), exclude_all, include_all);
+        const auto group = [&](Grouping grouping) {
+            at.choose([&](Choices& choices) { choices.grouping = grouping; });
+        };
+        Grouping before = Grouping::components;
         for (const Grouping grouping :
              {Grouping::complete, Grouping::matching, Grouping::sequential, Grouping::components}) {
-            check(QStringLiteral("grouping %1").arg(static_cast<int>(grouping)), nothing,
-                  [&] { at.choose([&](Choices& choices) { choices.grouping = grouping; }); });
+            check(
+                QStringLiteral("grouping %1").arg(static_cast<int>(grouping)),
+                [&] { group(before); }, [&] { group(grouping); });
+            before = grouping;
         }
+        const auto keep_by = [&](KvPolicy policy) {
+            at.choose([&](Choices& choices) { choices.kv_policy = policy; });
+        };
+        KvPolicy policy_before = KvPolicy::average;
         for (const KvPolicy policy : {KvPolicy::within, KvPolicy::keep, KvPolicy::average}) {
-            check(QStringLiteral("KV policy %1").arg(static_cast<int>(policy)), nothing,
-                  [&] { at.choose([&](Choices& choices) { choices.kv_policy = policy; }); });
+            check(
+                QStringLiteral("KV policy %1").arg(static_cast<int>(policy)),
+                [&] { keep_by(policy_before); }, [&] { keep_by(policy); });
+            policy_before = policy;
         }
         check(
             QStringLiteral("plan panel"), [&] { at.dock("pairs")->raise(); },
@@ -159,7 +171,8 @@ class TestLargeModel : public QObject {
                     check(QStringLiteral("sort by column %1, %2")
                               .arg(column)
                               .arg(QLatin1String(selected)),
-                          nothing, [&] { table.sortByColumn(column, order); });
+                          [&] { table.sortByColumn((column + 1) % PairModel::column_count, order); },
+                          [&] { table.sortByColumn(column, order); });
                 }
             }
         };
@@ -184,10 +197,14 @@ class TestLargeModel : public QObject {
         table.clearSelection();
         at.session().focus_layer(3);
         at.session().pin(HeadsOfInterest{1, 2});
-        check(QStringLiteral("sort with a pinned pair"), nothing,
-              [&] { table.sortByColumn(PairModel::kv_heads, Qt::AscendingOrder); });
-        check(QStringLiteral("jump to a pair"), nothing,
-              [&] { table.setCurrentIndex(table.model()->index(100'000, 0)); });
+        check(
+            QStringLiteral("sort with a pinned pair"),
+            [&] { table.sortByColumn(PairModel::similarity, Qt::DescendingOrder); },
+            [&] { table.sortByColumn(PairModel::kv_heads, Qt::AscendingOrder); });
+        check(
+            QStringLiteral("jump to a pair"),
+            [&] { table.setCurrentIndex(table.model()->index(0, 0)); },
+            [&] { table.setCurrentIndex(table.model()->index(100'000, 0)); });
         table.clearSelection();
         // Copying takes some turns of the event loop.
         const auto copy = [&] { at.pairs().findChild<QPushButton*>()->click(); };
