@@ -87,7 +87,7 @@ void HeatmapView::set_compact(bool compact) {
         plot_.plotLayout()->addElement(0, 1, scale_);
     }
     plot_.axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, compact ? nullptr : margins_);
-    const int around = compact ? 8 : 15;
+    const int around = compact ? 8 : 15;  // the latter as QCustomPlot has it
     plot_.axisRect()->setMinimumMargins({around, around, around, around});
     name_axes();
 }

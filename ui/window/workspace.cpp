@@ -100,17 +100,21 @@ void Workspace::size_docks() {
     const int unit = fontMetrics().averageCharWidth();
     const int line = fontMetrics().height();
     share_tab_if_narrow();
-    const int layers = width() < 170 * unit ? 24 * unit : 44 * unit;
+    const int layers = is_narrow() ? 24 * unit : 44 * unit;
     resizeDocks({docks_[kLayers], docks_[kDistribution]}, {layers, 56 * unit}, Qt::Horizontal);
     resizeDocks({docks_[kRuns], docks_[kCurves]}, {11, 9}, Qt::Horizontal);
     resizeDocks({docks_[kDistribution], docks_[kPlan]}, {22 * line, 24 * line}, Qt::Vertical);
     resizeDocks({docks_[kRuns]}, {std::min(19 * line, height() / 3)}, Qt::Vertical);
 }
 
+bool Workspace::is_narrow() const {
+    return width() < 180 * fontMetrics().averageCharWidth();
+}
+
 void Workspace::share_tab_if_narrow() {
     QDockWidget* runs = docks_[kRuns];
     QDockWidget* curves = docks_[kCurves];
-    const bool narrow = width() < 180 * fontMetrics().averageCharWidth();
+    const bool narrow = is_narrow();
     const auto at_bottom = [this](QDockWidget* dock) {
         return !dock->isFloating() && dockWidgetArea(dock) == Qt::BottomDockWidgetArea;
     };

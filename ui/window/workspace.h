@@ -65,6 +65,7 @@ class Workspace : public QMainWindow {
     void make_views();
     void size_docks();
     /// Runs and curves lie behind each other while there is no room for both side by side.
+    [[nodiscard]] bool is_narrow() const;
     void share_tab_if_narrow();
     QDockWidget* add_dock(const QString& name, const QString& title, QWidget* panel);
 
