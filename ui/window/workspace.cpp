@@ -89,9 +89,13 @@ void Workspace::reset_layout() {
     tabifyDockWidget(docks_[kPlan], docks_[kPairs]);
     addDockWidget(Qt::BottomDockWidgetArea, docks_[kRuns]);
     addDockWidget(Qt::BottomDockWidgetArea, docks_[kCurves]);
-    shares_tab_ = false;
+    // Side by side they would make the window wider than a small screen before it is known to be
+    // narrow.
+    tabifyDockWidget(docks_[kRuns], docks_[kCurves]);
+    shares_tab_ = true;
     for (QDockWidget* dock : docks_) dock->show();
     docks_[kPlan]->raise();
+    docks_[kRuns]->raise();
     size_docks();
 }
 
@@ -124,7 +128,11 @@ void Workspace::share_tab_if_narrow() {
         tabifyDockWidget(runs, curves);
         runs->raise();
     } else {
-        splitDockWidget(runs, curves, Qt::Horizontal);
+        // splitDockWidget() would add it to the tab.
+        const bool shown = !curves->isHidden();
+        removeDockWidget(curves);
+        addDockWidget(Qt::BottomDockWidgetArea, curves, Qt::Horizontal);
+        curves->setVisible(shown);
         resizeDocks({runs, curves}, {11, 9}, Qt::Horizontal);
     }
 }

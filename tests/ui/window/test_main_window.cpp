@@ -479,6 +479,25 @@ class TestMainWindow : public QObject {
         QCOMPARE(at.window->size(), QSize(900, 600));
     }
 
+    void runs_and_curves_share_their_place_where_the_window_is_narrow() {
+        WindowFixture at;
+        at.open_demo();
+        Workspace& workspace = at.window->workspace();
+        const auto side_by_side = [&] {
+            QDockWidget* runs = workspace.docks().at(4);
+            QDockWidget* curves = workspace.docks().at(5);
+            return !workspace.tabifiedDockWidgets(runs).contains(curves) &&
+                   curves->x() >= runs->x() + runs->width();
+        };
+        QTRY_VERIFY(side_by_side());
+        at.window->resize(950, 700);
+        QTRY_VERIFY(!side_by_side());
+        at.window->resize(1280, 800);
+        QTRY_VERIFY(side_by_side());
+        workspace.reset_layout();
+        QTRY_VERIFY(side_by_side());
+    }
+
     void layer_shortcuts_and_undo() {
         WindowFixture at;
         at.open_demo();
