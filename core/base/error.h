@@ -77,15 +77,14 @@ auto particular(const Arg& arg) {
 template <typename... Args>
 [[noreturn]] void fail(ErrorCode code, fmt::format_string<Args...> text, Args&&... args) {
     const fmt::string_view pattern = text;
-    throw Error(
-        code, std::string_view(pattern.data(), pattern.size()),
-        [copies = std::make_tuple(detail::particular(args)...)](std::string_view wanted) {
-            return std::apply(
-                [&](const auto&... each) {
-                    return fmt::vformat(wanted, fmt::make_format_args(each...));
-                },
-                copies);
-        });
+    throw Error(code, std::string_view(pattern.data(), pattern.size()),
+                [copies = std::make_tuple(detail::particular(args)...)](std::string_view wanted) {
+                    return std::apply(
+                        [&](const auto&... each) {
+                            return fmt::vformat(wanted, fmt::make_format_args(each...));
+                        },
+                        copies);
+                });
 }
 
 }  // namespace headscope

@@ -36,8 +36,8 @@ class Evaluation {
     [[nodiscard]] std::string streaming_note() const;
     void score(std::span<const std::int64_t> windows, ScoreCollector& collector,
                const std::stop_token& stop);
-    std::size_t score_side_by_side(std::span<const std::int64_t> windows,
-                                   ScoreCollector& collector, const std::stop_token& stop);
+    std::size_t score_side_by_side(std::span<const std::int64_t> windows, ScoreCollector& collector,
+                                   const std::stop_token& stop);
     std::size_t score_together(std::span<const std::int64_t> windows, ScoreCollector& collector,
                                const std::stop_token& stop);
     bool shrink();

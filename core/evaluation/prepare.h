@@ -37,7 +37,8 @@ struct PreparedText {
 /// `cache_dir`) and cuts it into windows. Throws Error(bad_input) naming the file or option.
 ///
 /// A stop request ends it at once with Error(cancelled). Tokenizers cannot be interrupted, so what
-/// was begun goes on behind, on a thread of its own, and fills the cache; the same request joins it.
+/// was begun goes on behind, on a thread of its own, and fills the cache; the same request joins
+/// it.
 PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& options,
                           const std::filesystem::path& cache_dir, const std::stop_token& stop = {});
 

@@ -67,8 +67,8 @@ class DeviceSimilarity {
         return products_of(slots_[static_cast<std::size_t>(slot)], config_.heads_of(layer));
     }
 
-    /// Libraries load and choose kernels at the first product of a shape, which takes as long as the
-    /// products of all layers. Has them do so with zeros while the first layer is read.
+    /// Libraries load and choose kernels at the first product of a shape, which takes as long as
+    /// the products of all layers. Has them do so with zeros while the first layer is read.
     [[nodiscard]] std::jthread warm_up(int layer) const {
         return std::jthread([this, layer] {
             const c10::InferenceMode no_gradients;
@@ -158,7 +158,8 @@ class DeviceSimilarity {
         const std::int64_t dim = config_.head_dim;
         const at::Tensor rows = right.reshape({kv * dim, -1});
         const at::Tensor grams = at::mm(rows, rows.t()).view({kv, dim, kv, dim}).transpose(1, 2);
-        at::Tensor products = at::zeros({counts.heads, counts.heads}, left.options().dtype(at::kDouble));
+        at::Tensor products =
+            at::zeros({counts.heads, counts.heads}, left.options().dtype(at::kDouble));
         for (std::int64_t a = 0; a < kv; ++a) {
             const std::int64_t first = a * served;
             const std::int64_t count = counts.heads - first;
@@ -168,7 +169,8 @@ class DeviceSimilarity {
             const at::Tensor own = left.narrow(0, first, served).transpose(0, 1);
             products.narrow(0, first, served)
                 .narrow(1, first, count)
-                .copy_(at::bmm(own, moved.permute({1, 2, 0})).sum(0, /*keepdim=*/false, at::kDouble));
+                .copy_(
+                    at::bmm(own, moved.permute({1, 2, 0})).sum(0, /*keepdim=*/false, at::kDouble));
         }
         return products;
     }

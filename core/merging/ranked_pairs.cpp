@@ -26,10 +26,9 @@ RankedPairs RankedPairs::allowed_by(KvPolicy policy, int heads_per_kv) const {
 }
 
 std::span<const HeadPair> RankedPairs::at_least(double threshold) const {
-    const auto end =
-        std::partition_point(pairs_.begin(), pairs_.end(), [threshold](const HeadPair& pair) {
-            return pair.similarity >= threshold;
-        });
+    const auto end = std::partition_point(
+        pairs_.begin(), pairs_.end(),
+        [threshold](const HeadPair& pair) { return pair.similarity >= threshold; });
     return {pairs_.begin(), end};
 }
 

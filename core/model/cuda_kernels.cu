@@ -1,8 +1,8 @@
-#include "core/model/cuda_kernels.h"
-
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
+
+#include "core/model/cuda_kernels.h"
 
 namespace headscope {
 namespace {
@@ -239,8 +239,8 @@ __device__ void take(Peak& peak, const T* logits, std::int64_t place) {
 /// One block a row: the running maximum and sum of the log-softmax in one pass
 /// (arXiv:1805.02867). A NaN among the logits makes the result NaN.
 template <typename T, bool kVectors>
-__global__ void cross_entropy_rows(const T* logits, const std::int64_t* targets,
-                                   std::int64_t vocab, double* nll, bool* correct) {
+__global__ void cross_entropy_rows(const T* logits, const std::int64_t* targets, std::int64_t vocab,
+                                   double* nll, bool* correct) {
     logits += static_cast<std::int64_t>(blockIdx.x) * vocab;
     Peak peak{-INFINITY, 0.0F, vocab};
     if constexpr (kVectors) {
@@ -306,8 +306,8 @@ void CudaKernels::rms_norm(const void* x, const float* weight, float eps, std::i
         const std::int64_t vectors = width / kLanes<T>;
         if (width % kLanes<T> != 0 || vectors > kBlock * kMostHeld || !aligned(x) ||
             !aligned(out)) {
-            rms_norm_elements<T><<<grid, kBlock, 0, stream_>>>(
-                static_cast<const T*>(x), weight, eps, width, static_cast<T*>(out));
+            rms_norm_elements<T><<<grid, kBlock, 0, stream_>>>(static_cast<const T*>(x), weight,
+                                                               eps, width, static_cast<T*>(out));
             return;
         }
         const auto launch = [&](auto kernel, int held) {
@@ -335,8 +335,7 @@ void CudaKernels::rotate(void* x, std::int64_t row_stride, const float* cosine, 
     with_type(dtype_, [&]<typename T>(T) {
         constexpr int kBlock = 256;
         const auto half = static_cast<int>(head_dim / 2);
-        const bool vectors =
-            half % kLanes<T> == 0 && row_stride % kLanes<T> == 0 && aligned(x);
+        const bool vectors = half % kLanes<T> == 0 && row_stride % kLanes<T> == 0 && aligned(x);
         const std::int64_t threads_a_row = heads * half / (vectors ? kLanes<T> : 1);
         const std::int64_t threads = rows * threads_a_row;
         const auto kernel = vectors ? rotate_vectors<T> : rotate_elements<T>;
@@ -371,8 +370,8 @@ void CudaKernels::cross_entropy(const void* logits, const std::int64_t* targets,
         constexpr int kBlock = 512;
         const bool vectors = vocab % kLanes<T> == 0 && aligned(logits);
         const auto kernel = vectors ? cross_entropy_rows<T, true> : cross_entropy_rows<T, false>;
-        kernel<<<static_cast<unsigned>(rows), kBlock, 0, stream_>>>(
-            static_cast<const T*>(logits), targets, vocab, nll, correct);
+        kernel<<<static_cast<unsigned>(rows), kBlock, 0, stream_>>>(static_cast<const T*>(logits),
+                                                                    targets, vocab, nll, correct);
     });
     check_launch("cross_entropy");
 }

@@ -84,9 +84,10 @@ struct Analysis {
 };
 
 /// Puts runs in order: those that differ in the threshold only become a series, series that were
-/// evaluated alike a section. A run with a threshold for each layer is a series of its own. Every setting of the manifest counts but the device, where only
-/// rounding differs. Of two runs that agree in everything, the one that was started later counts.
-/// Runs without a manifest are taken as evaluated alike where the original has the same figures.
+/// evaluated alike a section. A run with a threshold for each layer is a series of its own. Every
+/// setting of the manifest counts but the device, where only rounding differs. Of two runs that
+/// agree in everything, the one that was started later counts. Runs without a manifest are taken as
+/// evaluated alike where the original has the same figures.
 Analysis analyze(ReadRuns read);
 
 /// "gptq, 775 windows of 512 tokens", "float32 on cpu": how a section was evaluated, in phrases,

@@ -17,7 +17,8 @@ std::string summary_csv(const Analysis& analysis);
 /// The same for people: notes, a table for each series, the files that could not be read.
 std::string summary_markdown(const Analysis& analysis);
 
-/// The same for programs, with the figures of the results files and the closest heads of each layer.
+/// The same for programs, with the figures of the results files and the closest heads of each
+/// layer.
 nlohmann::ordered_json summary_json(const Analysis& analysis, const std::string& program_version);
 
 /// Writes summary.csv, summary.md and summary.json, each whole or not at all, into a folder, which

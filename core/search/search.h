@@ -33,9 +33,9 @@ struct SearchResult {
 
 inline constexpr const char* kSearchFileName = "search.json";
 
-/// Runs a search and writes search.json into its folder, a results file of the plan (results.h) with
-/// the path that led to it under "search". Where the file is there with the same settings it is the
-/// answer, unless `force`; with other settings, Error(bad_input) says which and nothing is
+/// Runs a search and writes search.json into its folder, a results file of the plan (results.h)
+/// with the path that led to it under "search". Where the file is there with the same settings it
+/// is the answer, unless `force`; with other settings, Error(bad_input) says which and nothing is
 /// overwritten. When it is cancelled or killed, the scores so far stay in the folder, and the next
 /// start with the same settings goes on from there and comes to the same end. Processes that a
 /// launcher started together share the windows when they all make this call.

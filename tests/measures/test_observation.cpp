@@ -197,7 +197,9 @@ class ByDefinition {
         return seen_
             .qkv[static_cast<std::size_t>(t)][static_cast<std::size_t>(first_head * dim_ + e)];
     }
-    [[nodiscard]] int kv(int h) const { return h / static_cast<int>(config_.heads_of(0).heads_per_kv_head()); }
+    [[nodiscard]] int kv(int h) const {
+        return h / static_cast<int>(config_.heads_of(0).heads_per_kv_head());
+    }
     [[nodiscard]] double value(int h, int t, int e) const {
         return part(heads_ + static_cast<int>(config_.num_key_value_heads) + kv(h), t, e);
     }

@@ -41,8 +41,8 @@ class TestMeans : public QObject {
         for (int head = 0; head < kHeads; ++head) {
             const int kv = head / kHeadsPerKv;
             const double wanted = size_of(columns(projections.o, head)
-                                           .to(at::kDouble)
-                                           .matmul(rows(projections.v, kv).to(at::kDouble)));
+                                              .to(at::kDouble)
+                                              .matmul(rows(projections.v, kv).to(at::kDouble)));
             const auto at = static_cast<std::size_t>(head);
             QVERIFY(std::abs(weights.of_heads[at] - wanted) < 1e-5 * wanted);
             served[static_cast<std::size_t>(kv)] += wanted;

@@ -60,8 +60,9 @@ class TestAnalysis : public QObject {
     void evaluations_that_differ_are_kept_apart_and_said_data() {
         QTest::addColumn<SettingsChange>("change");
         QTest::addColumn<std::string>("name");
-        const auto row = [](const char* name, SettingsChange change,
-                            const std::string& said) { QTest::newRow(name) << change << said; };
+        const auto row = [](const char* name, SettingsChange change, const std::string& said) {
+            QTest::newRow(name) << change << said;
+        };
         row(
             "protocol", [](RunSettings& s) { s.protocol = "llama.cpp"; }, "protocol llama.cpp");
         row(

@@ -43,18 +43,17 @@ class Collector {
         const AnalysisSection& section = analysis_->sections[index];
         const bool per_layer = result.plan.layer_thresholds.has_value();
         const std::string file = per_layer ? "per_layer" : threshold_name(result);
-        const std::string at =
-            (per_layer ? "a threshold " : "threshold ") + threshold_name(result);
+        const std::string at = (per_layer ? "a threshold " : "threshold ") + threshold_name(result);
         const std::string suffix = series.name.empty() ? "" : ": " + series.name;
         add("comparison_threshold_" + file,
-            fmt::format("Before and after the merge at {}{}", at, suffix),
-            kComparisonSize, [&](QPaintDevice& device, ChartTheme theme) {
+            fmt::format("Before and after the merge at {}{}", at, suffix), kComparisonSize,
+            [&](QPaintDevice& device, ChartTheme theme) {
                 paint_comparison(device, theme, section, series, result);
             });
         charts_.back().section = index;
         add("merged_pairs_threshold_" + file,
-            fmt::format("Pairs in each layer at {}{}", at, suffix),
-            kMergedPairsSize, [&](QPaintDevice& device, ChartTheme theme) {
+            fmt::format("Pairs in each layer at {}{}", at, suffix), kMergedPairsSize,
+            [&](QPaintDevice& device, ChartTheme theme) {
                 paint_merged_pairs(device, theme, section, series, result);
             });
         charts_.back().section = index;

@@ -50,7 +50,8 @@ QPen sharp_pen(const QColor& color, double width) {
 void draw_rects(QCPPainter& painter, const QVector<QRectF>& rects) {
     if (!painter.modes().testFlag(QCPPainter::pmVectorized)) return painter.drawRects(rects);
     QPainterPath path;
-    for (const QRectF& rect : rects) path.addRect(rect);
+    for (const QRectF& rect : rects)
+        path.addRect(rect);
     painter.drawPath(path);
 }
 

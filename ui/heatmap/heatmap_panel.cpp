@@ -67,11 +67,10 @@ HeatmapPanel::HeatmapPanel(Session& session, QWidget* parent)
     empty_->setMargin(24);
     pages_->addWidget(empty_);
     pages_->addWidget(page);
-    connect(tools_, &HeatmapTools::options_changed, this,
-            [this] {
-                heatmap_->set_options(tools_->options());
-                Q_EMIT colors_changed(tools_->options().colors);
-            });
+    connect(tools_, &HeatmapTools::options_changed, this, [this] {
+        heatmap_->set_options(tools_->options());
+        Q_EMIT colors_changed(tools_->options().colors);
+    });
     connect(tools_, &HeatmapTools::reset_zoom_clicked, heatmap_, &HeatmapPlot::reset_zoom);
     connect(heatmap_, &HeatmapPlot::view_changed, this,
             [this] { tools_->set_zoomed(heatmap_->zoomed()); });

@@ -138,8 +138,8 @@ void HeatmapPlot::apply_order() {
 }
 
 void HeatmapPlot::apply_colors() {
-    view_->set_colors(options_.colors, matrix() != nullptr ? value_range(*matrix(), options_.range)
-                                                           : ValueRange());
+    view_->set_colors(options_.colors,
+                      matrix() != nullptr ? value_range(*matrix(), options_.range) : ValueRange());
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 

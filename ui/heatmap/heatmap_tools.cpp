@@ -90,7 +90,10 @@ void HeatmapTools::set_texts() {
         tr("Sequential: from dark to light. Diverging: two colours that meet in white in the "
            "middle of the range. Both are made for colour-blind eyes too."));
     range_.label->setText(tr("&Range:"));
-    set_entries(*range_.box, {tr("Automatic"), tr("\u2212" "1 to 1"), tr("0 to 1")});
+    set_entries(*range_.box, {tr("Automatic"),
+                              tr("\u2212"
+                                 "1 to 1"),
+                              tr("0 to 1")});
     range_.box->setToolTip(
         tr("The similarities at both ends of the colours. Automatic: the lowest and the highest "
            "of two different heads of this layer."));

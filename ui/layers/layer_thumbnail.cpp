@@ -30,8 +30,8 @@ ThumbnailRange thumbnail_range(const OpenedModel& model, ColorScheme scheme) {
     return range_of(low, high, scheme);
 }
 
-ThumbnailRange thumbnail_range(
-    const std::vector<std::shared_ptr<const SimilarityMatrix>>& matrices, ColorScheme scheme) {
+ThumbnailRange thumbnail_range(const std::vector<std::shared_ptr<const SimilarityMatrix>>& matrices,
+                               ColorScheme scheme) {
     double low = 1.0;
     double high = -1.0;
     for (const auto& matrix : matrices) {

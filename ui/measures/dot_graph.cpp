@@ -44,8 +44,7 @@ void DotGraph::drawScatterPlot(QCPPainter* painter, const QVector<QPointF>& scat
     } else {
         const double ratio = painter->device()->devicePixelRatioF();
         const QTransform to_device = painter->transform() * QTransform::fromScale(ratio, ratio);
-        const QPixmap stamp =
-            stamp_of(style, mPen, painter->antialiasing(), to_device.m11());
+        const QPixmap stamp = stamp_of(style, mPen, painter->antialiasing(), to_device.m11());
         const QPointF half = QPointF(stamp.width(), stamp.height()) / 2.0;
         // In whole pixels of the device, where a picture is copied as it is.
         painter->setTransform(QTransform::fromScale(1.0 / ratio, 1.0 / ratio));

@@ -121,7 +121,9 @@ ScatterPanel::Axis ScatterPanel::axis(const QComboBox& box) const {
     return {false, nullptr, measures_.by(static_cast<Measure>(shown))};
 }
 
-ScatterPanel::Source ScatterPanel::source() const { return {axis(*x_), axis(*y_), layers()}; }
+ScatterPanel::Source ScatterPanel::source() const {
+    return {axis(*x_), axis(*y_), layers()};
+}
 
 std::vector<int> ScatterPanel::layers() const {
     if (session_.model() == nullptr) return {};

@@ -40,15 +40,18 @@ template <typename KeyOf>
 std::vector<std::int32_t> sorted_by_counting(const std::vector<std::int32_t>& order, KeyOf key_of,
                                              bool rising) {
     std::int32_t highest = 0;
-    for (const std::int32_t at : order) highest = std::max(highest, key_of(at));
+    for (const std::int32_t at : order)
+        highest = std::max(highest, key_of(at));
     const auto place_of = [&](std::int32_t at) {
         return static_cast<std::size_t>(rising ? key_of(at) : highest - key_of(at));
     };
     std::vector<std::size_t> begins(static_cast<std::size_t>(highest) + 2, 0);
-    for (const std::int32_t at : order) ++begins[place_of(at) + 1];
+    for (const std::int32_t at : order)
+        ++begins[place_of(at) + 1];
     std::partial_sum(begins.begin(), begins.end(), begins.begin());
     std::vector<std::int32_t> sorted(order.size());
-    for (const std::int32_t at : order) sorted[begins[place_of(at)]++] = at;
+    for (const std::int32_t at : order)
+        sorted[begins[place_of(at)]++] = at;
     return sorted;
 }
 
@@ -140,7 +143,9 @@ QVariant PairModel::headerData(int section, Qt::Orientation orientation, int rol
         case second_head:
             return tool_tip ? tr("The second head of the pair, from 0") : tr("Head");
         case similarity:
-            return tool_tip ? tr("How alike the two heads are, from \u2212" "1 to 1") : tr("Similarity");
+            return tool_tip ? tr("How alike the two heads are, from \u2212"
+                                 "1 to 1")
+                            : tr("Similarity");
         case kv_heads:
             return tool_tip ? tr("The key/value heads that serve the two heads") : tr("KV heads");
         default:
@@ -175,8 +180,10 @@ std::vector<std::int32_t> PairModel::rising_similarity() const {
     for (std::size_t end = pairs_.size(); end > 0;) {
         // Equal ones stay as they are.
         std::size_t begin = end - 1;
-        while (begin > 0 && pairs_[begin - 1].similarity == pairs_[begin].similarity) --begin;
-        for (std::size_t at = begin; at < end; ++at) order.push_back(static_cast<int>(at));
+        while (begin > 0 && pairs_[begin - 1].similarity == pairs_[begin].similarity)
+            --begin;
+        for (std::size_t at = begin; at < end; ++at)
+            order.push_back(static_cast<int>(at));
         end = begin;
     }
     return order;
@@ -243,10 +250,10 @@ void PairModel::append(const LayerPlan& plan, const HeadCounts& heads) {
         const std::int32_t of_first = group_of[static_cast<std::size_t>(pair.first)];
         const std::int32_t of_second = group_of[static_cast<std::size_t>(pair.second)];
         pairs_.push_back({pair.similarity, plan.layer, static_cast<std::int16_t>(pair.first),
-                         static_cast<std::int16_t>(pair.second),
-                         static_cast<std::int16_t>(pair.first / heads_per_kv),
-                         static_cast<std::int16_t>(pair.second / heads_per_kv),
-                         of_first == of_second ? of_first : 0});
+                          static_cast<std::int16_t>(pair.second),
+                          static_cast<std::int16_t>(pair.first / heads_per_kv),
+                          static_cast<std::int16_t>(pair.second / heads_per_kv),
+                          of_first == of_second ? of_first : 0});
     }
 }
 

@@ -12,8 +12,8 @@ namespace headscope::ui {
 
 class MeasureChoice;
 
-/// What heads are compared by, how pairs become groups, what happens to keys and values, and how the
-/// mean of a group is taken. Each change can be undone.
+/// What heads are compared by, how pairs become groups, what happens to keys and values, and how
+/// the mean of a group is taken. Each change can be undone.
 class RuleChoices : public QWidget {
     Q_OBJECT
 

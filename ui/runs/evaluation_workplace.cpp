@@ -60,8 +60,7 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
     const std::vector<PlannedVariant> variants = plan_variants(request, stop);
     update(std::make_shared<const EvaluationUpdate>(EvaluationUpdate{variants, {}, {}, {}}));
     prepare(request, progress, stop);
-    if (opened_->calibration)
-        require_apart(opened_->measuring.calibration, settings_.text.corpus);
+    if (opened_->calibration) require_apart(opened_->measuring.calibration, settings_.text.corpus);
     if (request.plans.rule_at(0.0).needs_calibration())
         require_apart(opened_->figures->calibrating.text, settings_.text.corpus);
     const bool estimate = request.window_limit != 0;
@@ -96,8 +95,7 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
     common.settings = *settings;
     common.started = started;
     for (std::size_t i = 0; i < variants.size(); ++i) {
-        outcome.results.push_back(
-            make_result(*opened_, variants[i], outcome.figures, i, common));
+        outcome.results.push_back(make_result(*opened_, variants[i], outcome.figures, i, common));
     }
     outcome.files.resize(variants.size());
     if (!request.results_folder.empty()) save(request, outcome);

@@ -21,9 +21,9 @@ namespace headscope::ui {
 struct EvaluationRequest {
     PlanMaker plans;
     EvaluationSettings settings;
-    std::vector<Thresholds> thresholds;   ///< one variant each
-    std::int64_t window_limit = 0;        ///< 0: all windows
-    std::filesystem::path results_folder; ///< where results files are written; empty: nowhere
+    std::vector<Thresholds> thresholds;    ///< one variant each
+    std::int64_t window_limit = 0;         ///< 0: all windows
+    std::filesystem::path results_folder;  ///< where results files are written; empty: nowhere
 };
 
 /// A variant before it is evaluated.
@@ -44,7 +44,7 @@ struct EvaluationFigures {
 struct EvaluationUpdate {
     std::vector<PlannedVariant> plans;  ///< [thresholds], or empty
     std::optional<EvaluationFigures> figures;
-    std::string device;  ///< where and in what the model computes: "cpu, float32"
+    std::string device;                   ///< where and in what the model computes: "cpu, float32"
     std::optional<RunSettings> settings;  ///< of runs, once, when they are known in full
 };
 
@@ -64,8 +64,8 @@ class EvaluationWorkplace {
 
     using UpdateFn = std::function<void(std::shared_ptr<const EvaluationUpdate>)>;
 
-    /// Loads the model and the text of a request, unless they are there. Throws what Model::load and
-    /// prepare_text throw.
+    /// Loads the model and the text of a request, unless they are there. Throws what Model::load
+    /// and prepare_text throw.
     void prepare(const EvaluationRequest& request, const ProgressFn& progress,
                  const std::stop_token& stop);
 

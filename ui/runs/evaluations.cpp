@@ -1,9 +1,8 @@
 #include "ui/runs/evaluations.h"
 
+#include <QDateTime>
 #include <algorithm>
 #include <utility>
-
-#include <QDateTime>
 
 #include "ui/runs/run_updates.h"
 
@@ -180,11 +179,11 @@ void Evaluations::model_changed() {
 
 void Evaluations::release_if_closed() {
     if (session_.model() || work_ != Work::none) return;
-    job_.start([workplace = workplace_](const Job::Reporter&,
-                                        const std::stop_token&) -> Job::Value {
-        workplace->release();
-        return nullptr;
-    });
+    job_.start(
+        [workplace = workplace_](const Job::Reporter&, const std::stop_token&) -> Job::Value {
+            workplace->release();
+            return nullptr;
+        });
 }
 
 void Evaluations::job_finished(const Job::Value& value) {
@@ -201,8 +200,10 @@ void Evaluations::job_finished(const Job::Value& value) {
     }
     const auto outcome = std::static_pointer_cast<const EvaluationOutcome>(value);
     if (work == Work::live) {
-        live_.show({LiveEstimate::State::complete, outcome->figures.windows,
-                  outcome->figures.changes.front(), {}});
+        live_.show({LiveEstimate::State::complete,
+                    outcome->figures.windows,
+                    outcome->figures.changes.front(),
+                    {}});
     } else if (current_) {
         take_results(*outcome);
     }
@@ -238,8 +239,10 @@ void Evaluations::show_update(const EvaluationUpdate& update) {
         if (update.figures) write_figures(runs_, current_->ids, *update.figures);
     }
     if (work_ == Work::live && update.figures) {
-        live_.show({LiveEstimate::State::running, update.figures->windows,
-                    update.figures->changes.front(), {}});
+        live_.show({LiveEstimate::State::running,
+                    update.figures->windows,
+                    update.figures->changes.front(),
+                    {}});
     }
 }
 
@@ -262,8 +265,8 @@ void Evaluations::end_batch(RunState state, const QString& error) {
 void Evaluations::plan_changed() {
     live_.ask_no_more();
     // Runs may be waiting for what is being loaded.
-    const bool loads_in_vain = work_ == Work::load && queue_.empty() &&
-                               !(live_.on() && loading_ == load_key());
+    const bool loads_in_vain =
+        work_ == Work::load && queue_.empty() && !(live_.on() && loading_ == load_key());
     if (work_ == Work::live || loads_in_vain) abandon_estimate();
     using State = LiveEstimate::State;
     if (!live_.on() || !session_.model()) return live_.show({});

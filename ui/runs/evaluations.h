@@ -1,11 +1,10 @@
 #pragma once
 
+#include <QObject>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include <QObject>
 
 #include "ui/runs/evaluation_clock.h"
 #include "ui/runs/evaluation_workplace.h"
@@ -78,8 +77,8 @@ class Evaluations : public QObject {
         std::vector<int> ids;
         EvaluationRequest request;
     };
-    /// What the job is doing now. A live estimate first loads the model, which the user's changes of
-    /// mind do not interrupt.
+    /// What the job is doing now. A live estimate first loads the model, which the user's changes
+    /// of mind do not interrupt.
     enum class Work { none, runs, load, live };
     /// What has to be loaded for a request.
     struct LoadKey {
@@ -118,9 +117,9 @@ class Evaluations : public QObject {
     std::deque<Batch> queue_;
     std::optional<Batch> current_;
     Work work_ = Work::none;
-    LoadKey loading_;                   ///< of the job that loads, or did last
-    LoadKey loaded_;                    ///< what is known to be loaded
-    EvaluationClock clock_;             ///< of the current batch
+    LoadKey loading_;        ///< of the job that loads, or did last
+    LoadKey loaded_;         ///< what is known to be loaded
+    EvaluationClock clock_;  ///< of the current batch
     bool held_ = false;
     LiveEstimator live_;
     QString device_text_;

@@ -1,11 +1,10 @@
 #pragma once
 
+#include <QString>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include <QString>
 
 #include "core/base/progress.h"
 #include "core/evaluation/metrics.h"
@@ -43,7 +42,7 @@ struct Run {
     double threshold = 0.0;  ///< in effect; the lowest, where the plan has one for each layer
     std::optional<Choices> choices;              ///< to restore; absent in opened results
     std::optional<EvaluationSettings> settings;  ///< to restore; absent in opened results
-    std::optional<RunSettings> resolved;  ///< those of a run that has begun, in full
+    std::optional<RunSettings> resolved;         ///< those of a run that has begun, in full
     MergePlan plan;
     PlanSummary summary;
 
@@ -57,9 +56,9 @@ struct Run {
     std::optional<Change> change;
     std::vector<CurvePoint> curve;
 
-    QString error;                        ///< of a failed run
-    std::shared_ptr<const Result> result; ///< of a finished one, with its manifest
-    QString file;                         ///< where that was saved or opened; empty: only in memory
+    QString error;                         ///< of a failed run
+    std::shared_ptr<const Result> result;  ///< of a finished one, with its manifest
+    QString file;  ///< where that was saved or opened; empty: only in memory
 
     [[nodiscard]] bool active() const {
         return state == RunState::queued || state == RunState::running;

@@ -33,8 +33,8 @@ void make_interactive(QCustomPlot& plot, QObject& owner, Fit fit, Moved moved) {
     });
 }
 
-/// Fewer figures beside a low plot, where they would cover each other. The axis rect is laid out only
-/// after this signal, so what is below it is estimated.
+/// Fewer figures beside a low plot, where they would cover each other. The axis rect is laid out
+/// only after this signal, so what is below it is estimated.
 void fit_figures_to_height(QCustomPlot& plot) {
     QObject::connect(&plot, &QCustomPlot::beforeReplot, &plot, [&plot] {
         constexpr int kLinesBelow = 5;  // figures and title of the axis below, and the legend
@@ -130,7 +130,8 @@ void RunCurves::set_texts() {
     tabs_->setTabToolTip(0,
                          tr("How the figures of the selected runs settle as windows are scored"));
     tabs_->setTabText(1, tr("By threshold"));
-    tabs_->setTabToolTip(1, tr("What merging costs at each threshold, for finished and running runs"));
+    tabs_->setTabToolTip(1,
+                         tr("What merging costs at each threshold, for finished and running runs"));
     set_page_texts(windows_page_, {tr("Change of perplexity"), tr("Perplexity")});
     set_page_texts(threshold_page_, {tr("Change against the original"), tr("Absolute figures")});
     threshold_page_.message->setText(tr("Runs appear here, ordered by threshold."));

@@ -1,9 +1,8 @@
 #pragma once
 
+#include <QObject>
 #include <functional>
 #include <vector>
-
-#include <QObject>
 
 #include "ui/runs/run.h"
 

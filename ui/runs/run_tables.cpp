@@ -113,8 +113,8 @@ QStringList run_cells(const Run& run) {
           << (run.original ? raw(run.original->perplexity.value) : QString())
           << (run.original ? raw(run.original->accuracy.value) : QString()) << facts.protocol
           << raw_count(facts.window) << facts.corpus << facts.dtype << facts.device << facts.measure
-          << facts.grouping << facts.kv_policy << facts.align << facts.weights << truth(facts.rescale)
-          << layers_text(facts.layers)
+          << facts.grouping << facts.kv_policy << facts.align << facts.weights
+          << truth(facts.rescale) << layers_text(facts.layers)
           << (run.plan.layer_thresholds
                   ? QString::fromStdString(layer_thresholds_text(*run.plan.layer_thresholds))
                   : QString())

@@ -21,7 +21,8 @@ namespace headscope::ui {
 [[nodiscard]] QString run_progress_text(const Run& run);
 /// "gptq, 512, float32, cpu, components, average, 6 layers"
 [[nodiscard]] QString settings_text(const Run& run);
-/// "align weights", "rescale": what of a run's way to average is not the default, as options say it.
+/// "align weights", "rescale": what of a run's way to average is not the default, as options say
+/// it.
 [[nodiscard]] QStringList manner_parts(const RunFacts& facts);
 /// "yes" or "no"
 [[nodiscard]] QString yes_or_no(const std::optional<bool>& value);

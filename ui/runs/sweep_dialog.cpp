@@ -49,7 +49,8 @@ SweepDialog::SweepDialog(const QString& initial, QWidget* parent)
     const std::vector<double> example = {0.98, 0.99, 0.995};
     list_->setPlaceholderText(thresholds_text(example));
     list_->setToolTip(
-        tr("Similarities between \u2212" "1 and 1, separated by semicolons or spaces; by "
+        tr("Similarities between \u2212"
+           "1 and 1, separated by semicolons or spaces; by "
            "commas too where the comma does not mark decimals."));
     auto* label = new QLabel(tr("&Thresholds, such as %1:").arg(thresholds_text(example)));
     label->setBuddy(list_);

@@ -93,10 +93,10 @@ void ThresholdCurve::draw_curve(const Curve& curve, const RunSeries& series) {
         points.push_back({point.threshold, figure_of(point, curve.accuracy, figure_)});
     }
     const QColor behind = plot_colors(plot_.palette()).background;
-    add_figure_curve(plot_.xAxis, curve.axis, points,
-                     {curve.name, curve.color, curve.accuracy ? Qt::DashLine : Qt::SolidLine,
-                      curve.accuracy ? open_marks(curve.color, behind)
-                                     : filled_marks(curve.color)});
+    add_figure_curve(
+        plot_.xAxis, curve.axis, points,
+        {curve.name, curve.color, curve.accuracy ? Qt::DashLine : Qt::SolidLine,
+         curve.accuracy ? open_marks(curve.color, behind) : filled_marks(curve.color)});
 }
 
 void ThresholdCurve::draw_original(const Curve& curve, const RunSeries& series) {

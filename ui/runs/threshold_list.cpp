@@ -78,7 +78,8 @@ std::vector<double> parse_thresholds(const QString& text, QString* error, const 
         }
         if (*value < -1.0 || *value > 1.0) {
             return fail(error, Text::tr("%1 is not a threshold; similarities lie between "
-                                        "\u2212" "1 and 1.")
+                                        "\u2212"
+                                        "1 and 1.")
                                    .arg(word));
         }
         add_once(values, *value == 0.0 ? 0.0 : *value);  // no negative zero

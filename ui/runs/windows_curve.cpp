@@ -42,9 +42,7 @@ QString legend_name(const Run& run, const std::vector<const Run*>& runs) {
     const auto same = std::count_if(runs.begin(), runs.end(),
                                     [&](const Run* other) { return run_title(*other) == title; });
     if (same < 2) return title;
-    return Text::tr("%1 (run %2)", "title of a run, number of the run")
-        .arg(title)
-        .arg(run.id);
+    return Text::tr("%1 (run %2)", "title of a run, number of the run").arg(title).arg(run.id);
 }
 
 }  // namespace

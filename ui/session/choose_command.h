@@ -1,8 +1,7 @@
 #pragma once
 
-#include <chrono>
-
 #include <QUndoCommand>
+#include <chrono>
 
 #include "ui/session/session.h"
 

@@ -1,15 +1,14 @@
 #include "ui/session/job.h"
 
-#include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
+#include <QCoreApplication>
+#include <QEvent>
 #include <exception>
 #include <new>
 #include <utility>
 
-#include <QCoreApplication>
-#include <QEvent>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "ui/session/error_text.h"
 
@@ -26,12 +25,12 @@ void yield_to_the_window() {
 }  // namespace
 
 Job::Job(const QString& name, QObject* parent) : QObject(parent) {
-    thread_ = std::jthread([this, short_name = name.left(15).toStdString()](
-                               const std::stop_token& quit) {
-        ::pthread_setname_np(::pthread_self(), short_name.c_str());
-        yield_to_the_window();
-        work(quit);
-    });
+    thread_ =
+        std::jthread([this, short_name = name.left(15).toStdString()](const std::stop_token& quit) {
+            ::pthread_setname_np(::pthread_self(), short_name.c_str());
+            yield_to_the_window();
+            work(quit);
+        });
 }
 
 Job::~Job() {
@@ -72,13 +71,12 @@ void Job::work(const std::stop_token& quit) {
 
 void Job::run(const Task& task) {
     const quint64 generation = task.generation;
-    const Reporter reporter{
-        [this, generation](const Progress& progress) {
-            post(generation, [this, progress] { Q_EMIT progressed(progress); });
-        },
-        [this, generation](const Value& value) {
-            post(generation, [this, value] { Q_EMIT partial(value); });
-        }};
+    const Reporter reporter{[this, generation](const Progress& progress) {
+                                post(generation, [this, progress] { Q_EMIT progressed(progress); });
+                            },
+                            [this, generation](const Value& value) {
+                                post(generation, [this, value] { Q_EMIT partial(value); });
+                            }};
     try {
         throw_if_stopped(task.stop);
         post_end(generation,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QObject>
+#include <QString>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -7,9 +9,6 @@
 #include <mutex>
 #include <stop_token>
 #include <thread>
-
-#include <QObject>
-#include <QString>
 
 #include "core/base/error.h"
 #include "core/base/progress.h"
@@ -93,8 +92,8 @@ class Job : public QObject {
     quint64 generation_ = 0;  ///< of the newest job; only touched by this object's thread
     bool running_ = false;
 
-    // All that passes between the threads does so under this lock; Qt's event queue only wakes. So a
-    // race would be seen by tools that do not know Qt.
+    // All that passes between the threads does so under this lock; Qt's event queue only wakes. So
+    // a race would be seen by tools that do not know Qt.
     std::mutex mutex_;
     std::condition_variable_any task_came_;
     std::deque<Task> tasks_;

@@ -8,9 +8,7 @@ namespace headscope::ui {
 PlanMaker::PlanMaker(std::shared_ptr<const OpenedModel> model,
                      std::shared_ptr<const std::vector<RankedPairs>> allowed,
                      const Choices& choices)
-    : model_(std::move(model)),
-      allowed_(std::move(allowed)),
-      choices_(choices) {
+    : model_(std::move(model)), allowed_(std::move(allowed)), choices_(choices) {
     for (int layer = 0; layer < model_->layers(); ++layer) {
         if (!choices.excluded_layers.contains(layer)) layers_.push_back(layer);
     }

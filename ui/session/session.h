@@ -1,11 +1,10 @@
 #pragma once
 
+#include <QObject>
+#include <QUndoStack>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include <QObject>
-#include <QUndoStack>
 
 #include "ui/session/choices.h"
 #include "ui/session/opened_model.h"
@@ -22,8 +21,8 @@ struct HeadsOfInterest {
     bool operator==(const HeadsOfInterest&) const = default;
 };
 
-/// What the window shows: the opened model, the user's choices, and the merge plan that follows from
-/// them. Every widget reads it and listens to it; none knows another. Lives on the GUI thread.
+/// What the window shows: the opened model, the user's choices, and the merge plan that follows
+/// from them. Every widget reads it and listens to it; none knows another. Lives on the GUI thread.
 class Session : public QObject {
     Q_OBJECT
 

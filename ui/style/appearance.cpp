@@ -20,7 +20,8 @@ const QString kKey = QStringLiteral("color-scheme");
 
 /// The portal wraps its values in one or two variants.
 QVariant unwrapped(QVariant value) {
-    while (value.canConvert<QDBusVariant>()) value = value.value<QDBusVariant>().variant();
+    while (value.canConvert<QDBusVariant>())
+        value = value.value<QDBusVariant>().variant();
     return value;
 }
 
@@ -74,8 +75,7 @@ QPalette dark_palette() {
 }
 
 SystemColorScheme::SystemColorScheme(QObject* parent)
-    : QObject(parent), dark_at_start_(is_dark(QApplication::palette())),
-      dark_(dark_at_start_) {
+    : QObject(parent), dark_at_start_(is_dark(QApplication::palette())), dark_(dark_at_start_) {
     QDBusConnection bus = QDBusConnection::sessionBus();
     if (!bus.isConnected()) return;
     bus.connect(kService, kPath, kInterface, QStringLiteral("SettingChanged"), this,

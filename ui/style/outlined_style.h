@@ -5,8 +5,8 @@
 namespace headscope::ui {
 
 /// Fusion, but with check boxes and buttons of docks that can be seen in a dark palette: Fusion
-/// outlines the ones with a darker shade of the window, which there is none of, and has dark pictures
-/// for the others.
+/// outlines the ones with a darker shade of the window, which there is none of, and has dark
+/// pictures for the others.
 class OutlinedStyle : public QProxyStyle {
     Q_OBJECT
 

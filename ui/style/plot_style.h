@@ -13,10 +13,10 @@ struct PlotColors {
     QColor background;
     QColor text;
     QColor grid;
-    QColor original;  ///< curves of the unmodified model
-    QColor merged;    ///< curves and marks of merged variants
-    QColor threshold; ///< the threshold line, the pinned pair
-    QColor faint;     ///< bars and bands behind
+    QColor original;   ///< curves of the unmodified model
+    QColor merged;     ///< curves and marks of merged variants
+    QColor threshold;  ///< the threshold line, the pinned pair
+    QColor faint;      ///< bars and bands behind
 };
 
 [[nodiscard]] bool is_dark(const QPalette& palette);
@@ -25,8 +25,8 @@ struct PlotColors {
 /// The colour of run number `index` in a comparison: eight of them, then again.
 [[nodiscard]] QColor series_color(int index, const QPalette& palette);
 
-/// Gives axes, labels, grid, legend and background of a plot the colours and the font of its widget.
-/// Does not replot.
+/// Gives axes, labels, grid, legend and background of a plot the colours and the font of its
+/// widget. Does not replot.
 void style_plot(QCustomPlot& plot);
 
 }  // namespace headscope::ui

@@ -1,9 +1,8 @@
 #include "ui/style/text.h"
 
+#include <QLocale>
 #include <array>
 #include <cmath>
-
-#include <QLocale>
 
 #include "core/report/results.h"
 

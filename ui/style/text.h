@@ -1,9 +1,8 @@
 #pragma once
 
+#include <QString>
 #include <cstdint>
 #include <string_view>
-
-#include <QString>
 
 #include "core/evaluation/metrics.h"
 

@@ -21,10 +21,10 @@ QAction* Actions::add(QMenu& menu, const QString& text, const QKeySequence& shor
     action->setShortcut(shortcut);
     if (!tip.isEmpty()) {
         action->setStatusTip(tip);
-        action->setToolTip(shortcut.isEmpty()
-                               ? tip
-                               : QStringLiteral("%1 (%2)").arg(
-                                     tip, shortcut.toString(QKeySequence::NativeText)));
+        action->setToolTip(
+            shortcut.isEmpty()
+                ? tip
+                : QStringLiteral("%1 (%2)").arg(tip, shortcut.toString(QKeySequence::NativeText)));
     }
     all_ << action;
     return action;
@@ -32,8 +32,8 @@ QAction* Actions::add(QMenu& menu, const QString& text, const QKeySequence& shor
 
 void Actions::make_file_menu() {
     QMenu& menu = *window_.menuBar()->addMenu(tr("&File"));
-    open_model = add(menu, tr("&Open model..."), QKeySequence::Open,
-                     tr("Open the folder of a checkpoint"));
+    open_model =
+        add(menu, tr("&Open model..."), QKeySequence::Open, tr("Open the folder of a checkpoint"));
     open_demo = add(menu, tr("Open the &demo model"), QKeySequence(Qt::CTRL | Qt::Key_D),
                     tr("Open the small model that ships with Headscope"));
     recent = menu.addMenu(tr("Open &recent"));
@@ -66,18 +66,20 @@ void Actions::make_edit_menu(QUndoStack& undo_stack) {
     copy_table = menu.addMenu(tr("Copy &table"));
     copy_image = menu.addMenu(tr("Copy &image"));
     menu.addSeparator();
-    include_all_layers = add(menu, tr("Include &all layers"),
-                             QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), {});
+    include_all_layers =
+        add(menu, tr("Include &all layers"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), {});
 }
 
 void Actions::make_view_menu() {
     QMenu& menu = *window_.menuBar()->addMenu(tr("&View"));
     panels = menu.addMenu(tr("&Panels"));
-    reset_layout = add(menu, tr("&Reset the layout"), {}, tr("Put all panels back in their places"));
+    reset_layout =
+        add(menu, tr("&Reset the layout"), {}, tr("Put all panels back in their places"));
     menu.addSeparator();
     previous_layer =
         add(menu, tr("P&revious layer"), QKeySequence(Qt::ALT | Qt::Key_Up), tr("Previous layer"));
-    next_layer = add(menu, tr("&Next layer"), QKeySequence(Qt::ALT | Qt::Key_Down), tr("Next layer"));
+    next_layer =
+        add(menu, tr("&Next layer"), QKeySequence(Qt::ALT | Qt::Key_Down), tr("Next layer"));
     menu.addSeparator();
     appearance = menu.addMenu(tr("&Appearance"));
     language = menu.addMenu(tr("&Language"));

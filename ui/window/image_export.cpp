@@ -133,10 +133,10 @@ void write_image(const DrawnImage& image) {
 std::optional<ImageFile> ask_for_image_file(const QString& name, QWidget* parent) {
     const QList<Format> all = formats();
     QStringList filters;
-    for (const Format& format : all) filters << format.filter;
-    QFileDialog dialog(
-        parent, QObject::tr("Save image"),
-        QStandardPaths::writableLocation(QStandardPaths::PicturesLocation));
+    for (const Format& format : all)
+        filters << format.filter;
+    QFileDialog dialog(parent, QObject::tr("Save image"),
+                       QStandardPaths::writableLocation(QStandardPaths::PicturesLocation));
     dialog.setAcceptMode(QFileDialog::AcceptSave);
     dialog.setNameFilters(filters);
     dialog.setDefaultSuffix(all.front().suffix);

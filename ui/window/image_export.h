@@ -23,9 +23,9 @@ struct ImageFile {
 /// A plot that was drawn for a file and is not written yet.
 struct DrawnImage {
     QString path;
-    QImage image;  ///< png
+    QImage image;      ///< png
     QPicture drawing;  ///< pdf and svg: what was drawn, to be drawn again on the file
-    QSize size;    ///< of the drawing, in pixels of the screen
+    QSize size;        ///< of the drawing, in pixels of the screen
 };
 
 /// Draws a plot on the GUI thread. Throws Error(bad_input) where the format is none of png, pdf and

@@ -74,7 +74,8 @@ void MainWindow::make_pages() {
     layout->addWidget(message_bar_);
     layout->addWidget(pages_, 1);
     setCentralWidget(page);
-    for (QDockWidget* dock : workspace_->docks()) actions_->panels->addAction(dock->toggleViewAction());
+    for (QDockWidget* dock : workspace_->docks())
+        actions_->panels->addAction(dock->toggleViewAction());
 }
 
 void MainWindow::make_status_bar() {
@@ -190,7 +191,8 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
-    for (const QString& path : local_files(*event->mimeData())) workbench_.open(path);
+    for (const QString& path : local_files(*event->mimeData()))
+        workbench_.open(path);
 }
 
 bool MainWindow::event(QEvent* event) {

@@ -1,9 +1,8 @@
 #pragma once
 
+#include <QMainWindow>
 #include <memory>
 #include <vector>
-
-#include <QMainWindow>
 
 #include "ui/window/actions.h"
 #include "ui/window/settings_store.h"

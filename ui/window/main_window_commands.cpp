@@ -63,8 +63,8 @@ void MainWindow::ask_for_model() {
 }
 
 void MainWindow::ask_for_results() {
-    workbench_.open_results(QFileDialog::getOpenFileNames(
-        this, tr("Open results"), {}, tr("Results (*.json);;All files (*)")));
+    workbench_.open_results(QFileDialog::getOpenFileNames(this, tr("Open results"), {},
+                                                          tr("Results (*.json);;All files (*)")));
 }
 
 void MainWindow::sweep() {
@@ -76,9 +76,9 @@ void MainWindow::sweep() {
 
 void MainWindow::find_thresholds() {
     if (find_thresholds_ == nullptr) {
-        find_thresholds_ =
-            new FindThresholdsDialog(workbench_.session(), workbench_.search(),
-                                     [this] { return workbench_.search_params(); }, this);
+        find_thresholds_ = new FindThresholdsDialog(
+            workbench_.session(), workbench_.search(),
+            [this] { return workbench_.search_params(); }, this);
     }
     find_thresholds_->show();
     find_thresholds_->raise();
@@ -163,7 +163,8 @@ void MainWindow::restore_run(int run_id) {
 }
 
 void MainWindow::remove_runs(const QList<int>& run_ids) {
-    for (const int id : run_ids) workbench_.runs().remove(id);
+    for (const int id : run_ids)
+        workbench_.runs().remove(id);
 }
 
 std::vector<Run> MainWindow::finished_runs(const QList<int>& run_ids) {
@@ -190,9 +191,9 @@ void MainWindow::export_report(const QList<int>& run_ids) {
     ReportDialog dialog(*analysis, this);
     if (dialog.exec() != QDialog::Accepted) return;
     const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Export report"), folder + QStringLiteral("/report.html"),
-                                     tr("HTML document (*.html)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export report"),
+                                                      folder + QStringLiteral("/report.html"),
+                                                      tr("HTML document (*.html)"));
     if (path.isEmpty()) return;
     workbench_.export_report({analysis, dialog.layers(), path.toStdString()});
     refresh();
@@ -200,7 +201,8 @@ void MainWindow::export_report(const QList<int>& run_ids) {
 
 void MainWindow::save_results(const QList<int>& run_ids) {
     Results results;
-    for (const Run& run : finished_runs(run_ids)) results.push_back(run.result);
+    for (const Run& run : finished_runs(run_ids))
+        results.push_back(run.result);
     if (results.empty()) return;
     try {
         require_different_names(results);

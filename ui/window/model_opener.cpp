@@ -15,7 +15,7 @@ void ModelOpener::open(const QString& path, Measure measure) {
     if (kind_of(measure) == MeasureKind::behaviour) measure = Measure::q;
     path_ = path;
     job_.start([file = path.toStdString(), measure](const Job::Reporter& reporter,
-                                           const std::stop_token& stop) -> Job::Value {
+                                                    const std::stop_token& stop) -> Job::Value {
         return open_model(file, measure, reporter.progress, stop);
     });
     Q_EMIT started(path);

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <memory>
-
 #include <QObject>
+#include <memory>
 
 #include "ui/session/job.h"
 #include "ui/session/opened_model.h"

@@ -1,11 +1,10 @@
 #include "ui/window/results_files.h"
 
-#include <filesystem>
-#include <set>
-
 #include <QDir>
 #include <QFileInfo>
 #include <QObject>
+#include <filesystem>
+#include <set>
 
 #include "core/base/error.h"
 #include "core/report/results.h"

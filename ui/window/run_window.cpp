@@ -1,14 +1,13 @@
 #include "ui/window/run_window.h"
 
-#include <cstdlib>
-#include <memory>
-
 #include <QApplication>
 #include <QFile>
 #include <QIcon>
 #include <QLoggingCategory>
 #include <QStandardPaths>
 #include <QTimer>
+#include <cstdlib>
+#include <memory>
 
 #include "core/base/error.h"
 #include "core/base/locations.h"
@@ -41,8 +40,7 @@ qint64 process_age_ms() {
 /// The application with one window, which is made anew when the language changes.
 class WindowProgram : public QObject {
   public:
-    explicit WindowProgram(const WindowOptions& options)
-        : workbench_(settings_, results_folder()) {
+    explicit WindowProgram(const WindowOptions& options) : workbench_(settings_, results_folder()) {
         use_language(options.language.empty() ? settings_.language()
                                               : QString::fromStdString(options.language));
         connect(&scheme_, &SystemColorScheme::changed, this, [this] { apply_appearance(); });

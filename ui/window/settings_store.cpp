@@ -85,8 +85,8 @@ Choices SettingsStore::choices() const {
     choices.measure = parsed(value("measure"), choices.measure, parse_measure);
     choices.calibration.file = value("calibration").toString().toStdString();
     choices.calibration.windows =
-        clamped(value("calibration_windows"), CalibrationOptions::kDefaultWindows,
-                std::int64_t{0}, std::int64_t{1} << 40);
+        clamped(value("calibration_windows"), CalibrationOptions::kDefaultWindows, std::int64_t{0},
+                std::int64_t{1} << 40);
     choices.select_by = static_cast<SelectBy>(clamped(value("select_by"), 0, 0, kLastSelectBy));
     choices.threshold = clamped(value("threshold"), choices.threshold, -1.0, 1.0);
     choices.percentile = clamped(value("percentile"), choices.percentile, 0.0, 100.0);
@@ -125,7 +125,8 @@ void SettingsStore::set_choices(const Choices& choices) {
     set("layer_thresholds",
         QString::fromStdString(layer_thresholds_text(choices.layer_thresholds)));
     QStringList excluded;
-    for (const int layer : choices.excluded_layers) excluded << QString::number(layer);
+    for (const int layer : choices.excluded_layers)
+        excluded << QString::number(layer);
     set("excluded_layers", excluded);
     set("grouping", qstring(name_of(choices.grouping)));
     set("kv_policy", qstring(name_of(choices.kv_policy)));
@@ -170,8 +171,7 @@ void SettingsStore::set_evaluation(const EvaluationSettings& evaluation) {
 }
 
 Appearance SettingsStore::appearance() const {
-    return static_cast<Appearance>(
-        clamped(settings_.value(QStringLiteral("appearance")), 0, 0, 2));
+    return static_cast<Appearance>(clamped(settings_.value(QStringLiteral("appearance")), 0, 0, 2));
 }
 
 void SettingsStore::set_appearance(Appearance appearance) {

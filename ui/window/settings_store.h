@@ -1,10 +1,9 @@
 #pragma once
 
-#include <optional>
-
 #include <QSettings>
 #include <QString>
 #include <QStringList>
+#include <optional>
 
 #include "ui/runs/run.h"
 #include "ui/session/choices.h"

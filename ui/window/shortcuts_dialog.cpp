@@ -123,8 +123,7 @@ void ShortcutsDialog::add_plot_hints() {
                {tr("Move the view"), tr("Drag beside the line")},
                {tr("Show all similarities"), tr("Double click")},
                {tr("Logarithmic counts, copy"), tr("Right click")}});
-    const QString arrows =
-        tr("%1, %2, %3").arg(left_right, key(Qt::Key_Up), key(Qt::Key_Down));
+    const QString arrows = tr("%1, %2, %3").arg(left_right, key(Qt::Key_Up), key(Qt::Key_Down));
     add_hints(tr("Heatmap"), {{tr("Read a pair"), tr("Point at it")},
                               {tr("Move over the cells"), arrows},
                               {tr("Pin a pair"), tr("Click, or %1").arg(key(Qt::Key_Return))},

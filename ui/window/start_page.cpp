@@ -217,7 +217,8 @@ void StartPage::set_texts() {
     open_model_->setToolTip(tr("A folder with config.json and safetensors files."));
     open_results_->setText(tr("Open &results\u2026"));
     open_results_->setToolTip(tr("A results file in JSON, to look at and compare."));
-    // With more room around their texts than buttons of a dialog: here they are what there is to do.
+    // With more room around their texts than buttons of a dialog: here they are what there is to
+    // do.
     const int line = fontMetrics().height();
     for (QPushButton* button : {open_demo_, open_model_, open_results_}) {
         button->setMinimumSize(button->sizeHint() + QSize(line, line / 2));

@@ -1,12 +1,11 @@
 #include "ui/window/translations.h"
 
-#include <memory>
-#include <vector>
-
 #include <QCoreApplication>
 #include <QLibraryInfo>
 #include <QLocale>
 #include <QTranslator>
+#include <memory>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/locations.h"
@@ -26,14 +25,16 @@ QString translations_folder() {
 }  // namespace
 
 QList<std::pair<QString, QString>> languages() {
-    return {{QString(), QCoreApplication::translate("headscope::ui::MainWindow", "&System language")},
-            {QStringLiteral("en"), QStringLiteral("English")},
-            {QStringLiteral("ru"), QStringLiteral("Русский")}};
+    return {
+        {QString(), QCoreApplication::translate("headscope::ui::MainWindow", "&System language")},
+        {QStringLiteral("en"), QStringLiteral("English")},
+        {QStringLiteral("ru"), QStringLiteral("Русский")}};
 }
 
 void use_language(const QString& language) {
     static std::vector<std::unique_ptr<QTranslator>> installed;
-    for (const auto& translator : installed) QCoreApplication::removeTranslator(translator.get());
+    for (const auto& translator : installed)
+        QCoreApplication::removeTranslator(translator.get());
     installed.clear();
     const QLocale locale = language.isEmpty() ? QLocale::system() : QLocale(language);
     QLocale::setDefault(locale);

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <utility>
-
 #include <QList>
 #include <QString>
+#include <utility>
 
 namespace headscope::ui {
 

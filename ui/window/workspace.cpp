@@ -93,7 +93,8 @@ void Workspace::reset_layout() {
     // narrow.
     tabifyDockWidget(docks_[kRuns], docks_[kCurves]);
     shares_tab_ = true;
-    for (QDockWidget* dock : docks_) dock->show();
+    for (QDockWidget* dock : docks_)
+        dock->show();
     docks_[kPlan]->raise();
     docks_[kRuns]->raise();
     size_docks();
@@ -150,20 +151,20 @@ void Workspace::showEvent(QShowEvent* event) {
 }
 
 QList<Exportable> Workspace::exportables() const {
-    return {{tr("Heatmap"), QStringLiteral("heatmap"), [this] { return &heatmap_->plot(); },
-             [this] { return heatmap_->copy_text(); }},
-            {tr("Two measures"), {}, {}, [this] { return two_measures_->copy_text(); }},
-            {tr("Scatter"), QStringLiteral("scatter"), [this] { return &scatter_->plot(); },
-             [this] { return scatter_->copy_text(); }},
-            {tr("Damage"), {}, {}, [this] { return damage_->copy_text(); }},
-            {tr("Distribution"), QStringLiteral("distribution"),
-             [this] { return &distribution_->plot(); },
-             [this] { return distribution_->copy_text(); }},
-            {tr("Curves"), QStringLiteral("curves"), [this] { return &run_curves_->plot(); },
-             [this] { return run_curves_->copy_text(); }},
-            {tr("Merge plan"), {}, {}, [this] { return plan_->copy_text(); }},
-            {tr("Pairs"), {}, {}, [this] { return pairs_->copy_text(); }},
-            {tr("Runs"), {}, {}, [this] { return run_panel_->copy_text(); }}};
+    return {
+        {tr("Heatmap"), QStringLiteral("heatmap"), [this] { return &heatmap_->plot(); },
+         [this] { return heatmap_->copy_text(); }},
+        {tr("Two measures"), {}, {}, [this] { return two_measures_->copy_text(); }},
+        {tr("Scatter"), QStringLiteral("scatter"), [this] { return &scatter_->plot(); },
+         [this] { return scatter_->copy_text(); }},
+        {tr("Damage"), {}, {}, [this] { return damage_->copy_text(); }},
+        {tr("Distribution"), QStringLiteral("distribution"),
+         [this] { return &distribution_->plot(); }, [this] { return distribution_->copy_text(); }},
+        {tr("Curves"), QStringLiteral("curves"), [this] { return &run_curves_->plot(); },
+         [this] { return run_curves_->copy_text(); }},
+        {tr("Merge plan"), {}, {}, [this] { return plan_->copy_text(); }},
+        {tr("Pairs"), {}, {}, [this] { return pairs_->copy_text(); }},
+        {tr("Runs"), {}, {}, [this] { return run_panel_->copy_text(); }}};
 }
 
 void Workspace::save_state(QSettings& settings) const {

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <functional>
-
 #include <QList>
 #include <QMainWindow>
 #include <QSettings>
+#include <functional>
 
 class QCustomPlot;
 class QDockWidget;
@@ -26,14 +25,14 @@ class Workbench;
 
 /// A panel whose picture or table can be taken away.
 struct Exportable {
-    QString title;                          ///< as in menus
-    QString file_name;                      ///< proposed for its picture
-    std::function<QCustomPlot*()> plot;     ///< empty: no picture
-    std::function<QString()> copy_text;     ///< tab-separated; empty: no table
+    QString title;                       ///< as in menus
+    QString file_name;                   ///< proposed for its picture
+    std::function<QCustomPlot*()> plot;  ///< empty: no picture
+    std::function<QString()> copy_text;  ///< tab-separated; empty: no table
 };
 
-/// The panels that show an open model: views of its heads in the middle, a tab each, and docks around
-/// them that can be moved, closed and put back.
+/// The panels that show an open model: views of its heads in the middle, a tab each, and docks
+/// around them that can be moved, closed and put back.
 class Workspace : public QMainWindow {
     Q_OBJECT
 

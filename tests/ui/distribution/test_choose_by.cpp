@@ -60,8 +60,8 @@ class TestChooseBy : public QObject {
                                           threshold_of_closest(falling, pairs));
         QCOMPARE(closest.closest, static_cast<int>(pairs));
         session.choose(closest, QStringLiteral("closest"));
-        const Choices back = chosen_by(session.choices(), SelectBy::per_layer, falling,
-                                       session.threshold());
+        const Choices back =
+            chosen_by(session.choices(), SelectBy::per_layer, falling, session.threshold());
         QCOMPARE(back.select_by, SelectBy::per_layer);
         QCOMPARE(back.layer_thresholds, choices.layer_thresholds);
     }

@@ -110,9 +110,8 @@ class TestLayerModel : public QObject {
         QCOMPARE(layers.index(2).data(LayerModel::PairsRole).toLongLong(),
                  pairs_of(*model, 2, 0.9125));
         QCOMPARE(layers.index(3).data(LayerModel::ThresholdRole).toDouble(), 0.98);
-        QVERIFY(std::ranges::any_of(changed, [](const auto& arguments) {
-            return arguments[0].toModelIndex().row() == 3;
-        }));
+        QVERIFY(std::ranges::any_of(
+            changed, [](const auto& arguments) { return arguments[0].toModelIndex().row() == 3; }));
         const auto said = [&](int layer) {
             return layers.index(layer).data(Qt::AccessibleTextRole).toString();
         };

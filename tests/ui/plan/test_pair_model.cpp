@@ -49,7 +49,8 @@ std::tuple<double, double> value(const PairModel::Row& row, int column) {
 
 std::vector<PairModel::Row> all_pairs(const PairModel& model) {
     std::vector<PairModel::Row> pairs;
-    for (int row = 0; row < model.rowCount(); ++row) pairs.push_back(model.pair(row));
+    for (int row = 0; row < model.rowCount(); ++row)
+        pairs.push_back(model.pair(row));
     return pairs;
 }
 
@@ -115,8 +116,7 @@ class TestPairModel : public QObject {
         pairs.refresh();
         QVERIFY(pairs.rowCount() > 20);
         for (int row = 1; row < pairs.rowCount(); ++row) {  // before anybody sorts
-            QVERIFY(pairs.pair(row - 1).similarity >=
-                    pairs.pair(row).similarity);
+            QVERIFY(pairs.pair(row - 1).similarity >= pairs.pair(row).similarity);
         }
     }
 
@@ -188,7 +188,8 @@ class TestPairModel : public QObject {
         pairs.set_live(true);
         pairs.set_only_layer(2);
         QCOMPARE(pairs.rowCount(), static_cast<int>(session.layer_summary(2).pairs));
-        for (int row = 0; row < pairs.rowCount(); ++row) QCOMPARE(pairs.pair(row).layer, 2);
+        for (int row = 0; row < pairs.rowCount(); ++row)
+            QCOMPARE(pairs.pair(row).layer, 2);
         pairs.set_only_layer(std::nullopt);
         QCOMPARE(pairs.rowCount(), static_cast<int>(session.summary().pairs));
     }

@@ -87,7 +87,9 @@ class TestPlanPanel : public QObject {
         const QString wanted =
             QStringLiteral(
                 "quantity\tvalue\nmeasure\tq\nthreshold\t0.975\ngrouping\tcomponents\n"
-                "kv_policy\taverage\nalign\tnone\nweights\tplain\nrescale\tfalse\nlayers\t6\nheads\t96\nkv_heads\t48\n") +
+                "kv_"
+                "policy\taverage\nalign\tnone\nweights\tplain\nrescale\tfalse\nlayers\t6\nheads\t96"
+                "\nkv_heads\t48\n") +
             QStringLiteral(
                 "pairs\t%1\ngroups\t%2\nmerged_heads\t%3\nidentical_heads\t%4\n"
                 "kv_heads_touched\t%5\nside_effect_heads\t%6\n")

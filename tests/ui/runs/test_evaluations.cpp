@@ -13,7 +13,7 @@ using namespace headscope::ui;
 
 namespace {
 
-constexpr int kPatience = 60'000;      // ms; sanitizers are slow
+constexpr int kPatience = 60'000;     // ms; sanitizers are slow
 constexpr std::int64_t kWindows = 4;  // enough for intervals, few enough for sanitizers
 
 /// A session with the demo model, and what evaluates it.

@@ -90,8 +90,7 @@ class TestRunModel : public QObject {
         QCOMPARE(text(RunModel::perplexity_column), QStringLiteral("62.7300 [61.48, 64.23]"));
         QCOMPARE(text(RunModel::perplexity_change_column),
                  QStringLiteral("+2.0000\u00a0% [+1.9000, +2.1000]"));
-        QCOMPARE(text(RunModel::accuracy_column),
-                 QStringLiteral("32.800\u00a0% [32.00, 34.00]"));
+        QCOMPARE(text(RunModel::accuracy_column), QStringLiteral("32.800\u00a0% [32.00, 34.00]"));
         QCOMPARE(text(RunModel::accuracy_change_column),
                  QStringLiteral("\u22120.200 [\u22120.250, \u22120.150]"));
         QVERIFY(

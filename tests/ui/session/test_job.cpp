@@ -1,10 +1,9 @@
-#include <atomic>
-#include <chrono>
-#include <thread>
-
 #include <QSignalSpy>
 #include <QTest>
 #include <QThread>
+#include <atomic>
+#include <chrono>
+#include <thread>
 
 #include "ui/session/job.h"
 
@@ -24,7 +23,8 @@ int number_of(const Job::Value& value) {
 
 /// Works until it is asked to stop, then ends as core's jobs do.
 Job::Value work_until_stopped(const Job::Reporter&, const std::stop_token& stop) {
-    while (!stop.stop_requested()) std::this_thread::sleep_for(1ms);
+    while (!stop.stop_requested())
+        std::this_thread::sleep_for(1ms);
     throw_if_stopped(stop);
     return number(0);
 }
@@ -132,7 +132,8 @@ class TestJob : public QObject {
             posted = true;
             return number(2);
         });
-        while (!posted) std::this_thread::sleep_for(1ms);  // the event loop does not turn here
+        while (!posted)
+            std::this_thread::sleep_for(1ms);  // the event loop does not turn here
         job.start([](const Job::Reporter&, const std::stop_token&) { return number(3); });
         QTRY_COMPARE(results, std::vector<int>{3});
         QTest::qWait(10);

@@ -1,9 +1,8 @@
 #include "tests/ui/support/session_fixture.h"
 
+#include <QTemporaryDir>
 #include <algorithm>
 #include <random>
-
-#include <QTemporaryDir>
 
 #include "core/base/locations.h"
 #include "tests/checkpoint/tiny_llama.h"
@@ -28,8 +27,7 @@ SimilarityMatrix random_similarities(int layer, int heads, std::mt19937& random)
     for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t j = i + 1; j < n; ++j) {
             const bool twins = i % 8 == 0 && j == i + 1;
-            const double value =
-                twins ? alike(random) : std::clamp(unlike(random), -0.9, 0.89);
+            const double value = twins ? alike(random) : std::clamp(unlike(random), -0.9, 0.89);
             matrix.values[i * n + j] = matrix.values[j * n + i] = value;
         }
     }

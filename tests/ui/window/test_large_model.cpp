@@ -168,11 +168,12 @@ class TestLargeModel : public QObject {
         const auto sort_all = [&](const char* selected) {
             for (int column = 0; column < PairModel::column_count; ++column) {
                 for (const Qt::SortOrder order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
-                    check(QStringLiteral("sort by column %1, %2")
-                              .arg(column)
-                              .arg(QLatin1String(selected)),
-                          [&] { table.sortByColumn((column + 1) % PairModel::column_count, order); },
-                          [&] { table.sortByColumn(column, order); });
+                    check(
+                        QStringLiteral("sort by column %1, %2")
+                            .arg(column)
+                            .arg(QLatin1String(selected)),
+                        [&] { table.sortByColumn((column + 1) % PairModel::column_count, order); },
+                        [&] { table.sortByColumn(column, order); });
                 }
             }
         };
@@ -265,8 +266,8 @@ class TestLargeModel : public QObject {
             for (const char* suffix : {"png", "pdf", "svg"}) {
                 const QString path =
                     at.folder.filePath(panel.file_name + QLatin1Char('.') + QLatin1String(suffix));
-                // The map of a drawing has nine times the pixels, so that viewers do not blur it: 45
-                // ms, behind a dialog that closes.
+                // The map of a drawing has nine times the pixels, so that viewers do not blur it:
+                // 45 ms, behind a dialog that closes.
                 const bool drawing = QLatin1String(suffix) != QLatin1String("png");
                 check(
                     QStringLiteral("save %1 %2").arg(QLatin1String(suffix), panel.title),

@@ -77,8 +77,8 @@ class TestMainWindow : public QObject {
         at.open_demo();
         at.workbench->session().focus_layer(3);
         const SimilarityMatrix& matrix = demo_opened_model()->matrices[3];
-        const QStringList lines =
-            at.workspace_text(QStringLiteral("Heatmap")).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        const QStringList lines = at.workspace_text(QStringLiteral("Heatmap"))
+                                      .split(QLatin1Char('\n'), Qt::SkipEmptyParts);
         QCOMPARE(lines.size(), matrix.heads + 1);
         for (int i = 0; i < matrix.heads; ++i) {
             const QStringList cells = lines[i + 1].split(QLatin1Char('\t'));
@@ -106,8 +106,9 @@ class TestMainWindow : public QObject {
         QVERIFY(QFile::exists(folder + QStringLiteral("/results_threshold_0.98.json")));
         QVERIFY_EXCEPTION_THROWN(ui::save_results({run.result}, folder, false), Error);
         QCOMPARE(files_in_the_way({run.result}, folder).size(), 1);
-        QVERIFY_EXCEPTION_THROWN(
-            ui::save_results({run.result, run.result}, at.folder.filePath(QStringLiteral("x")), false), Error);
+        QVERIFY_EXCEPTION_THROWN(ui::save_results({run.result, run.result},
+                                                  at.folder.filePath(QStringLiteral("x")), false),
+                                 Error);
     }
 
     void cancel_and_run_again() {
@@ -178,7 +179,8 @@ class TestMainWindow : public QObject {
         QCOMPARE(at.workbench->session().summary().pairs, pairs);
     }
 
-    /// The engine's own search, from the menu to choices, and again as one that was finished before.
+    /// The engine's own search, from the menu to choices, and again as one that was finished
+    /// before.
     void thresholds_are_found_and_used() {
         WindowFixture at(4);
         at.open_demo();
@@ -219,8 +221,8 @@ class TestMainWindow : public QObject {
         at.open_demo();
         const auto model = at.workbench->session().model();
         at.window->actions().find_thresholds->trigger();
-        auto& start = *at.find<FindThresholdsDialog>().findChild<QPushButton*>(
-            QStringLiteral("start"));
+        auto& start =
+            *at.find<FindThresholdsDialog>().findChild<QPushButton*>(QStringLiteral("start"));
         start.click();
         QVERIFY(at.workbench->search().running());
         at.workbench->open_demo();
@@ -428,17 +430,16 @@ class TestMainWindow : public QObject {
         for (const Exportable& panel : at.window->workspace().exportables()) {
             if (!panel.plot) continue;
             for (const char* suffix : {".png", ".pdf", ".svg"}) {
-                const QString path =
-                    at.folder.filePath(panel.file_name + QLatin1String(suffix));
+                const QString path = at.folder.filePath(panel.file_name + QLatin1String(suffix));
                 write_image(draw_image(*panel.plot(), {path, 2}));
                 QVERIFY2(QFile(path).size() > 1000, qPrintable(path));
             }
             const QImage image(at.folder.filePath(panel.file_name + QStringLiteral(".png")));
             QVERIFY(image.width() > 200);
         }
-        QVERIFY_EXCEPTION_THROWN(
-            draw_image(*at.window->workspace().exportables()[0].plot(), {QStringLiteral("x.gif"), 1}),
-            Error);
+        QVERIFY_EXCEPTION_THROWN(draw_image(*at.window->workspace().exportables()[0].plot(),
+                                            {QStringLiteral("x.gif"), 1}),
+                                 Error);
         at.window->actions().copy_table->actions().at(0)->trigger();
         QVERIFY(QGuiApplication::clipboard()->text().contains(QLatin1Char('\t')));
         at.window->actions().copy_image->actions().at(0)->trigger();

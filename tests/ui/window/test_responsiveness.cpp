@@ -1,11 +1,10 @@
 // The window during an evaluation: how long the longest gap between two turns of its event loop is
 // while the user drags the slider and walks through the layers.
 
-#include <algorithm>
-#include <limits>
-
 #include <QSlider>
 #include <QTest>
+#include <algorithm>
+#include <limits>
 
 #include "tests/ui/window/event_loop_gap.h"
 #include "tests/ui/window/window_fixture.h"

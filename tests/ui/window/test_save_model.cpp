@@ -120,10 +120,12 @@ class TestSaveModel : public QObject {
         const QJsonObject thresholds = QJsonDocument::fromJson(manifest.readAll())
                                            .object()[QStringLiteral("layer_thresholds")]
                                            .toObject();
-        QCOMPARE(thresholds, (QJsonObject{{QStringLiteral("1"), 0.97}, {QStringLiteral("4"), 0.985}}));
+        QCOMPARE(thresholds,
+                 (QJsonObject{{QStringLiteral("1"), 0.97}, {QStringLiteral("4"), 0.985}}));
     }
 
-    /// The figures of the calibration text go into the saved weights, and into what is said of them.
+    /// The figures of the calibration text go into the saved weights, and into what is said of
+    /// them.
     void with_means_by_a_calibration_text() {
         WindowFixture at;
         at.open_demo();

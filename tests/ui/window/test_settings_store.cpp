@@ -77,9 +77,12 @@ class TestSettingsStore : public QObject {
     void damaged_entries_have_their_defaults() {
         QFile file(file_);
         QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\nlayer_thresholds=\"3:0.9,3:0.8\"\nexcluded_layers=x, -3\ngrouping=kmeans\n"
-                   "kv_policy=\nmeasure=p\ncalibration_windows=-1\nalign=bases\nweights=heavy\nrescale=x\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
-                   "[General]\nappearance=7\n");
+        file.write(
+            "[choices]\nselect_by=9\nthreshold=nan\nclosest=-4\nlayer_thresholds=\"3:0.9,3:0."
+            "8\"\nexcluded_layers=x, -3\ngrouping=kmeans\n"
+            "kv_policy=\nmeasure=p\ncalibration_windows=-1\nalign=bases\nweights=heavy\nrescale="
+            "x\n[evaluation]\nprotocol=x\nwindow=-1\nthreads=many\n"
+            "[General]\nappearance=7\n");
         file.close();
         const SettingsStore store(file_);
         QVERIFY(store.choices() == Choices{});
@@ -89,7 +92,8 @@ class TestSettingsStore : public QObject {
 
     void recent_paths_are_ten_the_newest_first() {
         SettingsStore store(file_);
-        for (int i = 0; i < 15; ++i) store.add_recent(QString::number(i));
+        for (int i = 0; i < 15; ++i)
+            store.add_recent(QString::number(i));
         store.add_recent(QStringLiteral("10"));
         QCOMPARE(store.recent().size(), 10);
         QCOMPARE(store.recent().value(0), QStringLiteral("10"));

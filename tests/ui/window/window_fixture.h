@@ -1,9 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include <QTemporaryDir>
 #include <QTest>
+#include <memory>
 
 #include "ui/window/main_window.h"
 #include "ui/window/workbench.h"
