@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -105,12 +106,28 @@ void print_plan(Display& display, const SearchResult& search, const ModelConfig&
     display.print(table.text());
 }
 
+/// Why there is no plan, as far as that is known.
+std::string nothing_found_text(const SearchResult& search, const SearchParams& params) {
+    std::string text =
+        fmt::format("No plan found that holds {}.", ppl_increase_text(params.max_ppl_increase));
+    if (!search.findings) return text;
+    const std::vector<SearchCheck>& checks = search.findings->checks;
+    if (checks.empty())
+        return text + " On the probe windows every candidate alone costs more than that.";
+    const auto least =
+        std::min_element(checks.begin(), checks.end(), [](const auto& a, const auto& b) {
+            return a.change.perplexity_ratio.value < b.change.perplexity_ratio.value;
+        });
+    return text +
+           fmt::format(" {} were tried on all windows; the least costly, {} heads, is at {}.",
+                       checks.size(), least->gain, change_text(least->change.perplexity_ratio));
+}
+
 void print_outcome(Display& display, const SearchResult& search, const SearchParams& params) {
     const Result& result = search.result;
     const PlanSummary& summary = result.summary;
     if (result.plan.layer_thresholds->empty()) {
-        display.print(fmt::format("Nothing can be merged within {}: every step costs more.",
-                                  ppl_increase_text(params.max_ppl_increase)));
+        display.print(nothing_found_text(search, params));
     } else {
         display.print(fmt::format(
             "\n{} heads merged, {} heads and {} KV heads removable; perplexity {} -> {}\n"

@@ -29,6 +29,12 @@ std::string rate_text(const Progress& progress, std::int64_t done_here, double s
     return fmt::format("{:.1f}/s, {} left", rate, duration_text(left));
 }
 
+/// "3/12", or "3" where nobody knows of how many.
+std::string count_of(const Progress& progress) {
+    if (progress.total <= 0) return std::to_string(progress.done);
+    return fmt::format("{}/{}", progress.done, progress.total);
+}
+
 }  // namespace
 
 Display::Display(bool json, bool silent)
@@ -69,12 +75,14 @@ void Display::draw_bar(const Progress& progress, double seconds) {
                                                   static_cast<double>(progress.total)
                                             : 0.0;
     const int filled = static_cast<int>(std::lround(share * kCells));
-    std::string line = fmt::format("{:<11} [{}{}] {}/{} {}", progress.stage,
+    const bool endless = progress.total <= 0;
+    std::string line = fmt::format("{:<11} [{}{}] {} {}", progress.stage,
                                    std::string(static_cast<std::size_t>(filled), '#'),
                                    std::string(static_cast<std::size_t>(kCells - filled), '.'),
-                                   progress.done, progress.total, progress.unit);
-    const bool done = progress.done >= progress.total;
-    const std::string rate = rate_text(progress, progress.done - stage_start_done_, seconds);
+                                   count_of(progress), progress.unit);
+    const bool done = !endless && progress.done >= progress.total;
+    const std::string rate =
+        endless ? "" : rate_text(progress, progress.done - stage_start_done_, seconds);
     if (done) {
         line += fmt::format("  {}", duration_text(seconds));
     } else if (!rate.empty()) {
@@ -91,13 +99,16 @@ void Display::draw_bar(const Progress& progress, double seconds) {
 void Display::print_plain(const Progress& progress, double seconds) {
     constexpr auto kInterval = std::chrono::seconds(10);
     const auto now = Clock::now();
-    const bool done = progress.done >= progress.total;
+    const bool endless = progress.total <= 0;
+    const bool done = !endless && progress.done >= progress.total;
     if (!done && now - last_plain_ < kInterval) return;
     last_plain_ = now;
     const std::string rate = done ? duration_text(seconds)
-                                  : rate_text(progress, progress.done - stage_start_done_, seconds);
-    fmt::print(stderr, "{}: {}/{} {}{}{}{}{}\n", progress.stage, progress.done, progress.total,
-               progress.unit, rate.empty() ? "" : ", ", rate, note_.empty() ? "" : ", ", note_);
+                             : endless
+                                 ? ""
+                                 : rate_text(progress, progress.done - stage_start_done_, seconds);
+    fmt::print(stderr, "{}: {} {}{}{}{}{}\n", progress.stage, count_of(progress), progress.unit,
+               rate.empty() ? "" : ", ", rate, note_.empty() ? "" : ", ", note_);
 }
 
 void Display::note(const std::string& text) {

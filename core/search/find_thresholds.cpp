@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/base/error.h"
 #include "core/search/greedy_walk.h"
 #include "core/search/variant_scorer.h"
@@ -30,30 +32,35 @@ class ThresholdSearch {
           }) {}
 
     Findings run() {
+        const std::string warning = few_probes_text(static_cast<std::int64_t>(probes_.size()),
+                                                    static_cast<std::int64_t>(all_.size()));
+        if (!warning.empty() && observer_.progress)
+            observer_.progress({"layers alone", 0, 0, "layer passes", warning});
         measure_alone();
         std::vector<int> held(walk().levels().size(),
                               0);  // of the best plan that held; the original
         bool near_enough = false;
-        while (!near_enough && static_cast<int>(findings_.checks.size()) < kMostChecks) {
-            grow();
+        while (!near_enough && checks() < kMostChecks) {
+            if (undone_.empty()) grow();
             if (walk().levels() == held) break;
             const SearchCheck& check = measure_on_all();
-            if (check.held) {
-                held = walk().levels();
-                held_ = taken_.size();
-                failures_ = 0;
-                walk().forget_refusals();
-                near_enough = damage_of(check.change) > kNearEnough * budget_;
-            } else {
+            if (!check.held) {
                 back_off();
+                continue;
             }
+            held = walk().levels();
+            held_ = taken_.size();
+            near_enough = damage_of(check.change) > kNearEnough * budget_;
+            if (undone_.empty()) walk().forget_refusals();
+            if (undone_.size() == 1) refuse_undone();
+            redo(undone_.size() / 2);
         }
         finish(held);
         return std::move(findings_);
     }
 
   private:
-    static constexpr int kMostChecks = 10;
+    static constexpr int kMostChecks = 16;
     static constexpr double kNearEnough = 0.95;
 
     struct Taken {
@@ -118,7 +125,10 @@ class ThresholdSearch {
     }
 
     /// What may still be added on the probe windows.
-    [[nodiscard]] double room() const { return budget_ / scale_ - damage_of(probed()); }
+    [[nodiscard]] double room() const { return (budget_ - bias_) / scale_ - damage_of(probed()); }
+
+    /// What a damage on the probe windows is expected to be on all.
+    [[nodiscard]] double expected(double on_probes) const { return on_probes * scale_ + bias_; }
 
     void grow() {
         report_growth();
@@ -126,6 +136,13 @@ class ThresholdSearch {
             try_move(*move);
             report_growth();
         }
+    }
+
+    /// How many steps fit is only known once they were tried: there is no total.
+    void report_growth() {
+        if (observer_.progress)
+            observer_.progress(
+                {"adding", static_cast<std::int64_t>(findings_.steps.size()), 0, "steps"});
     }
 
     void try_move(const Move& move) {
@@ -150,7 +167,7 @@ class ThresholdSearch {
     [[nodiscard]] bool fits_budget(const std::string& plan, const Change& probed) const {
         if (book_.knows(plan, all_))
             return damage_of(book_.change(kOriginalName, plan, all_)) <= budget_;
-        return damage_of(probed) * scale_ <= budget_;
+        return expected(damage_of(probed)) <= budget_;
     }
 
     [[nodiscard]] int checks() const { return static_cast<int>(findings_.checks.size()); }
@@ -160,53 +177,62 @@ class ThresholdSearch {
         if (observer_.step) observer_.step(step);
     }
 
-    /// As many steps are ahead as there would be if damages added up.
-    void report_growth() {
-        if (!observer_.progress) return;
-        GreedyWalk ahead = walk();
-        double left = room();
-        std::int64_t steps = 0;
-        for (; const std::optional<Move> move = ahead.best(left); ++steps) {
-            ahead.take(*move);
-            left -= move->damage;
-        }
-        const auto done = static_cast<std::int64_t>(findings_.steps.size());
-        observer_.progress({"adding", done, done + steps, "steps"});
-    }
-
     const SearchCheck& measure_on_all() {
         const NamedVariant plan = variant_at(walk().levels());
         scorer_.score({{kOriginalName, {}}, plan}, all_, "all windows", observer_.progress);
         SearchCheck check{thresholds_at(walk().levels()), walk().gain(), probed(),
                           book_.change(kOriginalName, plan.name, all_), false};
         check.held = damage_of(check.change) <= budget_;
-        learn_scale(damage_of(check.probed), damage_of(check.change));
+        learn_error(damage_of(check.probed), damage_of(check.change));
         findings_.checks.push_back(std::move(check));
         if (observer_.check) observer_.check(findings_.checks.back());
         return findings_.checks.back();
     }
 
-    /// What a damage on the probe windows has to be multiplied with, as far as that can be said.
-    void learn_scale(double on_probes, double on_all) {
+    /// How wrong the probe windows are: a factor where both damages are rises of one size, else a
+    /// difference, as a ratio of damages near or below zero means nothing.
+    void learn_error(double on_probes, double on_all) {
         constexpr double kMost = 4.0;
-        if (on_probes > 0.0 && on_all > 0.0)
-            scale_ = std::clamp(on_all / on_probes, 1.0 / kMost, kMost);
+        const bool ratio = on_probes > 0.0 && on_all > 0.0 && on_all <= kMost * on_probes &&
+                           on_probes <= kMost * on_all;
+        scale_ = ratio ? on_all / on_probes : 1.0;
+        bias_ = ratio ? 0.0 : on_all - on_probes;
     }
 
-    /// Takes steps back until the rest is expected to hold: at least one, and twice as many each
-    /// time that this was not enough; at most down to the plan that held.
+    /// Bisects between the plan that held and this one, which did not: takes back the later half of
+    /// the steps between them. Where that is a single one, it is the one to leave out.
     void back_off() {
-        const std::size_t at_least = std::size_t{1} << std::min(failures_++, 20);
-        Move last;
-        for (std::size_t count = 0; taken_.size() > held_; ++count) {
-            if (count >= at_least && damage_of(probed()) * scale_ <= budget_) break;
-            last = taken_.back().move;
-            walk().take({last.layer, taken_.back().level_before});
+        undone_.clear();
+        const std::size_t between = taken_.size() - held_;
+        for (std::size_t i = 0; i < between - between / 2; ++i) {
+            const Taken last = taken_.back();
+            walk().take({last.move.layer, last.level_before});
             taken_.pop_back();
-            tell({StepOutcome::taken_back, findings_.layers[last.layer].of.layer,
-                  candidate(last.layer, last.level).threshold, walk().gain(), probed(), checks()});
+            undone_.push_back(last);
+            tell({StepOutcome::taken_back, findings_.layers[last.move.layer].of.layer,
+                  candidate(last.move.layer, last.move.level).threshold, walk().gain(), probed(),
+                  checks()});
         }
-        walk().refuse(last);  // the others may come again where this one is left out
+        if (between == 1) refuse_undone();
+    }
+
+    /// Takes the first `count` of the steps that were taken back, which are the last of the list.
+    void redo(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const Taken next = undone_.back();
+            undone_.pop_back();
+            walk().take(next.move);
+            taken_.push_back(next);
+            tell({StepOutcome::taken, findings_.layers[next.move.layer].of.layer,
+                  candidate(next.move.layer, next.move.level).threshold, walk().gain(), next.change,
+                  checks()});
+        }
+    }
+
+    /// The first step that was taken back broke the budget; those after it may come again.
+    void refuse_undone() {
+        walk().refuse(undone_.back().move);
+        undone_.clear();
     }
 
     void finish(const std::vector<int>& levels) {
@@ -227,12 +253,13 @@ class ThresholdSearch {
     std::vector<std::int64_t> probes_;
     double budget_;       ///< rise of the loss on all windows, nats a prediction
     double scale_ = 1.0;  ///< damage on all windows / damage on the probe windows
-    int failures_ = 0;    ///< checks that did not hold since the last that did
+    double bias_ = 0.0;   ///< what is added to that
     ProgressFn pass_on_notes_;
     Findings findings_;
     std::optional<GreedyWalk> walk_;
     std::vector<Taken> taken_;
-    std::size_t held_ = 0;  ///< steps of the best plan that held on all windows
+    std::vector<Taken> undone_;  ///< steps between taken_ and a plan that did not hold, last first
+    std::size_t held_ = 0;       ///< steps of the best plan that held on all windows
 };
 
 }  // namespace
@@ -247,6 +274,15 @@ std::string_view name_of(StepOutcome outcome) {
             return "taken back";
     }
     return "";
+}
+
+std::string few_probes_text(std::int64_t probes, std::int64_t windows) {
+    constexpr std::int64_t kFew = 8;
+    if (probes >= std::min(kFew, windows)) return {};
+    return fmt::format(
+        "{} of {} sequences as probes say little of small changes: the search may miss plans that "
+        "hold; use {} or more",
+        probes, windows, std::min(kFew, windows));
 }
 
 std::vector<std::int64_t> probe_windows(const Windows& windows, std::int64_t count) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "core/base/progress.h"
@@ -81,12 +82,13 @@ struct SearchInput {
 /// 1. Some thresholds of each layer are tried alone on the probe windows, the first of the shuffled
 ///    order (layer_levels.h).
 /// 2. Steps are added greedily, the one with the most gain per damage first (greedy_walk.h).
-/// Damages
-///    do not add up exactly, so the whole plan is measured on the probe windows at every step, and
-///    a step that breaks the budget there is refused.
-/// 3. The plan is measured on all windows. Where it breaks the budget, the last steps are taken
-///    back; where it leaves room, more are added, the probes being scaled by what they were wrong.
-///    The best plan that held on all windows is the result; the original holds always.
+/// Damages do not add up
+///    exactly, so the whole plan is measured on the probe windows at every step, and a step that
+///    breaks the budget there is refused.
+/// 3. The plan is measured on all windows. Where it breaks the budget, the steps between the plan
+///    that held and this one are bisected; where it leaves room, more are added. How far the probes
+///    were wrong is learned from each check. The best plan that held on all windows is the result;
+///    the original holds always.
 ///
 /// It depends on the scores alone: with those of an earlier start in `book` it goes the same way
 /// and comes to the same end. Throws what evaluate() throws; Error(bad_input) for a budget, number
@@ -94,6 +96,10 @@ struct SearchInput {
 Findings find_thresholds(const SearchInput& input, const FindParams& params, ScoreBook& book,
                          const ScoreJournal* journal, const SearchObserver& observer = {},
                          const std::stop_token& stop = {});
+
+/// A sentence for people where `probes` of `windows` are too few to tell small changes from noise;
+/// empty where they are enough.
+std::string few_probes_text(std::int64_t probes, std::int64_t windows);
 
 /// The first windows of the shuffled order, at most `count` of them.
 std::vector<std::int64_t> probe_windows(const Windows& windows, std::int64_t count);

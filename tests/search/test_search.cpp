@@ -117,6 +117,29 @@ class TestSearch : public QObject {
         QVERIFY(broken > 0);
     }
 
+    /// Between the plan that held and the one that failed the search bisects, so that probes that
+    /// see a gain where there is damage cost checks, not the plan.
+    void one_probe_window_finds_a_plan_too() {
+        for (const double budget : {0.0005, 0.002, 0.005}) {
+            const auto gain_with = [&](std::int64_t probes) {
+                const QTemporaryDir folder;
+                SearchParams params = small_search(folder, budget);
+                params.probe_windows = probes;
+                const SearchResult search = run_search(params);
+                return search.result.summary.removable_heads;
+            };
+            const std::int64_t sure = gain_with(100);
+            QVERIFY(sure > 0);
+            QVERIFY2(2 * gain_with(1) >= sure, std::to_string(budget).c_str());
+        }
+    }
+
+    void few_probes_are_warned_of() {
+        QVERIFY(contains(few_probes_text(1, 148), "1 of 148"));
+        QVERIFY(few_probes_text(8, 148).empty());
+        QVERIFY(few_probes_text(4, 4).empty());
+    }
+
     /// With probes that are all windows there is nothing to be wrong about.
     void probing_all_windows_needs_one_check() {
         const QTemporaryDir folder;

@@ -72,7 +72,7 @@ QString outcome_text(const SearchResult& search, const SearchParams& params) {
     const Result& result = search.result;
     QStringList parts;
     if (!result.plan.layer_thresholds || result.plan.layer_thresholds->empty()) {
-        parts << Text::tr("Nothing can be merged within %1: every step costs more.")
+        parts << Text::tr("No plan was found that holds %1.")
                      .arg(budget_text(params.max_ppl_increase));
     } else {
         parts << plan_text(result) << figures_text(result);

@@ -2759,8 +2759,8 @@ Replace them?</source>
         </translation>
     </message>
     <message>
-        <source>Nothing can be merged within %1: every step costs more.</source>
-        <translation>В пределах %1 ничего нельзя объединить: любой шаг стоит больше.</translation>
+        <source>No plan was found that holds %1.</source>
+        <translation>План, укладывающийся в %1, не найден.</translation>
     </message>
 </context>
 <context>

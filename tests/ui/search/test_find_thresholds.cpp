@@ -260,7 +260,7 @@ class TestFindThresholds : public QObject {
         at.child<QDoubleSpinBox>("budget").setValue(0.25);
         at.start.click();
         QTRY_VERIFY(at.search.result() != nullptr);
-        QVERIFY(at.outcome.text().contains(QStringLiteral("Nothing can be merged within 0.25")));
+        QVERIFY(at.outcome.text().contains(QStringLiteral("No plan was found that holds 0.25")));
         QVERIFY(!at.use.isEnabled());
         at.search.use();
         QVERIFY(!at.session.per_layer());
