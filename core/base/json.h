@@ -8,9 +8,14 @@
 
 namespace headscope {
 
-/// Parses JSON strictly: valid UTF-8, no duplicate keys at any level, no more than 64 levels deep.
-/// `source` is the file's name for error texts. Throws Error(bad_input).
+/// Parses JSON as Python's json module reads it (json_text.h), but with no duplicate keys at any
+/// level, no more than 64 levels deep and valid UTF-8. Integers beyond 64 bits become doubles.
+/// `source` is the file's name for error texts. Throws Error(bad_input), which says what the text
+/// is instead of JSON.
 nlohmann::json parse_json(std::string_view text, std::string_view source);
+
+/// The same with the keys of objects in the order of the text.
+nlohmann::ordered_json parse_ordered_json(std::string_view text, std::string_view source);
 
 /// Reads and parses a JSON file of at most `max_bytes`. Throws Error(bad_input) naming the file.
 nlohmann::json read_json_file(const std::filesystem::path& path,

@@ -169,7 +169,7 @@ std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportSha
     if (checkpoint.layout() == ModelLayout::safetensors) {
         std::string old = read_text_file(checkpoint.directory() / kIndex, kMaxIndexBytes);
         if (compactions.empty()) return old;
-        index = ordered_json::parse(old);
+        index = parse_ordered_json(old, kIndex);
     }
     std::int64_t bytes = 0;
     ordered_json weight_map = ordered_json::object();
@@ -191,7 +191,7 @@ std::string make_config(const Checkpoint& checkpoint, const Compactions& compact
     const ModelConfig& config = checkpoint.config();
     const std::vector<HeadCounts> layers = layer_heads(config, compactions);
     const bool uniform = std::equal(layers.begin() + 1, layers.end(), layers.begin());
-    ordered_json json = ordered_json::parse(checkpoint.config_json());
+    ordered_json json = parse_ordered_json(checkpoint.config_json(), "config.json");
     json["head_dim"] = config.head_dim;
     json["model_type"] = with_prefix(config.model_type, kCompactPrefix, !uniform);
     if (json.contains("architectures")) {

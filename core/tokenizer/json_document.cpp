@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/base/error.h"
+#include "core/base/json_text.h"
 
 namespace headscope {
 
@@ -92,11 +93,11 @@ void JsonValue::refuse(std::string_view expected) const {
 }
 
 JsonDocument::JsonDocument(std::string_view text, std::string source) : source_(std::move(source)) {
-    const simdjson::error_code error = parser_.parse(text.data(), text.size()).get(root_);
-    if (error != simdjson::SUCCESS) {
-        fail(ErrorCode::bad_input, "{}: not valid JSON ({}); the file is damaged", source_,
-             simdjson::error_message(error));
-    }
+    simdjson::error_code error = parser_.parse(text.data(), text.size()).get(root_);
+    if (error == simdjson::SUCCESS) return;
+    const std::string standard = to_standard_json(text);
+    error = parser_.parse(standard).get(root_);
+    if (error != simdjson::SUCCESS) refuse_json(text, source_, simdjson::error_message(error));
 }
 
 }  // namespace headscope

@@ -2,8 +2,10 @@
 #include <QTest>
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
+#include <limits>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -59,9 +61,56 @@ class TestBase : public QObject {
         QVERIFY(text_of(std::string(100, '[')).find("nested more than") != std::string::npos);
         for (const char* bad : {"\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"",
                                 "\"\xf4\x90\x80\x80\"", "\"\xe2\x82"}) {
-            QVERIFY2(text_of(bad).find("not valid UTF-8") != std::string::npos, bad);
+            QVERIFY2(text_of(bad).find("not UTF-8 at byte") != std::string::npos, bad);
         }
         QVERIFY(text_of("\"\xd0\x96 \xe2\x82\xac \xf0\x9f\x98\x80\"").empty());
+    }
+
+    void json_is_read_as_python_reads_it() {
+        const auto read = [](std::string_view text) { return parse_json(text, "file.json"); };
+        QCOMPARE(read("1000000000000000019884624838656").get<double>(), 1e30);
+        QCOMPARE(read("-9223372036854775809").get<double>(), -9223372036854775808.0);
+        QCOMPARE(read("18446744073709551615").get<std::uint64_t>(), 18446744073709551615u);
+        QVERIFY(std::isnan(read(R"({"a":NaN})").at("a").get<double>()));
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        QCOMPARE(read("[0.0, Infinity]").at(1).get<double>(), infinity);
+        QCOMPARE(read("-Infinity").get<double>(), -infinity);
+        QCOMPARE(read("1e400").get<double>(), infinity);
+        QCOMPARE(read("-" + std::string(400, '9')).get<double>(), -infinity);
+        QCOMPARE(read("\xEF\xBB\xBF[1]").at(0).get<int>(), 1);
+        const auto mixed = read("{\"n\":NaN,\"t\":\"a \\\"NaN, Infinity\\\"\",\"x\":[1]}");
+        QCOMPARE(mixed.at("t").get<std::string>(), std::string("a \"NaN, Infinity\""));
+        QCOMPARE(mixed.at("x").at(0).get<int>(), 1);
+        QCOMPARE(read("\"\\ud83d\\ude00 \\ud83d.\"").get<std::string>(),
+                 std::string("\xf0\x9f\x98\x80 \xef\xbf\xbd."));
+        const std::string_view keys = R"({"b":-Infinity,"a":1})";
+        QCOMPARE(parse_ordered_json(keys, "f").begin().key(), std::string("b"));
+    }
+
+    void what_is_not_json_is_named() {
+        const auto text_of = [](std::string_view text) {
+            return error_of([&] { parse_json(text, "f.json"); });
+        };
+        const auto says = [&](std::string_view text, std::string_view words) {
+            const std::string said = text_of(text);
+            return said.starts_with("f.json: not valid JSON (") &&
+                   said.find(words) != std::string::npos &&
+                   said.find("exception") == std::string::npos;
+        };
+        QVERIFY(says("", "it is empty"));
+        QVERIFY(says(" \n", "it is empty"));
+        QVERIFY(says(std::string(100, '\0'), "zero bytes only"));
+        QVERIFY(says("version https://git-lfs.github.com/spec/v1\noid sha256:0", "git lfs pull"));
+        QVERIFY(says("\n<!DOCTYPE html><html>", "an HTML page"));
+        QVERIFY(says("<?xml version=\"1.0\"?>", "an XML or HTML text"));
+        QVERIFY(says(std::string_view("GGUF\3\0\0\0", 8), "a GGUF file"));
+        QVERIFY(says("PK\x03\x04", "a zip archive"));
+        QVERIFY(says(std::string_view("\xFF\xFE{\0", 4), "UTF-16"));
+        QVERIFY(says(std::string_view("\x20\0\0\0\0\0\0\0{\"a\"", 12), "safetensors"));
+        QVERIFY(says("{\"a\": [1, 2", "it ends in the middle"));
+        QVERIFY(says("{\"a\": 1,\n \"b\": nan}", "line 2, byte 8"));
+        QVERIFY(says("{\"a\": 1, }", "line 1, byte 10"));
+        QVERIFY(says("[Infinit]", "line 1"));
     }
 
     void what_steers_a_terminal_is_not_printed() {

@@ -58,8 +58,9 @@ void add_header_rows() {
     add_row("empty header", with_header(""), "header: not valid JSON");
     add_row("not JSON", with_header("{\"a\":"), "header: not valid JSON");
     add_row("text after the JSON", with_header("{}{}"), "header: not valid JSON");
-    add_row("NaN", with_header("{\"a\":NaN}"), "header: not valid JSON");
-    add_row("not UTF-8", with_header("{\"a\xff\":1}"), "header: not valid UTF-8 at byte 3");
+    add_row("NaN", with_header("{\"a\":NaN}"), "tensor a: described by a JSON number");
+    add_row("not UTF-8", with_header("{\"a\xff\":1}"),
+            "header: not valid JSON (not UTF-8 at byte 3)");
     add_row("an array", with_header("[]"), "header is a JSON array, not an object");
     add_row("null", with_header("null"), "header is a JSON null, not an object");
     add_row("deeply nested", with_header(std::string(1000, '[')), "nested more than");

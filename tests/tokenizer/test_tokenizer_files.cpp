@@ -115,7 +115,7 @@ class TestTokenizerFiles : public QObject {
                 return text;
             }(),
             "not valid JSON");
-        add("a number too large", bad, R"({"model": 1e99999})", "not valid JSON");
+        add("a number too large", bad, R"({"model": 1e99999})", "model is not an object");
         add("an array", bad, "[]", "the file is not an object");
         add("a number", bad, "1", "the file is not an object");
         add("no model", bad, "{}", "the file has no \"model\"");
