@@ -8,11 +8,13 @@
 #include "app/comparison.h"
 #include "app/empty_plan.h"
 #include "app/merge_manner.h"
+#include "app/metrics_text.h"
 #include "app/scores_note.h"
 #include "app/table.h"
 #include "core/base/locations.h"
 #include "core/base/process_rank.h"
 #include "core/base/version.h"
+#include "core/report/metric_table.h"
 #include "core/report/sweep.h"
 
 namespace headscope::app {
@@ -36,6 +38,7 @@ SweepParams sweep_params(const Options& options) {
     params.cache_dir = cache_dir();
     params.program_version = kVersion;
     params.force = options.force;
+    params.divergence = !options.no_divergence;
     return params;
 }
 
@@ -68,6 +71,17 @@ void print_results(Display& display, const SweepResult& sweep) {
                    result.change ? points_text(result.change->accuracy_difference) : ""});
     }
     display.print(table.text());
+}
+
+/// What the metrics beyond perplexity and accuracy say, where the runs have them.
+void print_metrics(Display& display, const SweepResult& sweep) {
+    std::vector<std::string> names{"original"};
+    std::vector<std::vector<Metric>> columns{sweep.runs.front().result.original_metrics};
+    for (const SweepRun& run : sweep.runs) {
+        names.push_back(threshold_text(run.result.threshold));
+        columns.push_back(run.result.merged_metrics);
+    }
+    print_metric_table(display, names, columns);
 }
 
 /// Nothing selected is not an error, but it must be said, with what would select something.
@@ -121,6 +135,8 @@ nlohmann::ordered_json result_event(const SweepResult& sweep) {
                         {"original", to_json(run.result.original)},
                         {"merged", to_json(run.result.merged)},
                         {"change", run.result.change ? to_json(*run.result.change) : nullptr},
+                        {"original_metrics", to_json(run.result.original_metrics)},
+                        {"merged_metrics", to_json(run.result.merged_metrics)},
                         {"summary", to_json(run.result.summary)}});
     }
     return {{"event", "result"},
@@ -144,6 +160,7 @@ void run_batch(const Options& options, Display& display, const std::stop_token& 
     if (!process_rank().first()) return;  // the first of several processes has the results
     print_settings(display, sweep);
     print_results(display, sweep);
+    print_metrics(display, sweep);
     const ModelConfig config = Checkpoint::open(params.model_path).config();
     tell_notes(display, options.rule(0.0), config);
     print_empty_plans(display, sweep, config);

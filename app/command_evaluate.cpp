@@ -6,11 +6,15 @@
 #include "app/empty_plan.h"
 #include "app/layer_thresholds_option.h"
 #include "app/merge_manner.h"
+#include "app/metrics_text.h"
 #include "app/scores_note.h"
 #include "app/table.h"
 #include "core/base/locations.h"
+#include "core/base/process_rank.h"
 #include "core/evaluation/evaluator.h"
+#include "core/evaluation/token_file.h"
 #include "core/measures/merge_calibration.h"
+#include "core/report/metric_table.h"
 #include "core/report/results.h"
 
 namespace headscope::app {
@@ -69,6 +73,7 @@ nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores)
         }
         variant["metrics"] = to_json(scores.metrics(v));
         variant["change"] = to_json(scores.change(0, v));
+        variant["metric_list"] = to_json(scores.metric_list(v));
         variants.push_back(std::move(variant));
     }
     return variants;
@@ -85,6 +90,13 @@ void print_scores(Display& display, const Scores& scores, const Variants& made) 
                    v == 0 ? "" : points_text(change.accuracy_difference)});
     }
     display.print(table.text());
+    std::vector<std::string> names;
+    std::vector<std::vector<Metric>> columns;
+    for (std::size_t v = 0; v < scores.values.size(); ++v) {
+        names.push_back(name_of(made, v));
+        columns.push_back(scores.metric_list(v));
+    }
+    print_metric_table(display, names, columns);
 }
 
 }  // namespace
@@ -105,13 +117,21 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
         measured.matrices = agree_on(std::move(measured.matrices));
     }
     const Variants made = make_variants(options, of_layers, checkpoint, measured, display);
-    const EvaluationParams params{made.variants, text.windows, {}};
+    EvaluationParams params{made.variants, text.windows, {}};
+    params.divergence =
+        !options.per_token.empty() || (made.variants.size() > 1 && !options.no_divergence);
     const EvaluationResult result = evaluate(
         model, params, show_progress,
         [&](const Scores& scores) { show_scores(display, scores, made.thresholds); }, stop);
 
     leave_processes();
 
+    if (!options.per_token.empty() && process_rank().first()) {
+        std::vector<std::string> names;
+        for (std::size_t v = 0; v < made.variants.size(); ++v)
+            names.push_back(name_of(made, v));
+        write_token_scores(options.per_token, *text.windows, result.scores, names);
+    }
     const std::int64_t windows = text.windows->count();
     const auto tokens = static_cast<double>(windows * text.windows->window());
     display.event({{"event", "result"},

@@ -155,6 +155,8 @@ struct CommandLine {
             add_text_options(*command, options);
         for (CLI::App* command : {batch, similarity, plan, evaluate, save, search, damage})
             add_compute_options(*command, options);
+        add_divergence_options(*batch, options, /*per_token=*/false);
+        add_divergence_options(*evaluate, options, /*per_token=*/true);
         add_output_options(*batch, options);
         add_export_options(*save, options);
         add_search_options(*search, options);

@@ -167,6 +167,18 @@ void add_text_options(CLI::App& command, Options& options) {
         "Text file in UTF-8 (wiki.*.raw or any other); default: the test split of WikiText-2");
 }
 
+void add_divergence_options(CLI::App& command, Options& options, bool per_token) {
+    command.add_flag(both_spellings("--no_divergence"), options.no_divergence,
+                     "Perplexity and accuracy alone: no KL divergence from the original, no "
+                     "same top token");
+    if (per_token) {
+        add(command, "--per_token", options.per_token,
+            "File for what every prediction says: token ids, negative log likelihood, KL "
+            "divergence and top agreement of each variant, as safetensors")
+            ->option_text("FILE");
+    }
+}
+
 void add_compute_options(CLI::App& command, Options& options) {
     add(command, "--device", options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
     add_choice(command, "--dtype", options.dtype,

@@ -21,6 +21,7 @@ void add_layer_option(CLI::App& command, Options& options,
 void add_measure_option(CLI::App& command, Options& options);
 void add_calibration_options(CLI::App& command, Options& options);
 void add_text_options(CLI::App& command, Options& options);
+void add_divergence_options(CLI::App& command, Options& options, bool per_token);
 void add_compute_options(CLI::App& command, Options& options);
 void add_probe_option(CLI::App& command, Options& options);
 void add_search_options(CLI::App& command, Options& options);

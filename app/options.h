@@ -34,6 +34,8 @@ struct Options {
     std::int64_t window = 0;
     std::int64_t max_windows = 0;
     std::string corpus;
+    bool no_divergence = false;
+    std::string per_token;  ///< file
     std::string device = "auto";
     std::string dtype = "auto";
     int threads = 0;

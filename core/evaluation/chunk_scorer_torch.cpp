@@ -21,13 +21,14 @@ struct ChunkScorer::MicroBatch {
 
 ChunkScorer::ChunkScorer(const LoadedModel& model, const Windows& windows,
                          const SharingSchedule& schedule, const MergedWeights& merged,
-                         BoundaryCache& boundaries)
+                         BoundaryCache& boundaries, bool divergence)
     : model_(model),
       windows_(windows),
       schedule_(schedule),
       merged_(merged),
       boundaries_(boundaries),
-      forward_(model, windows.window()) {}
+      forward_(model, windows.window()),
+      divergence_(divergence) {}
 
 std::vector<ChunkScorer::MicroBatch> ChunkScorer::cut(std::span<const std::int64_t> indices,
                                                       std::int64_t micro_batch) const {
@@ -117,8 +118,52 @@ void ChunkScorer::finish(const MicroBatch& batch, std::vector<VariantScores>& sc
                                static_cast<std::int64_t>(w);
             const WindowScore score{all_nll.data_ptr<double>()[place],
                                     all_correct.data_ptr<std::int64_t>()[place]};
-            if (!std::isfinite(score.nll)) report_non_finite_loss(model_, batch.indices[w]);
+            require_finite(score, batch.indices[w]);
             of_window.push_back(score);
+        }
+        scores.push_back(std::move(of_window));
+    }
+}
+
+void ChunkScorer::require_finite(const WindowScore& score, std::int64_t window) const {
+    if (!std::isfinite(score.nll)) report_non_finite_loss(model_, window);
+}
+
+/// As finish(), with what every prediction says.
+void ChunkScorer::finish_with_tokens(const MicroBatch& batch,
+                                     std::vector<VariantScores>& scores) const {
+    const auto original =
+        static_cast<std::size_t>(schedule_.original_state(schedule_.layer_count()));
+    const std::vector<ops::Divergence> of_states = forward_.divergences(
+        batch.states, original, batch.ids.to(model_.format.device), windows_.first_scored());
+    std::vector<std::vector<WindowScore>> of_state(of_states.size());  // [states][windows]
+    for (std::size_t s = 0; s < of_states.size(); ++s) {
+        const at::Tensor nll = of_states[s].loss.nll.to(at::kCPU);
+        const at::Tensor sums = nll.sum(1);
+        const at::Tensor correct = of_states[s].loss.correct.sum(1).to(at::kCPU);
+        // An equal variant shares the original's state: it diverges by nothing.
+        const bool is_original = s == original;
+        const at::Tensor kl = is_original ? at::zeros_like(nll) : of_states[s].kl.to(at::kCPU);
+        const at::Tensor same =
+            is_original ? at::ones_like(nll, at::kBool) : of_states[s].same_top.to(at::kCPU);
+        const std::int64_t predictions = nll.size(1);
+        for (std::int64_t w = 0; w < nll.size(0); ++w) {
+            TokenScores tokens;
+            const double* of_nll = nll.data_ptr<double>() + w * predictions;
+            const double* of_kl = kl.data_ptr<double>() + w * predictions;
+            const bool* of_same = same.data_ptr<bool>() + w * predictions;
+            tokens.nll.assign(of_nll, of_nll + predictions);
+            tokens.kl.assign(of_kl, of_kl + predictions);
+            tokens.same_top.assign(of_same, of_same + predictions);
+            of_state[s].push_back({sums.data_ptr<double>()[w], correct.data_ptr<std::int64_t>()[w],
+                                   std::make_shared<const TokenScores>(std::move(tokens))});
+        }
+    }
+    for (std::size_t w = 0; w < batch.indices.size(); ++w) {
+        VariantScores of_window;
+        for (const int state : schedule_.final_states()) {
+            of_window.push_back(of_state[static_cast<std::size_t>(state)][w]);
+            require_finite(of_window.back(), batch.indices[w]);
         }
         scores.push_back(std::move(of_window));
     }
@@ -147,7 +192,11 @@ std::vector<ChunkScorer::VariantScores> ChunkScorer::score(std::span<const std::
     std::vector<VariantScores> scores;
     for (const MicroBatch& batch : batches) {
         throw_if_stopped(stop);
-        finish(batch, scores);
+        if (divergence_) {
+            finish_with_tokens(batch, scores);
+        } else {
+            finish(batch, scores);
+        }
     }
     return scores;
 }

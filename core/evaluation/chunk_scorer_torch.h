@@ -22,7 +22,7 @@ namespace headscope {
 class ChunkScorer {
   public:
     ChunkScorer(const LoadedModel& model, const Windows& windows, const SharingSchedule& schedule,
-                const MergedWeights& merged, BoundaryCache& boundaries);
+                const MergedWeights& merged, BoundaryCache& boundaries, bool divergence);
 
     /// Scores of one window: [variants].
     using VariantScores = std::vector<WindowScore>;
@@ -50,6 +50,8 @@ class ChunkScorer {
                          const std::vector<AttentionWeights>& merged) const;
     void keep_original(const MicroBatch& batch, int layer) const;
     void finish(const MicroBatch& batch, std::vector<VariantScores>& scores) const;
+    void finish_with_tokens(const MicroBatch& batch, std::vector<VariantScores>& scores) const;
+    void require_finite(const WindowScore& score, std::int64_t window) const;
 
     const LoadedModel& model_;
     const Windows& windows_;
@@ -57,6 +59,7 @@ class ChunkScorer {
     const MergedWeights& merged_;
     BoundaryCache& boundaries_;
     ForwardPass forward_;
+    bool divergence_;  ///< compare all predictions with the original's
 };
 
 }  // namespace headscope

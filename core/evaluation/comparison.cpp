@@ -28,7 +28,7 @@ class Comparison {
             std::stable_partition(order_.begin(), order_.end(), [&done](std::int64_t window) {
                 return !done.empty() && done[static_cast<std::size_t>(window)] != 0;
             });
-        known_count_ = static_cast<std::size_t>(unknown - order_.begin());
+        if (!params.divergence) known_count_ = static_cast<std::size_t>(unknown - order_.begin());
     }
 
     EvaluationResult run(const ProgressFn& progress, const ScoresFn& partial,
@@ -41,6 +41,7 @@ class Comparison {
         rest.variants.insert(rest.variants.begin(), Variant{});
         rest.order.assign(order_.begin() + static_cast<std::ptrdiff_t>(known_count_), order_.end());
         rest.keep_states = true;  // plans are compared one after the other
+        rest.divergence = params_.divergence;
         EvaluationResult result = evaluate(model_, rest, progress, partial, stop);
         result.layer_passes += total.layer_passes;
         result.separate_layer_passes += total.separate_layer_passes;

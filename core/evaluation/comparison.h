@@ -10,6 +10,8 @@ struct ComparisonParams {
     std::shared_ptr<const Windows> windows;
     std::int64_t window_limit = 0;  ///< only the first so many of the shuffled order; 0: all
     Scores original;                ///< one variant, over the same windows; may be empty
+    /// As EvaluationParams::divergence: the original is computed again where it is known.
+    bool divergence = false;
 };
 
 /// Evaluates variants beside the original, as evaluate() does, but leaves out what is known of the

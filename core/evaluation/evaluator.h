@@ -25,6 +25,9 @@ struct EvaluationParams {
     /// Keep hidden states of the original in what memory is left, so that later evaluations of the
     /// same windows begin at their first changed layer.
     bool keep_states = false;
+    /// Compare every prediction of each variant with the original's, which must be among the
+    /// variants, and keep TokenScores. Windows that `known` has without them are scored again.
+    bool divergence = false;
 };
 
 struct EvaluationResult {

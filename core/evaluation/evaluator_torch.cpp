@@ -16,6 +16,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+void forget_without_tokens(Scores& scores) {
+    for (std::size_t window = 0; window < scores.done.size(); ++window) {
+        const bool all = std::all_of(
+            scores.values.begin(), scores.values.end(),
+            [&](const auto& of_variant) { return of_variant[window].tokens != nullptr; });
+        if (!all) scores.done[window] = 0;
+    }
+}
+
 Scores starting_scores(const EvaluationParams& params) {
     const auto windows = static_cast<std::size_t>(params.windows->count());
     Scores scores = params.known;
@@ -29,6 +38,7 @@ Scores starting_scores(const EvaluationParams& params) {
              "scores of {} windows and {} variants cannot continue one of {} and {}",
              scores.done.size(), scores.values.size(), windows, params.variants.size());
     }
+    if (params.divergence) forget_without_tokens(scores);
     return scores;
 }
 
@@ -49,6 +59,10 @@ EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& p
     const LoadedModel& loaded = model.loaded();
     const compat::ThreadSetting setting(spread_threads(loaded).for_each_window);
 
+    if (params.divergence && std::none_of(params.variants.begin(), params.variants.end(),
+                                          [](const Variant& variant) { return variant.empty(); })) {
+        fail(ErrorCode::internal, "a divergence needs the original among the variants");
+    }
     EvaluationResult result;
     result.scores = starting_scores(params);
     const std::vector<std::int64_t> open = open_windows(params, result.scores);

@@ -6,9 +6,7 @@
 #include <vector>
 
 namespace headscope {
-namespace {
 
-/// Mean of `values` with the interval of a mean of independent draws.
 Estimate mean_estimate(std::span<const double> values) {
     const auto count = static_cast<double>(values.size());
     double sum = 0.0;
@@ -28,6 +26,8 @@ Estimate mean_estimate(std::span<const double> values) {
     return {mean, mean - reach, mean + reach};
 }
 
+namespace {
+
 /// exp of an estimate: the interval keeps its coverage, since exp is monotonic.
 Estimate exponential(const Estimate& log) {
     return {std::exp(log.value), std::exp(log.low), std::exp(log.high)};
@@ -42,6 +42,12 @@ Estimate mean_over(std::size_t count, ValueOf value_of) {
 }
 
 }  // namespace
+
+bool WindowScore::operator==(const WindowScore& other) const {
+    const bool same_tokens =
+        tokens == other.tokens || (tokens != nullptr && other.tokens && *tokens == *other.tokens);
+    return nll == other.nll && correct == other.correct && same_tokens;
+}
 
 Metrics summarize(std::span<const WindowScore> scores, std::int64_t predictions_per_window) {
     Metrics metrics;

@@ -10,8 +10,8 @@ enum class Protocol {
     /// The one that papers print: rows joined with "\n\n", one BOS in front of all, consecutive
     /// windows, every prediction inside a window counts.
     gptq,
-    /// llama.cpp's `perplexity`: the raw file, the first token of every window replaced by BOS, the
-    /// second half of each window counts.
+    /// llama.cpp's `perplexity`: the raw file, the first token of every window replaced by BOS
+    /// where the tokenizer adds one, the second half of each window counts.
     llama_cpp,
 };
 

@@ -24,4 +24,11 @@ Change Scores::change(std::size_t original, std::size_t variant) const {
     return compare(finished(original), finished(variant), predictions_per_window);
 }
 
+std::vector<Metric> Scores::metric_list(std::size_t variant) const {
+    const std::vector<WindowScore> original =
+        variant > 0 ? finished(0) : std::vector<WindowScore>();
+    const std::vector<WindowScore> of_variant = finished(variant);
+    return compute_metrics({of_variant, original, predictions_per_window});
+}
+
 }  // namespace headscope

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/evaluation/metrics.h"
+#include "core/evaluation/metrics/metric.h"
 
 namespace headscope {
 
@@ -23,6 +24,10 @@ struct Scores {
     /// Metrics of a variant over the finished windows, and its change against another.
     [[nodiscard]] Metrics metrics(std::size_t variant) const;
     [[nodiscard]] Change change(std::size_t original, std::size_t variant) const;
+
+    /// All metrics of a variant over the finished windows; those against the original, the first of
+    /// the variants, for every other.
+    [[nodiscard]] std::vector<Metric> metric_list(std::size_t variant) const;
 };
 
 }  // namespace headscope

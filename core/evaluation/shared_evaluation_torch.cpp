@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,8 +34,9 @@ class EitherStop {
 /// What decides the scores, in short: all processes must have the same.
 std::string digest_of(const Model& model, const EvaluationParams& params) {
     Sha256 hash;
-    hash.update(fmt::format("{} {} {}\n", model.checkpoint().fingerprint(), name_of(model.dtype()),
-                            params.windows->first_scored()));
+    hash.update(fmt::format("{} {} {} {}\n", model.checkpoint().fingerprint(),
+                            name_of(model.dtype()), params.windows->first_scored(),
+                            params.divergence));
     for (std::int64_t window = 0; window < params.windows->count(); ++window) {
         const std::vector<std::int64_t> tokens = params.windows->tokens(window);
         hash.update(std::as_bytes(std::span(tokens)));
@@ -56,7 +60,10 @@ class SharedEvaluation {
           device_(model.loaded().format.device),
           digest_(digest_of(model, params)),
           windows_(static_cast<std::size_t>(params.windows->count())),
-          variants_(params.variants.size()) {}
+          variants_(params.variants.size()),
+          tokens_(params.divergence
+                      ? static_cast<std::size_t>(params.windows->predictions_per_window())
+                      : 0) {}
 
     void run(const std::vector<std::int64_t>& open, const std::stop_token& stop) {
         const EitherStop either(stop, group_.others_stopped());
@@ -120,6 +127,7 @@ class SharedEvaluation {
                 const WindowScore& score = of_variant[static_cast<std::size_t>(window)];
                 sums.push_back(score.nll);
                 sums.push_back(static_cast<double>(score.correct));
+                add_tokens(score.tokens.get(), sums);
             }
         }
         group_.sum(sums, device_);
@@ -132,10 +140,37 @@ class SharedEvaluation {
         std::vector<std::vector<WindowScore>> values(round.size());
         std::size_t at = heading;
         for (auto& of_window : values) {
-            for (std::size_t variant = 0; variant < variants_; ++variant, at += 2)
+            for (std::size_t variant = 0; variant < variants_; ++variant) {
                 of_window.push_back({sums[at], static_cast<std::int64_t>(sums[at + 1])});
+                at += 2;
+                if (tokens_ > 0) of_window.back().tokens = take_tokens(sums, at);
+            }
         }
         collector_.add(round, values);
+    }
+
+    /// Zeros where another process has them.
+    void add_tokens(const TokenScores* tokens, std::vector<double>& sums) const {
+        if (tokens == nullptr) {
+            sums.resize(sums.size() + 3 * tokens_);
+            return;
+        }
+        sums.insert(sums.end(), tokens->nll.begin(), tokens->nll.end());
+        sums.insert(sums.end(), tokens->kl.begin(), tokens->kl.end());
+        sums.insert(sums.end(), tokens->same_top.begin(), tokens->same_top.end());
+    }
+
+    std::shared_ptr<const TokenScores> take_tokens(const std::vector<double>& sums,
+                                                   std::size_t& at) const {
+        TokenScores tokens;
+        const auto take = [&](auto& values) {
+            for (std::size_t i = 0; i < tokens_; ++i, ++at)
+                values.push_back(static_cast<std::decay_t<decltype(values[0])>>(sums[at]));
+        };
+        take(tokens.nll);
+        take(tokens.kl);
+        take(tokens.same_top);
+        return std::make_shared<const TokenScores>(std::move(tokens));
     }
 
     ProcessGroup& group_;
@@ -145,6 +180,7 @@ class SharedEvaluation {
     std::string digest_;
     std::size_t windows_;
     std::size_t variants_;
+    std::size_t tokens_;  ///< of each window, where what each says is exchanged; 0 elsewhere
     Scores own_;
     std::int64_t passes_ = 0;
     std::exception_ptr error_;

@@ -29,6 +29,8 @@ class SharingSchedule {
 
     SharingSchedule(int layers, const std::vector<Variant>& variants);
 
+    [[nodiscard]] int layer_count() const { return static_cast<int>(passes_.size()); }
+
     [[nodiscard]] const std::vector<Pass>& passes(int layer) const {
         return passes_[static_cast<std::size_t>(layer)];
     }

@@ -42,19 +42,13 @@ Windows::Windows(std::vector<std::int32_t> ids, Protocol protocol, std::int64_t 
              "do not belong together",
              *lowest < 0 ? *lowest : *highest, vocab_size);
     }
-    if (protocol == Protocol::llama_cpp) {
-        if (!bos_id)
-            fail(ErrorCode::bad_input,
-                 "protocol llama.cpp begins every window with BOS, and "
-                 "this tokenizer has none; use --protocol gptq");
-        bos_id_ = *bos_id;
-    }
+    if (protocol == Protocol::llama_cpp) bos_id_ = bos_id;
 }
 
 std::vector<std::int64_t> Windows::tokens(std::int64_t index) const {
     const auto begin = ids_.begin() + index * window_;
     std::vector<std::int64_t> tokens(begin, begin + window_);
-    if (protocol_ == Protocol::llama_cpp) tokens.front() = bos_id_;
+    if (bos_id_) tokens.front() = *bos_id_;
     return tokens;
 }
 

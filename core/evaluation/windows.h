@@ -14,8 +14,9 @@ class Windows {
   public:
     /// `ids`: the whole corpus, BOS in front. `max_windows`: keep the first so many; 0 keeps all.
     /// Throws Error(bad_input) where not even one window can be filled, where a window is shorter
-    /// than two tokens or longer than the model's maximum, where an id is not in the vocabulary, or
-    /// where the protocol needs a BOS and there is none.
+    /// than two tokens or longer than the model's maximum, or where an id is not in the vocabulary.
+    /// `bos_id`: what `llama.cpp` puts in place of the first token of each window; without it that
+    /// token stays, as llama.cpp leaves it where the vocabulary does not ask for BOS.
     Windows(std::vector<std::int32_t> ids, Protocol protocol, std::int64_t window,
             std::int64_t max_windows, std::optional<std::int32_t> bos_id,
             std::int64_t longest_window, std::int64_t vocab_size);
@@ -44,7 +45,7 @@ class Windows {
     Protocol protocol_;
     std::int64_t window_;
     std::int64_t count_;
-    std::int32_t bos_id_ = 0;
+    std::optional<std::int32_t> bos_id_;  ///< replaces the first token of each window
 };
 
 }  // namespace headscope

@@ -4,6 +4,7 @@
 #include "core/base/simd.h"
 #include "core/model/cpu_attention.h"
 #include "core/model/cpu_kernels.h"
+#include "core/model/cpu_loss.h"
 
 namespace headscope::HEADSCOPE_ISA {
 
@@ -104,55 +105,9 @@ void add(void* x, const void* y, std::int64_t count) {
 }
 
 template <typename T>
-float largest_of(const T* row, std::int64_t count) {
-    Vec largest = splat(-__builtin_inff());
-    std::int64_t i = 0;
-    for (; i + kLanes <= count; i += kLanes)
-        largest = max(largest, load(row + i));
-    float result = horizontal_max(largest);
-    for (; i < count; ++i)
-        result = widen(row[i]) > result ? widen(row[i]) : result;
-    return result;
-}
-
-/// sum of exp(row - shift): float32 over a stretch, float64 over the stretches.
-template <typename T>
-double sum_of_exponentials(const T* row, float shift, std::int64_t count) {
-    constexpr std::int64_t kStretch = std::int64_t{256} * kLanes;
-    double total = 0.0;
-    std::int64_t i = 0;
-    while (i + kLanes <= count) {
-        const std::int64_t end =
-            count - i < kStretch ? count - kLanes + 1 : i + kStretch - kLanes + 1;
-        Vec sum = {};
-        for (; i < end; i += kLanes)
-            sum += exp(load(row + i) - shift);
-        total += static_cast<double>(horizontal_sum(sum));
-    }
-    for (; i < count; ++i)
-        total += static_cast<double>(exp(splat(widen(row[i]) - shift))[0]);
-    return total;
-}
-
-template <typename T>
-void cross_entropy(const void* logits, const std::int64_t* targets, std::int64_t rows,
-                   std::int64_t vocab, double* nll, std::uint8_t* correct) {
-    for (std::int64_t row = 0; row < rows; ++row) {
-        const T* scores = static_cast<const T*>(logits) + row * vocab;
-        const float target = widen(scores[targets[row]]);
-        const float largest = largest_of(scores, vocab);
-        const double sum = sum_of_exponentials(scores, largest, vocab);
-        nll[row] = __builtin_log(sum) + static_cast<double>(largest) - static_cast<double>(target);
-        bool first = target == largest;
-        for (std::int64_t i = 0; first && i < targets[row]; ++i)
-            first = widen(scores[i]) < largest;
-        correct[row] = first ? 1 : 0;
-    }
-}
-
-template <typename T>
 constexpr CpuKernels kernels_of() {
-    return {&rms_norm<T>, &rotate<T>, &causal_attention<T>, &swiglu<T>, &add<T>, &cross_entropy<T>};
+    return {&rms_norm<T>, &rotate<T>,        &causal_attention<T>, &swiglu<T>,
+            &add<T>,      &cross_entropy<T>, &divergence<T>};
 }
 
 }  // namespace

@@ -15,6 +15,14 @@ struct AttentionShape {
     std::int64_t sliding_window = 0;  ///< keys a query sees, its own the last; 0: all up to it
 };
 
+/// Where the results of CpuKernels::divergence go, [rows] each.
+struct DivergenceRows {
+    double* nll = nullptr;
+    std::uint8_t* correct = nullptr;
+    double* kl = nullptr;
+    std::uint8_t* same_top = nullptr;
+};
+
 /// The element-wise and reducing steps of the forward pass on the CPU, for one element type T
 /// (float, or the bits of bfloat16). All compute in float32 and round once when they store.
 /// Matrix products are left to BLAS. Rows are contiguous unless a stride says otherwise.
@@ -45,6 +53,11 @@ struct CpuKernels {
     /// argmax (the first of equals). logits: [rows, vocab]; targets, nll, correct: [rows].
     void (*cross_entropy)(const void* logits, const std::int64_t* targets, std::int64_t rows,
                           std::int64_t vocab, double* nll, std::uint8_t* correct);
+
+    /// cross_entropy of `logits`, and in each row KL(original || logits), nats, of the softmax of
+    /// both, and whether both have the same argmax. original, logits: [rows, vocab].
+    void (*divergence)(const void* original, const void* logits, const std::int64_t* targets,
+                       std::int64_t rows, std::int64_t vocab, const DivergenceRows& out);
 };
 
 /// Floats of scratch memory that causal_attention needs.

@@ -267,6 +267,94 @@ __global__ void cross_entropy_rows(const T* logits, const std::int64_t* targets,
     correct[blockIdx.x] = peak.place == target;
 }
 
+/// What is known of two rows p and q of logits: the peak of each, and the sum of
+/// exp(p - its largest) (p - q), from which KL(p || q) follows.
+struct PairOfPeaks {
+    Peak p;
+    Peak q;
+    float weighted;
+};
+
+__device__ PairOfPeaks merge(const PairOfPeaks& a, const PairOfPeaks& b) {
+    const Peak p = merge(a.p, b.p);
+    if (p.largest == -INFINITY) return {p, merge(a.q, b.q), 0.0F};
+    return {p, merge(a.q, b.q),
+            a.weighted * __expf(a.p.largest - p.largest) +
+                b.weighted * __expf(b.p.largest - p.largest)};
+}
+
+__device__ Peak shuffled(const Peak& peak, int offset) {
+    return {__shfl_xor_sync(0xFFFFFFFFU, peak.largest, offset),
+            __shfl_xor_sync(0xFFFFFFFFU, peak.sum, offset),
+            __shfl_xor_sync(0xFFFFFFFFU, peak.place, offset)};
+}
+
+__device__ PairOfPeaks warp_merge(PairOfPeaks pair) {
+    for (int offset = kWarp / 2; offset > 0; offset /= 2) {
+        const PairOfPeaks other{shuffled(pair.p, offset), shuffled(pair.q, offset),
+                                __shfl_xor_sync(0xFFFFFFFFU, pair.weighted, offset)};
+        pair = merge(pair, other);
+    }
+    return pair;
+}
+
+/// Takes kCount logits of both rows that begin at `place` into `pair`.
+template <int kCount, typename T>
+__device__ void take(PairOfPeaks& pair, const T* p, const T* q, std::int64_t place) {
+    take<kCount>(pair.q, q, place);
+    const float before = pair.p.largest;
+    take<kCount>(pair.p, p, place);
+    if (pair.p.largest == -INFINITY) return;
+    if (pair.p.largest > before) pair.weighted *= __expf(before - pair.p.largest);
+#pragma unroll
+    for (int i = 0; i < kCount; ++i) {
+        const float value = widen(p[i]);
+        // A logit of -infinity in p has no probability: it adds nothing, whatever q has.
+        if (value == -INFINITY) continue;
+        pair.weighted += __expf(value - pair.p.largest) * (value - widen(q[i]));
+    }
+}
+
+/// One block a row, both rows read once.
+template <typename T, bool kVectors>
+__global__ void divergence_rows(const T* original, const T* logits, const std::int64_t* targets,
+                                std::int64_t vocab, double* nll, bool* correct, double* kl,
+                                bool* same_top) {
+    original += static_cast<std::int64_t>(blockIdx.x) * vocab;
+    logits += static_cast<std::int64_t>(blockIdx.x) * vocab;
+    const PairOfPeaks nothing{{-INFINITY, 0.0F, vocab}, {-INFINITY, 0.0F, vocab}, 0.0F};
+    PairOfPeaks pair = nothing;
+    if constexpr (kVectors) {
+        const auto* p = reinterpret_cast<const Vector<T>*>(original);
+        const auto* q = reinterpret_cast<const Vector<T>*>(logits);
+        for (std::int64_t v = threadIdx.x; v < vocab / kLanes<T>; v += blockDim.x) {
+            const Vector<T> held_p = p[v];
+            const Vector<T> held_q = q[v];
+            take<kLanes<T>>(pair, held_p.lane, held_q.lane, v * kLanes<T>);
+        }
+    } else {
+        for (std::int64_t i = threadIdx.x; i < vocab; i += blockDim.x)
+            take<1>(pair, original + i, logits + i, i);
+    }
+    __shared__ PairOfPeaks of_warp[kWarp];
+    pair = warp_merge(pair);
+    if (threadIdx.x % kWarp == 0) of_warp[threadIdx.x / kWarp] = pair;
+    __syncthreads();
+    if (threadIdx.x >= kWarp) return;
+    pair = threadIdx.x < blockDim.x / kWarp ? of_warp[threadIdx.x] : nothing;
+    pair = warp_merge(pair);
+    if (threadIdx.x != 0) return;
+    const std::int64_t target = targets[blockIdx.x];
+    nll[blockIdx.x] = static_cast<double>(logf(pair.q.sum)) +
+                      static_cast<double>(pair.q.largest - widen(logits[target]));
+    correct[blockIdx.x] = pair.q.place == target;
+    // sum p (log p - log q) = E_p[p - q] - log-sum-exp of p + log-sum-exp of q.
+    kl[blockIdx.x] = static_cast<double>(pair.weighted) / static_cast<double>(pair.p.sum) +
+                     static_cast<double>(pair.q.largest) - static_cast<double>(pair.p.largest) +
+                     log(static_cast<double>(pair.q.sum) / static_cast<double>(pair.p.sum));
+    same_top[blockIdx.x] = pair.p.place == pair.q.place;
+}
+
 void check_launch(const char* kernel) {
     if (const cudaError_t error = cudaGetLastError(); error != cudaSuccess) {
         fail_kernel(kernel, cudaGetErrorString(error));
@@ -374,6 +462,21 @@ void CudaKernels::cross_entropy(const void* logits, const std::int64_t* targets,
                                                                     targets, vocab, nll, correct);
     });
     check_launch("cross_entropy");
+}
+
+void CudaKernels::divergence(const void* original, const void* logits, const std::int64_t* targets,
+                             std::int64_t rows, std::int64_t vocab, double* nll, bool* correct,
+                             double* kl, bool* same_top) const {
+    if (rows == 0) return;
+    with_type(dtype_, [&]<typename T>(T) {
+        constexpr int kBlock = 512;
+        const bool vectors = vocab % kLanes<T> == 0 && aligned(original) && aligned(logits);
+        const auto kernel = vectors ? divergence_rows<T, true> : divergence_rows<T, false>;
+        kernel<<<static_cast<unsigned>(rows), kBlock, 0, stream_>>>(
+            static_cast<const T*>(original), static_cast<const T*>(logits), targets, vocab, nll,
+            correct, kl, same_top);
+    });
+    check_launch("divergence");
 }
 
 }  // namespace headscope

@@ -37,6 +37,13 @@ class CudaKernels {
     void cross_entropy(const void* logits, const std::int64_t* targets, std::int64_t rows,
                        std::int64_t vocab, double* nll, bool* correct) const;
 
+    /// cross_entropy of `logits`, and in each row KL(original || logits), nats, of the softmax of
+    /// both, and whether both have the same argmax, in one pass over both.
+    /// original, logits: [rows, vocab], of the same type.
+    void divergence(const void* original, const void* logits, const std::int64_t* targets,
+                    std::int64_t rows, std::int64_t vocab, double* nll, bool* correct, double* kl,
+                    bool* same_top) const;
+
   private:
     DType dtype_;
     CUstream_st* stream_;

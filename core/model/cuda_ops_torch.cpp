@@ -73,6 +73,22 @@ Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
     return loss;
 }
 
+Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
+                      const at::Tensor& targets) {
+    const c10::cuda::CUDAGuard guard(logits.device());
+    const std::int64_t rows = logits.size(0);
+    const auto doubles = logits.options().dtype(at::kDouble);
+    const auto bools = logits.options().dtype(at::kBool);
+    Divergence result{{at::empty({rows}, doubles), at::empty({rows}, bools)},
+                      at::empty({rows}, doubles),
+                      at::empty({rows}, bools)};
+    kernels_for(logits).divergence(
+        original.data_ptr(), logits.data_ptr(), targets.data_ptr<std::int64_t>(), rows,
+        logits.size(1), result.loss.nll.data_ptr<double>(), result.loss.correct.data_ptr<bool>(),
+        result.kl.data_ptr<double>(), result.same_top.data_ptr<bool>());
+    return result;
+}
+
 }  // namespace ops::cuda
 }  // namespace headscope
 
@@ -96,6 +112,10 @@ at::Tensor swiglu(const at::Tensor& gate_up) {
 }
 Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
     return reference::cross_entropy(logits, targets);
+}
+Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
+                      const at::Tensor& targets) {
+    return reference::divergence(original, logits, targets);
 }
 
 }  // namespace headscope::ops::cuda

@@ -14,5 +14,7 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout);
 at::Tensor swiglu(const at::Tensor& gate_up);
 Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
+Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
+                      const at::Tensor& targets);
 
 }  // namespace headscope::ops::cuda

@@ -65,26 +65,66 @@ at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
                            /*spend=*/true);
 }
 
+template <typename Visit>
+void ForwardPass::over_chunks(std::int64_t windows, std::int64_t first, Visit visit) const {
+    const std::int64_t scored = window_ - 1 - first;
+    for (std::int64_t w = 0; w < windows; ++w) {
+        for (std::int64_t row = 0; row < scored; row += chunk_rows_)
+            visit(w * window_ + first + row, std::min(chunk_rows_, scored - row));
+    }
+}
+
+at::Tensor ForwardPass::logits(const at::Tensor& hidden, std::int64_t start,
+                               std::int64_t rows) const {
+    const at::Tensor normed = ops::rms_norm(hidden.narrow(0, start, rows), model_.outer.final_norm,
+                                            model_.checkpoint.config().rms_norm_eps);
+    return ops::linear(normed, model_.outer.output);
+}
+
 ops::Loss ForwardPass::loss(const at::Tensor& hidden, const at::Tensor& ids,
                             std::int64_t first) const {
     const std::int64_t windows = hidden.size(0) / window_;
-    const std::int64_t scored = window_ - 1 - first;
     std::vector<at::Tensor> nll;
     std::vector<at::Tensor> correct;
-    for (std::int64_t w = 0; w < windows; ++w) {
-        for (std::int64_t row = 0; row < scored; row += chunk_rows_) {
-            const std::int64_t rows = std::min(chunk_rows_, scored - row);
-            const std::int64_t start = w * window_ + first + row;
-            const at::Tensor normed =
-                ops::rms_norm(hidden.narrow(0, start, rows), model_.outer.final_norm,
-                              model_.checkpoint.config().rms_norm_eps);
-            const ops::Loss loss = ops::cross_entropy(ops::linear(normed, model_.outer.output),
-                                                      ids.narrow(0, start + 1, rows));
-            nll.push_back(loss.nll);
-            correct.push_back(loss.correct);
+    over_chunks(windows, first, [&](std::int64_t start, std::int64_t rows) {
+        const ops::Loss loss =
+            ops::cross_entropy(logits(hidden, start, rows), ids.narrow(0, start + 1, rows));
+        nll.push_back(loss.nll);
+        correct.push_back(loss.correct);
+    });
+    return {at::cat(nll).view({windows, -1}), at::cat(correct).view({windows, -1})};
+}
+
+std::vector<ops::Divergence> ForwardPass::divergences(std::span<const at::Tensor> states,
+                                                      std::size_t original, const at::Tensor& ids,
+                                                      std::int64_t first) const {
+    const std::int64_t windows = states[original].size(0) / window_;
+    std::vector<std::vector<ops::Divergence>> chunks(states.size());
+    over_chunks(windows, first, [&](std::int64_t start, std::int64_t rows) {
+        const at::Tensor targets = ids.narrow(0, start + 1, rows);
+        const at::Tensor of_original = logits(states[original], start, rows);
+        for (std::size_t i = 0; i < states.size(); ++i) {
+            chunks[i].push_back(
+                i == original
+                    ? ops::Divergence{ops::cross_entropy(of_original, targets), {}, {}}
+                    : ops::divergence(of_original, logits(states[i], start, rows), targets));
         }
+    });
+    const auto joined = [&](const std::vector<ops::Divergence>& of_state, auto part) {
+        std::vector<at::Tensor> parts;
+        for (const ops::Divergence& chunk : of_state)
+            parts.push_back(part(chunk));
+        return parts.front().defined() ? at::cat(parts).view({windows, -1}) : at::Tensor();
+    };
+    std::vector<ops::Divergence> all;
+    for (const auto& of_state : chunks) {
+        using D = ops::Divergence;
+        all.push_back({{joined(of_state, [](const D& d) { return d.loss.nll; }),
+                        joined(of_state, [](const D& d) { return d.loss.correct; })},
+                       joined(of_state, [](const D& d) { return d.kl; }),
+                       joined(of_state, [](const D& d) { return d.same_top; })});
     }
-    return {at::cat(nll).view({windows, scored}), at::cat(correct).view({windows, scored})};
+    return all;
 }
 
 std::int64_t ForwardPass::state_bytes() const {
@@ -104,7 +144,7 @@ std::int64_t ForwardPass::working_bytes(std::int64_t windows) const {
     const std::int64_t feed_forward = 2 * config.hidden_size + 3 * config.intermediate_size;
     const std::int64_t layer = windows * window_ * size * std::max(attention, feed_forward);
     const std::int64_t loss =
-        std::min(chunk_rows_, window_) * (config.vocab_size + config.hidden_size) * size;
+        std::min(chunk_rows_, window_) * (2 * config.vocab_size + config.hidden_size) * size;
     return std::max(layer, loss);
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 
@@ -44,6 +46,13 @@ class ForwardPass {
     [[nodiscard]] ops::Loss loss(const at::Tensor& hidden, const at::Tensor& ids,
                                  std::int64_t first) const;
 
+    /// The same of several states of the same windows, each compared with the state `original`
+    /// among them: the logits of two exist at once. The original's entry has its loss alone.
+    [[nodiscard]] std::vector<ops::Divergence> divergences(std::span<const at::Tensor> states,
+                                                           std::size_t original,
+                                                           const at::Tensor& ids,
+                                                           std::int64_t first) const;
+
     /// Bytes of the activations that one layer or the loss holds at a time, over `windows` windows,
     /// besides the hidden states that go in and out.
     [[nodiscard]] std::int64_t working_bytes(std::int64_t windows) const;
@@ -52,6 +61,12 @@ class ForwardPass {
     [[nodiscard]] std::int64_t state_bytes() const;
 
   private:
+    /// Calls visit(start, rows) for chunks of the rows whose predictions count.
+    template <typename Visit>
+    void over_chunks(std::int64_t windows, std::int64_t first, Visit visit) const;
+    [[nodiscard]] at::Tensor logits(const at::Tensor& hidden, std::int64_t start,
+                                    std::int64_t rows) const;
+
     const LoadedModel& model_;
     std::int64_t window_;
     std::int64_t chunk_rows_;

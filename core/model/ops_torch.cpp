@@ -163,4 +163,26 @@ Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
     return loss;
 }
 
+Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
+                      const at::Tensor& targets) {
+    if (cuda::serves(logits) && cuda::serves(original))
+        return cuda::divergence(original, logits, targets);
+    if (!on_cpu(logits) || !on_cpu(original))
+        return reference::divergence(original, logits, targets);
+    const std::int64_t rows = logits.size(0);
+    Divergence result{{at::empty({rows}, at::kDouble), at::empty({rows}, at::kBool)},
+                      at::empty({rows}, at::kDouble),
+                      at::empty({rows}, at::kBool)};
+    auto* correct = reinterpret_cast<std::uint8_t*>(result.loss.correct.data_ptr<bool>());
+    auto* same_top = reinterpret_cast<std::uint8_t*>(result.same_top.data_ptr<bool>());
+    at::parallel_for(0, rows, grain(logits.size(1)), [&](std::int64_t begin, std::int64_t end) {
+        kernels_for(logits).divergence(row_of(original, begin), row_of(logits, begin),
+                                       targets.data_ptr<std::int64_t>() + begin, end - begin,
+                                       logits.size(1),
+                                       {result.loss.nll.data_ptr<double>() + begin, correct + begin,
+                                        result.kl.data_ptr<double>() + begin, same_top + begin});
+    });
+    return result;
+}
+
 }  // namespace headscope::ops

@@ -36,6 +36,13 @@ struct Loss {
     at::Tensor correct;  ///< [rows], bool: the target is the argmax
 };
 
+/// What the predictions of a variant are, compared with those of the original.
+struct Divergence {
+    Loss loss;            ///< of the variant
+    at::Tensor kl;        ///< [rows], float64: KL(original || variant), nats
+    at::Tensor same_top;  ///< [rows], bool: both have the same argmax
+};
+
 /// x W^T + bias, in x's dtype. Weight and bias may be held in float32 for bfloat16 activations, on
 /// machines without a fast bfloat16 product; the result is then rounded once. An undefined bias is
 /// none.
@@ -71,6 +78,12 @@ void add_in_place(at::Tensor& x, const at::Tensor& y);
 /// Loss of `logits` [rows, vocab] against `targets` [rows], int64.
 Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
 
+/// Loss of `logits` as cross_entropy has it, and per row sum of p log(p / q) over the vocabulary,
+/// with p and q the softmax of `original` and of `logits`: of the same shape and type. Float32 with
+/// sums in float64, without a copy of either.
+Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
+                      const at::Tensor& targets);
+
 /// The same steps from plain library operations, on any device: what the kernels are tested
 /// against.
 namespace reference {
@@ -81,6 +94,8 @@ void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayo
 at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout);
 at::Tensor swiglu(const at::Tensor& gate_up);
 Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
+Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
+                      const at::Tensor& targets);
 }  // namespace reference
 
 }  // namespace headscope::ops

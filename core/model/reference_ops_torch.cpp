@@ -103,4 +103,18 @@ Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
     return {nll.to(at::kDouble), wide.argmax(1) == targets};
 }
 
+Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
+                      const at::Tensor& targets) {
+    const auto wide = [](const at::Tensor& x) {
+        return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
+    };
+    const at::Tensor log_p = at::log_softmax(wide(original), 1);
+    const at::Tensor log_q = at::log_softmax(wide(logits), 1);
+    const at::Tensor top = log_q.argmax(1);
+    return {
+        {log_q.gather(1, targets.unsqueeze(1)).squeeze(1).neg().to(at::kDouble), top == targets},
+        (log_p.exp() * (log_p - log_q)).sum(1, /*keepdim=*/false, at::kDouble),
+        log_p.argmax(1) == top};
+}
+
 }  // namespace headscope::ops::reference

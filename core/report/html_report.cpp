@@ -66,6 +66,7 @@ std::string section_html(const Analysis& analysis, std::size_t index, const Repo
         html += fmt::format("<p class=\"faint\">Merged with {}</p>\n",
                             escaped_list(merging_phrases(series), ", "));
         html += results_table(section, series);
+        html += metrics_table(series);
         html += pairs_table(series);
     }
     if (index < images.sections.size()) html += figures_of(images.sections[index]);

@@ -8,6 +8,7 @@
 
 #include "core/report/figure_text.h"
 #include "core/report/html_text.h"
+#include "core/report/metric_table.h"
 #include "core/similarity/layer_list.h"
 
 namespace headscope {
@@ -101,6 +102,25 @@ std::string results_table(const AnalysisSection& section, const AnalysisSeries& 
                  {"Threshold", "Pairs", "Heads merged", "Perplexity", "Change", "Accuracy",
                   "Change, points"},
                  body);
+}
+
+std::string metrics_table(const AnalysisSeries& series) {
+    if (series.runs.empty() || series.runs.front().result->merged_metrics.empty()) return {};
+    Cells header = {"Metric", "original"};
+    std::vector<std::vector<Metric>> columns = {series.runs.front().result->original_metrics};
+    for (const AnalyzedRun& run : series.runs) {
+        header.push_back(threshold_name(*run.result));
+        columns.push_back(run.result->merged_metrics);
+    }
+    std::string body;
+    for (const std::vector<std::string>& texts : metric_rows(columns, /*all=*/true)) {
+        Cells cells = {html_text(texts.front())};
+        for (std::size_t i = 1; i < texts.size(); ++i)
+            cells.push_back(two_lines(texts[i]));
+        body += row(cells);
+    }
+    return "<details open><summary>All metrics</summary>\n" +
+           table("metrics", "Metrics, with 95 % intervals", header, body) + "</details>\n";
 }
 
 std::string pairs_table(const AnalysisSeries& series) {

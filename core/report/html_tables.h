@@ -10,6 +10,9 @@ namespace headscope {
 /// Figures of the original and of every run of a series.
 std::string results_table(const AnalysisSection& section, const AnalysisSeries& series);
 
+/// All metrics of the runs of a series; empty where their files have no list of them.
+std::string metrics_table(const AnalysisSeries& series);
+
 /// Pairs in each layer at each threshold, folded up.
 std::string pairs_table(const AnalysisSeries& series);
 

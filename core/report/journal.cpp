@@ -38,6 +38,20 @@ std::optional<std::vector<std::size_t>> find_columns(const std::vector<double>& 
     return columns;
 }
 
+/// [nll, kl, same top] of a window's predictions. Floats as the shortest decimals that read back as
+/// the same float32.
+nlohmann::ordered_json tokens_json(const TokenScores& tokens) {
+    return {tokens.nll, tokens.kl, tokens.same_top};
+}
+
+std::shared_ptr<const TokenScores> tokens_from_json(const nlohmann::json& json) {
+    TokenScores tokens{json.at(0).get<std::vector<float>>(), json.at(1).get<std::vector<float>>(),
+                       json.at(2).get<std::vector<std::uint8_t>>()};
+    if (tokens.kl.size() != tokens.nll.size() || tokens.same_top.size() != tokens.nll.size())
+        fail(ErrorCode::bad_input, "journal: predictions that lack a value");
+    return std::make_shared<const TokenScores>(std::move(tokens));
+}
+
 }  // namespace
 
 Journal::Journal(const fs::path& directory, RunSettings settings, std::vector<double> thresholds)
@@ -62,6 +76,7 @@ std::optional<Scores> Journal::read(const fs::path& path, std::size_t windows) c
         const nlohmann::json file = read_json_file(path);
         if (settings_from_json(file.at("settings"), path.string()) != settings_)
             return std::nullopt;
+        const std::size_t thresholds = file.at("thresholds").size();
         const auto columns =
             find_columns(file.at("thresholds").get<std::vector<double>>(), thresholds_);
         if (!columns) return std::nullopt;
@@ -70,12 +85,18 @@ std::optional<Scores> Journal::read(const fs::path& path, std::size_t windows) c
         scores.done.assign(windows, 0);
         scores.values.assign(columns->size(), std::vector<WindowScore>(windows));
         for (const nlohmann::json& row : file.at("scores")) {
-            // [window, nll and correct of each variant in turn]
+            // [window, nll and correct of each variant in turn, tokens of each where they are
+            // known]
             const auto window = row.at(0).get<std::size_t>();
+            const std::size_t tokens = 1 + 2 * (thresholds + 1);
             for (std::size_t v = 0; v < columns->size(); ++v) {
                 const std::size_t at = 1 + 2 * columns->at(v);
                 scores.values[v].at(window) = {row.at(at).get<double>(),
                                                row.at(at + 1).get<std::int64_t>()};
+                if (row.size() > tokens) {
+                    scores.values[v].at(window).tokens =
+                        tokens_from_json(row.at(tokens + columns->at(v)));
+                }
             }
             scores.done.at(window) = 1;
         }
@@ -93,6 +114,10 @@ void Journal::save(const Scores& scores) const {
         for (const auto& of_variant : scores.values) {
             row.push_back(of_variant[window].nll);
             row.push_back(of_variant[window].correct);
+        }
+        if (scores.values.front()[window].tokens) {
+            for (const auto& of_variant : scores.values)
+                row.push_back(tokens_json(*of_variant[window].tokens));
         }
         rows.push_back(std::move(row));
     }

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/report/json_values.h"
+#include "core/report/metric_table.h"
 #include "core/report/results.h"
 
 namespace headscope {
@@ -188,6 +189,12 @@ Result read_result(const std::filesystem::path& path) {
     result.summary.pairs = reader.get<std::int64_t>(file, "total_merged_pairs");
     reader.read_layers(reader.member(file, "layer_results"), result);
     if (file.contains("metric_details")) reader.read_details(file.at("metric_details"), result);
+    if (file.contains("metrics")) {
+        const json& metrics = file.at("metrics");
+        result.original_metrics =
+            metrics_from_json(reader.member(metrics, "original"), path.string());
+        result.merged_metrics = metrics_from_json(reader.member(metrics, "merged"), path.string());
+    }
     if (file.contains("plan")) reader.read_plan(file.at("plan"), result);
     if (file.contains("manifest")) {
         result.manifest = manifest_from_json(file.at("manifest"), path.string());

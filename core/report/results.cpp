@@ -10,6 +10,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/sha256.h"
+#include "core/report/metric_table.h"
 
 namespace headscope {
 namespace {
@@ -138,9 +139,21 @@ Json to_json(const Result& result) {
                               {"original", to_json(result.original)},
                               {"merged", to_json(result.merged)}};
     if (result.change) json["metric_details"]["change"] = to_json(*result.change);
+    if (!result.merged_metrics.empty()) {
+        json["metrics"] = {{"original", to_json(result.original_metrics)},
+                           {"merged", to_json(result.merged_metrics)}};
+    }
     json["plan"] = plan_json(result);
     if (result.manifest) json["manifest"] = to_json(*result.manifest);
     return json;
+}
+
+std::vector<Metric> metric_list(const Result& result, bool merged) {
+    const std::vector<Metric>& list = merged ? result.merged_metrics : result.original_metrics;
+    if (!list.empty()) return list;
+    const Metrics& metrics = merged ? result.merged : result.original;
+    return {{"perplexity", "perplexity", "", metrics.perplexity, false, true},
+            {"accuracy", "accuracy", "fraction", metrics.accuracy, true, true}};
 }
 
 Change change_without_intervals(const Metrics& original, const Metrics& merged) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/evaluation/metrics.h"
+#include "core/evaluation/metrics/metric.h"
 #include "core/merging/merge_plan.h"
 #include "core/report/manifest.h"
 #include "core/similarity/similarity.h"
@@ -20,6 +21,9 @@ struct Result {
     Metrics original;
     Metrics merged;
     std::optional<Change> change;  ///< absent in files of other programs
+    /// Everything that was measured, as the registry of metrics has it; empty in older files.
+    std::vector<Metric> original_metrics;
+    std::vector<Metric> merged_metrics;
     MergePlan plan;
     PlanSummary summary;
     std::vector<SimilarityMatrix> similarity;  ///< of the layers in the plan, in the same order
@@ -46,6 +50,9 @@ nlohmann::ordered_json to_json(const Result& result);
 nlohmann::ordered_json to_json(const Metrics& metrics);
 nlohmann::ordered_json to_json(const Change& change);
 nlohmann::ordered_json to_json(const PlanSummary& summary);
+
+/// The metrics of a run, also where its file has no list of them.
+std::vector<Metric> metric_list(const Result& result, bool merged);
 
 /// The change between two metrics of which nothing is known for each window: no intervals.
 Change change_without_intervals(const Metrics& original, const Metrics& merged);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -70,13 +71,40 @@ void add_estimate(Row& row, const Estimate& estimate, double factor = 1.0, doubl
         row.push_back(number(factor * (value + offset)));
 }
 
-Row header(const std::vector<std::string>& keys) {
+/// The names of all metrics of any run that the columns before do not have, in their order.
+std::vector<std::string> metric_names(const Analysis& analysis) {
+    std::vector<std::string> names;
+    for (const AnalysisSection& section : analysis.sections) {
+        for (const AnalyzedRun& run : section.runs()) {
+            for (const Metric& metric : run.result->merged_metrics) {
+                const bool elsewhere = metric.name == "perplexity" || metric.name == "accuracy" ||
+                                       metric.name == "accuracy_difference";
+                if (!elsewhere && std::find(names.begin(), names.end(), metric.name) == names.end())
+                    names.push_back(metric.name);
+            }
+        }
+    }
+    return names;
+}
+
+void add_metrics(Row& row, const Result& result, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        const Metric* metric = find_metric(result.merged_metrics, name);
+        constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+        add_estimate(row,
+                     metric != nullptr ? metric->value : Estimate{kUnknown, kUnknown, kUnknown});
+    }
+}
+
+Row header(const std::vector<std::string>& keys, const std::vector<std::string>& metrics) {
     Row row = {"section", "series", "model"};
     row.insert(row.end(), keys.begin(), keys.end());
     row.insert(row.end(), {"device", "threshold", "pairs", "merged_heads"});
     for (const char* name :
          {"original_perplexity", "merged_perplexity", "perplexity_change_percent",
           "original_accuracy", "merged_accuracy", "accuracy_change_points"})
+        add_header(row, name);
+    for (const std::string& name : metrics)
         add_header(row, name);
     row.emplace_back("file");
     return row;
@@ -97,7 +125,8 @@ void add_figures(Row& row, const Result& result) {
 std::string summary_csv(const Analysis& analysis) {
     const std::vector<std::string> keys = setting_keys(analysis);
     std::string csv;
-    append(csv, header(keys));
+    const std::vector<std::string> metrics = metric_names(analysis);
+    append(csv, header(keys, metrics));
     for (std::size_t s = 0; s < analysis.sections.size(); ++s) {
         const AnalysisSection& section = analysis.sections[s];
         for (std::size_t c = 0; c < section.series.size(); ++c) {
@@ -112,6 +141,7 @@ std::string summary_csv(const Analysis& analysis) {
                 row.push_back(std::to_string(result.summary.pairs));
                 row.push_back(std::to_string(merged_heads(result)));
                 add_figures(row, result);
+                add_metrics(row, result, metrics);
                 row.push_back(run.file.string());
                 append(csv, row);
             }

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/report/metric_table.h"
 #include "core/report/summary.h"
 
 namespace headscope {
@@ -34,7 +35,9 @@ Json run_json(const AnalyzedRun& run) {
             {"merged_heads", merged_heads(result)},
             {"original", to_json(result.original)},
             {"merged", to_json(result.merged)},
-            {"change", to_json(change_of(result))}};
+            {"change", to_json(change_of(result))},
+            {"original_metrics", to_json(metric_list(result, false))},
+            {"merged_metrics", to_json(metric_list(result, true))}};
 }
 
 Json section_json(const AnalysisSection& section) {

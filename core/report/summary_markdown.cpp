@@ -3,6 +3,7 @@
 
 #include "core/base/utf8.h"
 #include "core/report/figure_text.h"
+#include "core/report/metric_table.h"
 #include "core/report/summary.h"
 
 namespace headscope {
@@ -40,6 +41,26 @@ std::string table(const AnalysisSection& section, const AnalysisSeries& series) 
     return text;
 }
 
+/// Every metric of the series, a column for each run; nothing where files have no list of them.
+std::string metrics_table(const AnalysisSeries& series) {
+    std::vector<std::vector<Metric>> columns;
+    std::vector<std::string> header = {"metric"};
+    if (series.runs.empty() || series.runs.front().result->merged_metrics.empty()) return {};
+    header.emplace_back("original");
+    columns.push_back(series.runs.front().result->original_metrics);
+    for (const AnalyzedRun& run : series.runs) {
+        header.push_back(threshold_name(*run.result));
+        columns.push_back(run.result->merged_metrics);
+    }
+    std::string text = '\n' + row(header) + "| :--- |";
+    for (std::size_t i = 1; i < header.size(); ++i)
+        text += " ---: |";
+    text += '\n';
+    for (const std::vector<std::string>& cells : metric_rows(columns, /*all=*/true))
+        text += row(cells);
+    return text;
+}
+
 std::string list(const std::vector<std::string>& phrases) {
     return plain(fmt::format("{}", fmt::join(phrases, ", ")));
 }
@@ -53,8 +74,8 @@ std::string section_text(const Analysis& analysis, std::size_t index) {
                     list(evaluation_phrases(section)));
     for (const AnalysisSeries& series : section.series) {
         if (!series.name.empty()) text += fmt::format("### {}\n\n", plain(series.name));
-        text += fmt::format("Merged with {}\n\n{}\n", list(merging_phrases(series)),
-                            table(section, series));
+        text += fmt::format("Merged with {}\n\n{}{}\n", list(merging_phrases(series)),
+                            table(section, series), metrics_table(series));
     }
     return text;
 }

@@ -161,8 +161,15 @@ class Sweep {
         if (place_.first() || agreed.empty()) return;
         known.done = agreed.get<std::vector<std::uint8_t>>();
         known.predictions_per_window = evaluation.windows->predictions_per_window();
+        WindowScore elsewhere;
+        if (evaluation.divergence) {
+            const auto each = static_cast<std::size_t>(known.predictions_per_window);
+            elsewhere.tokens = std::make_shared<const TokenScores>(
+                TokenScores{std::vector<float>(each), std::vector<float>(each),
+                            std::vector<std::uint8_t>(each)});
+        }
         known.values.assign(evaluation.variants.size(),
-                            std::vector<WindowScore>(known.done.size()));
+                            std::vector<WindowScore>(known.done.size(), elsewhere));
     }
 
     void check_same_settings(const SweepRun& run) const {
@@ -212,6 +219,7 @@ class Sweep {
     void evaluate_pending() {
         EvaluationParams evaluation;
         evaluation.windows = result_.text.windows;
+        evaluation.divergence = params_.divergence;
         evaluation.variants.emplace_back();  // the original
         std::vector<double> thresholds;
         for (const std::size_t index : pending_) {
@@ -253,11 +261,14 @@ class Sweep {
 
     void write_results(const std::string& started) {
         const Scores& scores = result_.evaluation.scores;
+        const std::vector<Metric> original = scores.metric_list(0);
         for (std::size_t i = 0; i < pending_.size(); ++i) {
             SweepRun& run = result_.runs[pending_[i]];
             run.result.original = scores.metrics(0);
             run.result.merged = scores.metrics(i + 1);
             run.result.change = scores.change(0, i + 1);
+            run.result.original_metrics = original;
+            run.result.merged_metrics = scores.metric_list(i + 1);
             Manifest manifest;
             manifest.program_version = params_.program_version;
             manifest.model_path = params_.model_path.string();

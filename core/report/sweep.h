@@ -35,7 +35,8 @@ struct SweepParams {
     std::filesystem::path output_dir;
     std::filesystem::path cache_dir;  ///< for token ids; empty: no cache
     std::string program_version;
-    bool force = false;  ///< replace finished results instead of skipping them
+    bool divergence = true;  ///< see EvaluationParams
+    bool force = false;      ///< replace finished results instead of skipping them
 };
 
 /// One threshold of a finished sweep.

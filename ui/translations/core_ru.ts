@@ -396,10 +396,6 @@
         <translation>токенизатор даёт номер {}, а в словаре модели {}; они не подходят друг другу</translation>
     </message>
     <message>
-        <source>protocol llama.cpp begins every window with BOS, and this tokenizer has none; use --protocol gptq</source>
-        <translation>протокол llama.cpp начинает каждое окно с BOS, а у этого токенизатора его нет; выберите --protocol gptq</translation>
-    </message>
-    <message>
         <source>&quot;{}&quot; is not a grouping; choose components, complete, matching or sequential</source>
         <translation>&quot;{}&quot; — не группировка; выберите components, complete, matching или sequential</translation>
     </message>
