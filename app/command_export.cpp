@@ -36,6 +36,7 @@ void send_result(Display& display, const ExportResult& result) {
                    {"bytes", result.bytes},
                    {"changed_tensors", result.changed_tensors},
                    {"layers", std::move(layers)},
+                   {"notes", result.notes},
                    {"seconds", result.seconds}});
 }
 
@@ -92,6 +93,8 @@ void run_export(const Options& given, Display& display, const std::stop_token& s
     const ExportResult result = export_checkpoint(checkpoint, params, show, stop);
     send_result(display, result);
     print_removed(display, result);
+    for (const std::string& note : result.notes)
+        display.print("\n" + note + ".");
     display.print(fmt::format("\n{}\n{} in {:.1f} s, {} tensors changed; {} says what was merged",
                               result.directory.string(), bytes_text(result.bytes), result.seconds,
                               result.changed_tensors.size(), kExportManifest));

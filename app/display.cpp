@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "app/console.h"
 #include "core/base/json.h"
 #include "core/base/utf8.h"
 
@@ -46,7 +47,7 @@ void Display::progress(const Progress& progress) {
         event({{"event", "note"}, {"text", progress.note}});
         end_line();
         const std::scoped_lock lock(mutex_);
-        if (!json_) fmt::print(stderr, "{}\n", printable_text(progress.note));
+        if (!json_) write_error_stream(printable_text(progress.note) + "\n");
     }
     if (json_) {
         event({{"event", "progress"},
@@ -91,8 +92,7 @@ void Display::draw_bar(const Progress& progress, double seconds) {
     if (!note_.empty()) line += "  " + note_;
     const auto width = static_cast<std::size_t>(terminal_width() - 1);
     if (line.size() > width) line.resize(width);
-    fmt::print(stderr, "\r{}\033[K{}", line, done ? "\n" : "");
-    std::fflush(stderr);
+    write_error_stream(fmt::format("\r{}\033[K{}", line, done ? "\n" : ""));
     bar_open_ = !done;
 }
 
@@ -107,8 +107,9 @@ void Display::print_plain(const Progress& progress, double seconds) {
                              : endless
                                  ? ""
                                  : rate_text(progress, progress.done - stage_start_done_, seconds);
-    fmt::print(stderr, "{}: {} {}{}{}{}{}\n", progress.stage, count_of(progress), progress.unit,
-               rate.empty() ? "" : ", ", rate, note_.empty() ? "" : ", ", note_);
+    write_error_stream(fmt::format("{}: {} {}{}{}{}{}\n", progress.stage, count_of(progress),
+                                   progress.unit, rate.empty() ? "" : ", ", rate,
+                                   note_.empty() ? "" : ", ", note_));
 }
 
 void Display::note(const std::string& text) {
@@ -119,20 +120,18 @@ void Display::note(const std::string& text) {
 void Display::event(const nlohmann::ordered_json& event) {
     if (!json_ || silent_) return;
     const std::scoped_lock lock(mutex_);
-    fmt::print("{}\n", dump_line(event));
-    std::fflush(stdout);
+    write_output_stream(dump_line(event) + "\n");
 }
 
 void Display::print(const std::string& text) {
     if (json_ || silent_) return;
     end_line();
-    fmt::print("{}\n", printable_text(text));
-    std::fflush(stdout);
+    write_output_stream(printable_text(text) + "\n");
 }
 
 void Display::end_line() {
     const std::scoped_lock lock(mutex_);
-    if (bar_open_) fmt::print(stderr, "\n");
+    if (bar_open_) write_error_stream("\n");
     bar_open_ = false;
 }
 

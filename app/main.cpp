@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/console.h"
 #include "app/exit_codes.h"
 #include "app/interrupt.h"
 #include "app/option_groups.h"
@@ -49,12 +50,19 @@ const char* name_of(ErrorCode code) {
 int report_error(Display& display, ErrorCode code, const std::string& text,
                  const char* if_cancelled = "") {
     display.end_line();
+    const auto tell = [&](const nlohmann::ordered_json& event) {
+        try {
+            display.event(event);
+        } catch (const Error&) {
+            // Standard output is lost; standard error and the exit code still tell.
+        }
+    };
     if (code == ErrorCode::cancelled) {
-        display.event({{"event", "cancelled"}});
-        fmt::print(stderr, "Cancelled.{}\n", if_cancelled);
+        tell({{"event", "cancelled"}});
+        write_error_stream(fmt::format("Cancelled.{}\n", if_cancelled));
     } else {
-        display.event({{"event", "error"}, {"code", name_of(code)}, {"message", text}});
-        fmt::print(stderr, "headscope: {}\n", printable_text(text));
+        tell({{"event", "error"}, {"code", name_of(code)}, {"message", text}});
+        write_error_stream(fmt::format("headscope: {}\n", printable_text(text)));
     }
     return exit_code_of(code);
 }
@@ -83,12 +91,8 @@ int guarded(const Options& options, const char* if_cancelled, Command command) {
             "out of memory; close other programs, or use a smaller --window or fewer --threads");
     } catch (const std::filesystem::filesystem_error& error) {
         return report_error(display, ErrorCode::bad_input, error.what());
-    } catch (const std::system_error& error) {
-        // What prints to a closed pipe or a full disk throws this.
-        fmt::print(stderr, "headscope: the output could not be written ({})\n", error.what());
-        return kBadInput;
     } catch (const CLI::Error& error) {
-        fmt::print(stderr, "headscope: {}\n", error.what());
+        write_error_stream(fmt::format("headscope: {}\n", error.what()));
         return kUsage;
     } catch (const std::exception& error) {
         return report_error(display, ErrorCode::internal,
@@ -169,6 +173,23 @@ struct CommandLine {
         info->add_option("PATH,--model_path,--model-path", options.model_path,
                          "Model folder or a file of it; default: the demo model");
         add_json_option(*info, options);
+        refuse_empty_values();
+    }
+
+    /// An empty value is what an unset variable of a shell leaves behind; the default would be used
+    /// in silence.
+    void refuse_empty_values() {
+        for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+            for (CLI::Option* option : command->get_options()) {
+                if (option->get_items_expected_max() == 0) continue;
+                option->check([](const std::string& text) {
+                    return text.empty() ? std::string(
+                                              "an empty value; give one, or leave the "
+                                              "option out for its default")
+                                        : std::string();
+                });
+            }
+        }
     }
 
     void note_given_options() {
@@ -206,13 +227,13 @@ int run_without_command([[maybe_unused]] int argc, [[maybe_unused]] char** argv,
                         const CommandLine& command_line) {
 #ifdef HEADSCOPE_UI
     if (ui::has_display()) return ui::run_window(argc, argv, command_line.window);
-    fmt::print(stderr,
-               "headscope: no display to open a window on (neither DISPLAY nor "
-               "WAYLAND_DISPLAY is set). Use a command:\n\n{}",
-               command_line.app.help());
+    write_error_stream(
+        fmt::format("headscope: no display to open a window on (neither DISPLAY nor "
+                    "WAYLAND_DISPLAY is set). Use a command:\n\n{}",
+                    command_line.app.help()));
 #else
-    fmt::print(stderr, "headscope: this build has no window. Use a command:\n\n{}",
-               command_line.app.help());
+    write_error_stream(fmt::format("headscope: this build has no window. Use a command:\n\n{}",
+                                   command_line.app.help()));
 #endif
     return kUsage;
 }

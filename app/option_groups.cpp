@@ -32,6 +32,14 @@ CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string&
         ->capture_default_str();
 }
 
+/// Not CLI::PositiveNumber, whose message names a range of hundreds of digits.
+std::string at_least_one(const std::string& text) {
+    std::int64_t value = 0;
+    return CLI::detail::lexical_cast(text, value) && value >= 1
+               ? std::string()
+               : text + " is not a whole number of at least 1";
+}
+
 CLI::Option* add_threshold(CLI::App& command, Options& options, const char* name,
                            const std::string& help) {
     return add(command, name, options.thresholds, help)
@@ -133,7 +141,7 @@ void add_calibration_options(CLI::App& command, Options& options) {
         "usage; default: lines of WikiText-2's train split");
     add(command, "--calibration_windows", options.calibration_windows,
         "Only its first so many windows")
-        ->check(CLI::PositiveNumber)
+        ->check(at_least_one)
         ->capture_default_str();
 }
 
@@ -159,10 +167,10 @@ void add_text_options(CLI::App& command, Options& options) {
                "How perplexity is taken");
     add(command, "--window", options.window,
         "Tokens of a window; default: 2048 (gptq) or 512 (llama.cpp), or the model's maximum")
-        ->check(CLI::PositiveNumber);
+        ->check(at_least_one);
     add(command, "--max_windows", options.max_windows,
         "Only the first so many windows; default: all")
-        ->check(CLI::PositiveNumber);
+        ->check(at_least_one);
     add(command, "--corpus", options.corpus,
         "Text file in UTF-8 (wiki.*.raw or any other); default: the test split of WikiText-2");
 }
@@ -190,13 +198,13 @@ void add_compute_options(CLI::App& command, Options& options) {
         ->transform(CLI::AsSizeValue(false))
         ->option_text("SIZE");
     add(command, "--threads", options.threads, "CPU threads; default: all cores")
-        ->check(CLI::PositiveNumber);
+        ->check(at_least_one);
 }
 
 void add_probe_option(CLI::App& command, Options& options) {
     add(command, "--probe_windows", options.probe_windows,
         "Windows on which each variant is tried out")
-        ->check(CLI::PositiveNumber)
+        ->check(at_least_one)
         ->capture_default_str();
 }
 

@@ -53,11 +53,14 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t max_by
     // Without O_NONBLOCK, opening a named pipe waits for somebody to write to it.
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) {
+        if (errno == ENOENT || errno == ENOTDIR)
+            fail(ErrorCode::bad_input, "{}: there is no such file", path.string());
         fail(ErrorCode::bad_input, "{}: cannot be opened ({})", path.string(), reason(errno));
     }
     struct stat status {};
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        fail(ErrorCode::bad_input, "{}: not a regular file", path.string());
+        fail(ErrorCode::bad_input, "{}: {}, not a regular file", path.string(),
+             S_ISDIR(status.st_mode) ? "a folder" : "a device or a pipe");
     }
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > max_bytes) {

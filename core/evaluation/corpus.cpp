@@ -108,6 +108,12 @@ Corpus load_corpus(const std::filesystem::path& path) {
         fail(ErrorCode::bad_input, "{}: not UTF-8 text at byte {}; a corpus is a plain text file",
              file.string(), good);
     }
+    // NUL is valid UTF-8, but no text has it: UTF-16 without a byte order mark looks like that.
+    if (const std::size_t nul = bytes.find('\0'); nul != std::string::npos) {
+        fail(ErrorCode::bad_input,
+             "{}: a zero byte at {}, so it is not UTF-8 text; if it is UTF-16, {}", file.string(),
+             nul, kConvert);
+    }
     Corpus corpus;
     corpus.name = builtin ? "wikitext-2 test" : file.filename().string();
     corpus.sha256 = sha256_hex(bytes);

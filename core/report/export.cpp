@@ -263,6 +263,7 @@ class Export {
         for (const fs::path& file : companions_)
             copy(file);
         write("config.json", make_config(checkpoint_, compactions_));
+        result_.notes = config_notes(checkpoint_, compactions_);
         const std::string index = make_index(checkpoint_, shards_, compactions_);
         if (!index.empty()) write("model.safetensors.index.json", index);
         write(kExportManifest, make_export_manifest(checkpoint_, fingerprint, params_, result_));

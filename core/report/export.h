@@ -46,6 +46,7 @@ struct ExportResult {
     std::int64_t bytes = 0;                    ///< of all files
     std::vector<std::string> changed_tensors;  ///< whose bytes are not the source's
     std::vector<LayerCompaction> layers;       ///< that were merged, where compact
+    std::vector<std::string> notes;            ///< what other programs will say, a sentence each
     double seconds = 0.0;
 };
 

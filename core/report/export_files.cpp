@@ -129,6 +129,10 @@ std::vector<HeadCounts> layer_heads(const ModelConfig& config, const Compactions
     return layers;
 }
 
+bool same_in_all_layers(const std::vector<HeadCounts>& layers) {
+    return std::equal(layers.begin() + 1, layers.end(), layers.begin());
+}
+
 /// Puts a prefix in front of a name, or takes it away.
 std::string with_prefix(std::string name, std::string_view prefix, bool wanted) {
     if (name.starts_with(prefix)) name.erase(0, prefix.size());
@@ -153,9 +157,12 @@ std::vector<ExportShard> plan_shards(const Checkpoint& checkpoint, const Compact
         if (checkpoint.layout() == ModelLayout::torch) {
             shards.push_back(make_shard(name, std::move(file.tensors)));
         } else {
+            // transformers refuses a file that does not say it.
+            const bool names_format = !file.metadata.try_emplace("format", "pt").second;
             shards.push_back({name,
-                              shrinks ? safetensors_header(file.tensors, file.metadata)
-                                      : std::string(file.header),
+                              shrinks || !names_format
+                                  ? safetensors_header(file.tensors, file.metadata)
+                                  : std::string(file.header),
                               std::move(file.tensors)});
         }
     }
@@ -168,8 +175,10 @@ std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportSha
     ordered_json index = ordered_json::object();
     if (checkpoint.layout() == ModelLayout::safetensors) {
         std::string old = read_text_file(checkpoint.directory() / kIndex, kMaxIndexBytes);
-        if (compactions.empty()) return old;
         index = parse_ordered_json(old, kIndex);
+        const bool has_metadata = index.contains("metadata") && index["metadata"].is_object() &&
+                                  index["metadata"].contains("total_size");
+        if (compactions.empty() && has_metadata) return old;
     }
     std::int64_t bytes = 0;
     ordered_json weight_map = ordered_json::object();
@@ -186,11 +195,23 @@ std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportSha
     return index.dump(2) + "\n";
 }
 
+std::vector<std::string> config_notes(const Checkpoint& checkpoint,
+                                      const Compactions& compactions) {
+    if (compactions.empty()) return {};
+    const ModelConfig& config = checkpoint.config();
+    const std::vector<HeadCounts> layers = layer_heads(config, compactions);
+    if (!same_in_all_layers(layers) || config.hidden_size % layers.front().heads == 0) return {};
+    return {fmt::format(
+        "transformers 5 refuses this model, because {} heads do not divide the hidden size {}; "
+        "transformers 4 and Headscope open it",
+        layers.front().heads, config.hidden_size)};
+}
+
 std::string make_config(const Checkpoint& checkpoint, const Compactions& compactions) {
     if (compactions.empty()) return checkpoint.config_json();
     const ModelConfig& config = checkpoint.config();
     const std::vector<HeadCounts> layers = layer_heads(config, compactions);
-    const bool uniform = std::equal(layers.begin() + 1, layers.end(), layers.begin());
+    const bool uniform = same_in_all_layers(layers);
     ordered_json json = parse_ordered_json(checkpoint.config_json(), "config.json");
     json["head_dim"] = config.head_dim;
     json["model_type"] = with_prefix(config.model_type, kCompactPrefix, !uniform);

@@ -35,6 +35,9 @@ std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportSha
 /// config.json: the source's as it is, unless heads are removed.
 std::string make_config(const Checkpoint& checkpoint, const Compactions& compactions);
 
+/// What other programs will say to that config.json, a sentence each.
+std::vector<std::string> config_notes(const Checkpoint& checkpoint, const Compactions& compactions);
+
 /// Files of the source's folder that are copied as they are: all regular ones, or links to such,
 /// that hold no weights and describe none: tokenizer, generation settings, licence, model card.
 /// Hidden files and folders stay behind.

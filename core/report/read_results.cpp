@@ -41,25 +41,30 @@ class Reader {
              what);
     }
 
+    /// A perplexity without a value is one that no double holds: that of a model without finite
+    /// losses.
     [[nodiscard]] Estimate estimate(const json& object, const char* key) const {
         constexpr double kInfinity = std::numeric_limits<double>::infinity();
         const json& value = member(object, key);
-        return {number(value, "value", std::nan("")), number(value, "low", -kInfinity),
+        return {number(value, "value", kInfinity), number(value, "low", -kInfinity),
                 number(value, "high", kInfinity)};
     }
 
     [[nodiscard]] Metrics detailed_metrics(const json& value) const {
-        return {estimate(value, "perplexity"),           estimate(value, "accuracy"),
-                number(value, "nll", std::nan("")),      get<std::int64_t>(value, "correct"),
-                get<std::int64_t>(value, "predictions"), get<std::int64_t>(value, "windows")};
+        return {estimate(value, "perplexity"),
+                estimate(value, "accuracy"),
+                number(value, "nll", std::numeric_limits<double>::infinity()),
+                get<std::int64_t>(value, "correct"),
+                get<std::int64_t>(value, "predictions"),
+                get<std::int64_t>(value, "windows")};
     }
 
     /// Metrics of the original experiment: values without intervals or counts.
     [[nodiscard]] Metrics plain_metrics(const json& value) const {
         Metrics metrics;
-        metrics.perplexity.value = number(value, "perplexity", std::nan(""));
-        metrics.accuracy.value = number(value, "accuracy", std::nan(""));
         constexpr double kInfinity = std::numeric_limits<double>::infinity();
+        metrics.perplexity.value = number(value, "perplexity", kInfinity);
+        metrics.accuracy.value = number(value, "accuracy", std::nan(""));
         for (Estimate* estimate : {&metrics.perplexity, &metrics.accuracy}) {
             estimate->low = -kInfinity;  // not known
             estimate->high = kInfinity;

@@ -184,6 +184,13 @@ class Sweep {
             run.file.string(), difference);
     }
 
+    /// Another run may have finished in the same folder while this one was evaluated.
+    void refuse_to_replace(const SweepRun& run) const {
+        std::error_code error;
+        if (params_.force || !fs::exists(run.file, error)) return;
+        check_same_settings({run.file, read_result(run.file), false});
+    }
+
     [[nodiscard]] MergeRule rule_at(double threshold) const {
         return {threshold,     params_.grouping, params_.kv_policy,
                 params_.align, params_.weights,  params_.rescale};
@@ -278,6 +285,7 @@ class Sweep {
             manifest.duration_seconds = result_.evaluation.seconds;
             manifest.evaluated_together = static_cast<int>(pending_.size()) + 1;
             run.result.manifest = std::move(manifest);
+            refuse_to_replace(run);
             write_result(params_.output_dir, run.result);
         }
     }

@@ -270,6 +270,31 @@ class TestExport : public QObject {
         QCOMPARE(scores_of(saved)[0].nll, scores_of(checkpoint, {variant_of(plan)})[0].nll);
     }
 
+    /// transformers 5 opens neither a file without a format nor an index without a size.
+    void what_transformers_asks_for_is_added() {
+        write_tiny_relative(source(), small_config(2));
+        json map;
+        std::int64_t bytes = 0;
+        for (const TensorInfo& tensor : Checkpoint::open(source()).tensors()) {
+            map[tensor.name] = "model-00001-of-00001.safetensors";
+            bytes += tensor.elements() * 4;
+        }
+        // Blanks in the place of the metadata leave all offsets as they are.
+        std::string file = read_bytes(source() / "model.safetensors");
+        const std::string metadata = R"("__metadata__":{"format":"pt"},)";
+        file.replace(file.find(metadata), metadata.size(), metadata.size(), ' ');
+        fs::remove(source() / "model.safetensors");
+        write_bytes(source() / "model-00001-of-00001.safetensors", file);
+        write_bytes(source() / "model.safetensors.index.json", json{{"weight_map", map}}.dump());
+        const Checkpoint checkpoint = Checkpoint::open(source());
+        QVERIFY(!checkpoint.list().front().metadata.contains("format"));
+        save(checkpoint, plan_of(checkpoint, kSomePairs));
+        const json index = read_json(target() / "model.safetensors.index.json");
+        QCOMPARE(index.at("metadata").at("total_size").get<std::int64_t>(), bytes);
+        QCOMPARE(Checkpoint::open(target()).list().front().metadata.at("format"),
+                 std::string("pt"));
+    }
+
     void what_else_a_folder_holds() {
         write_tiny_relative(source(), small_config(2));
         for (const char* name :

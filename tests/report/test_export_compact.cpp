@@ -78,6 +78,19 @@ class TestExportCompact : public QObject {
         QVERIFY(difference(in_bfloat16[0].nll, before[1].nll) < 0.02);
     }
 
+    void heads_that_do_not_divide_the_hidden_size_get_a_note() {
+        write_tiny_relative(source(), small_config(6));
+        const Checkpoint checkpoint = Checkpoint::open(source());
+        const ExportResult five =
+            save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}}, {{2, 5, 0.9}}));
+        QCOMPARE(five.notes.size(), std::size_t{1});
+        QVERIFY(contains(five.notes[0], "5 heads do not divide the hidden size 48"));
+        const MergePlan more =
+            plan_of(checkpoint, {{0, 3, 0.9}, {1, 4, 0.9}}, {{2, 5, 0.9}, {0, 1, 0.9}});
+        const ExportResult four = save(checkpoint, more, root() / "four", true);
+        QVERIFY(four.notes.empty());
+    }
+
     /// GQA with three KV heads for six: whole KV groups, all groups alike, and what cannot go.
     void kv_groups_data() {
         QTest::addColumn<QList<int>>("pairs");  // two heads each

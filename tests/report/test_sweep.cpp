@@ -1,6 +1,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <fstream>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -82,6 +83,25 @@ class TestSweep : public QObject {
     }
 
     /// How groups are averaged decides the numbers: each way is a run of its own.
+    void results_that_appear_meanwhile_are_not_overwritten() {
+        const QTemporaryDir folder;
+        SweepParams other = small_sweep(folder);
+        other.thresholds = {0.98};
+        other.text.max_windows = 2;
+        SweepParams params = other;
+        params.text.max_windows = 4;
+        SweepObserver observer;
+        bool other_ran = false;
+        observer.partial = [&](const Scores&, const std::vector<double>&) {
+            if (!std::exchange(other_ran, true)) run_sweep(other);
+        };
+        const std::string error = error_of([&] { run_sweep(params, observer); });
+        QVERIFY(other_ran);
+        QVERIFY2(contains(error, "other settings") && contains(error, "--force"), error.c_str());
+        const Result kept = read_result(params.output_dir / "results_threshold_0.98.json");
+        QCOMPARE(kept.manifest->settings.windows, 2);
+    }
+
     void other_means_are_other_settings() {
         const QTemporaryDir folder;
         SweepParams params = small_sweep(folder);

@@ -6,6 +6,7 @@
 #include <QLoggingCategory>
 #include <QStandardPaths>
 #include <QTimer>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 
@@ -104,6 +105,24 @@ class WindowProgram : public QObject {
 
 }  // namespace
 
+namespace {
+
+/// Qt aborts where a platform is not there or a display cannot be reached; it prints the reasons
+/// before. A program ends with a sentence and an exit code.
+void end_without_platform(QtMsgType type, const QMessageLogContext& context, const QString& text) {
+    std::fprintf(stderr, "%s\n", qPrintable(qFormatLogMessage(type, context, text)));
+    if (type != QtFatalMsg) return;
+    std::fprintf(stderr,
+                 "headscope: the window cannot be opened; set DISPLAY or WAYLAND_DISPLAY to a "
+                 "display that can be reached and QT_QPA_PLATFORM to a platform of Qt, or use a "
+                 "command (headscope --help)\n");
+    std::fflush(stderr);
+    constexpr int kDeviceOrMemory = 4;
+    std::_Exit(kDeviceOrMemory);
+}
+
+}  // namespace
+
 bool has_display() {
     const auto set = [](const char* name) {
         const char* value = std::getenv(name);
@@ -117,7 +136,9 @@ int run_window(int& argc, char** argv, const WindowOptions& options) {
     QApplication::setApplicationName(QStringLiteral("Headscope"));
     QApplication::setApplicationVersion(QLatin1String(kVersion));
     QApplication::setDesktopFileName(QStringLiteral("headscope"));
+    const QtMessageHandler before = qInstallMessageHandler(end_without_platform);
     const QApplication application(argc, argv);
+    qInstallMessageHandler(before);
     QApplication::setStyle(new OutlinedStyle);
     const WindowProgram program(options);
     return QApplication::exec();
