@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
@@ -74,12 +75,26 @@ TokenizerFacts look_at_tokenizer(const std::filesystem::path& directory) {
     }
 }
 
-/// The commands that work on the model.
-std::vector<std::string> supported_commands(const ModelSurvey& survey,
+/// The names of the commands that work on this model.
+std::vector<std::string> supported_commands(const std::vector<ModelCommand>& commands,
+                                            const ModelSurvey& survey,
                                             const TokenizerFacts& tokenizer) {
-    if (!survey.checkpoint) return {};
-    if (!tokenizer.usable) return {"similarity", "plan", "export"};
-    return {"similarity", "plan", "export", "batch", "evaluate"};
+    std::vector<std::string> names;
+    for (const ModelCommand& command : commands) {
+        if (survey.checkpoint && (tokenizer.usable || !command.needs_tokenizer))
+            names.push_back(command.name);
+    }
+    return names;
+}
+
+/// What a model without a tokenizer cannot do: "; batch, evaluate need the tokenizer".
+std::string tokenizer_remark(const std::vector<ModelCommand>& commands, const ModelSurvey& survey,
+                             const TokenizerFacts& tokenizer) {
+    if (!survey.checkpoint || tokenizer.usable) return {};
+    std::vector<std::string> names;
+    for (const ModelCommand& command : commands)
+        if (command.needs_tokenizer) names.push_back(command.name);
+    return fmt::format("; {} need the tokenizer", fmt::join(names, ", "));
 }
 
 void add_config(const ModelConfig& config, ordered_json& event) {
@@ -104,7 +119,8 @@ void add_config(const ModelConfig& config, ordered_json& event) {
     event["sliding_windows"] = config.sliding_windows;
 }
 
-ordered_json info_event(const ModelSurvey& survey, const TokenizerFacts& tokenizer) {
+ordered_json info_event(const std::vector<ModelCommand>& commands, const ModelSurvey& survey,
+                        const TokenizerFacts& tokenizer) {
     ordered_json event{
         {"event", "info"}, {"directory", survey.directory.string()}, {"layout", survey.kind}};
     if (survey.checkpoint) add_config(survey.checkpoint->config(), event);
@@ -118,7 +134,7 @@ ordered_json info_event(const ModelSurvey& survey, const TokenizerFacts& tokeniz
         event["files"].push_back(path.filename().string());
     event["tokenizer"] = tokenizer.text;
     event["tokenizer_supported"] = tokenizer.usable;
-    event["supported"] = supported_commands(survey, tokenizer);
+    event["supported"] = supported_commands(commands, survey, tokenizer);
     if (survey.problem) event["problem"] = survey.problem->what();
     return event;
 }
@@ -158,7 +174,8 @@ std::string files_text(const ModelSurvey& survey) {
     return fmt::format("{} shards from {} on, {}", survey.files.size(), first, bytes_text(bytes));
 }
 
-void print_survey(const ModelSurvey& survey, const TokenizerFacts& tokenizer, Display& display) {
+void print_survey(const std::vector<ModelCommand>& commands, const ModelSurvey& survey,
+                  const TokenizerFacts& tokenizer, Display& display) {
     print_row(display, "Model", survey.directory.string());
     print_row(display, "Layout", survey.kind.empty() ? "no weights" : survey.kind);
     if (survey.checkpoint) print_config(survey.checkpoint->config(), display);
@@ -168,22 +185,20 @@ void print_survey(const ModelSurvey& survey, const TokenizerFacts& tokenizer, Di
     print_row(display, "Parameters", tensors_text(survey));
     print_row(display, "Files", files_text(survey));
     print_row(display, "Tokenizer", tokenizer.text);
-    const auto commands = supported_commands(survey, tokenizer);
-    const bool partly = survey.checkpoint && !tokenizer.usable;
+    const auto supported = supported_commands(commands, survey, tokenizer);
     print_row(display, "Supported",
-              commands.empty()
-                  ? "nothing"
-                  : fmt::format("{}{}", fmt::join(commands, ", "),
-                                partly ? "; batch and evaluate need the tokenizer" : ""));
+              supported.empty() ? "nothing"
+                                : fmt::format("{}{}", fmt::join(supported, ", "),
+                                              tokenizer_remark(commands, survey, tokenizer)));
 }
 
 }  // namespace
 
-void run_info(const Options& options, Display& display) {
+void run_info(const Options& options, const std::vector<ModelCommand>& commands, Display& display) {
     const ModelSurvey survey = survey_model(options.model());
     const TokenizerFacts tokenizer = look_at_tokenizer(survey.directory);
-    display.event(info_event(survey, tokenizer));
-    print_survey(survey, tokenizer, display);
+    display.event(info_event(commands, survey, tokenizer));
+    print_survey(commands, survey, tokenizer, display);
     // What cannot be used at all is bad input, as for every other command.
     if (survey.problem) throw Error(*survey.problem);
 }

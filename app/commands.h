@@ -1,6 +1,8 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "app/display.h"
 #include "app/options.h"
@@ -16,6 +18,14 @@ void run_export(const Options& options, Display& display, const std::stop_token&
 void run_search(const Options& options, Display& display, const std::stop_token& stop);
 void run_damage(const Options& options, Display& display, const std::stop_token& stop);
 void run_analyze(const Options& options, Display& display, const std::stop_token& stop);
-void run_info(const Options& options, Display& display);
+
+/// A command that works on a model.
+struct ModelCommand {
+    std::string name;
+    bool needs_tokenizer = false;
+};
+
+/// `commands`: all of the program, of which those are named that this model allows.
+void run_info(const Options& options, const std::vector<ModelCommand>& commands, Display& display);
 
 }  // namespace headscope::app

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <iostream>
 #include <new>
 #include <system_error>
 
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/cli_reference.h"
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/exit_codes.h"
@@ -130,6 +132,14 @@ struct CommandLine {
     CommandLine() {
         app.set_version_flag("--version", std::string("headscope ") + kVersion);
         app.require_subcommand(0, 1);
+        app.add_flag_callback(
+               "--cli_reference",
+               [this] {
+                   write_output_stream(cli_reference(app));
+                   throw CLI::Success();
+               },
+               "Prints docs/cli-reference.md")
+            ->group("");
 #ifdef HEADSCOPE_UI
         app.add_option(
             "PATH", window.path,
@@ -203,6 +213,18 @@ struct CommandLine {
         return !app.get_subcommands().empty();
     }
 
+    /// The commands that work on a model; those that read a text need its tokenizer.
+    [[nodiscard]] std::vector<ModelCommand> model_commands() {
+        std::vector<ModelCommand> commands;
+        for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+            if (command == info || command->get_option_no_throw("--model_path") == nullptr)
+                continue;
+            commands.push_back(
+                {command->get_name(), command->get_option_no_throw("--corpus") != nullptr});
+        }
+        return commands;
+    }
+
     int run_command() {
         note_given_options();
         const bool keeps = *batch || *search || (*damage && !options.output.empty());
@@ -217,7 +239,7 @@ struct CommandLine {
             if (*search) return run_search(options, display, stop);
             if (*damage) return run_damage(options, display, stop);
             if (*analyze) return run_analyze(options, display, stop);
-            return run_info(options, display);
+            return run_info(options, model_commands(), display);
         });
     }
 };
@@ -254,7 +276,14 @@ int main(int argc, char** argv) {
     try {
         command_line.app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return command_line.app.exit(error) == 0 ? kDone : kUsage;
+        const bool asked_for_help = command_line.app.exit(error) == 0;
+        if (!asked_for_help) return kUsage;
+        if (std::cout.flush()) return kDone;
+        write_error_stream("headscope: standard output cannot be written\n");
+        return kBadInput;
+    } catch (const Error& error) {
+        write_error_stream(fmt::format("headscope: {}\n", error.what()));
+        return exit_code_of(error.code());
     }
     return end_with(command_line.has_command() ? command_line.run_command()
                                                : run_without_command(argc, argv, command_line));

@@ -15,7 +15,7 @@ headscope_in_shell("info no/such/model 2>/dev/full")
 expect_status(3)
 
 # A result that cannot be told is an error.
-foreach(arguments "similarity" "similarity --json" "info")
+foreach(arguments "similarity" "similarity --json" "info" "--help" "--cli_reference")
   headscope_in_shell("${arguments} >/dev/full")
   expect_status(3)
   expect_in("${err}" "standard output cannot be written")
