@@ -23,6 +23,7 @@ namespace {
 SweepParams sweep_params(const Options& options) {
     SweepParams params;
     params.model_path = options.model();
+    params.opening = options.opening();
     params.thresholds = options.thresholds_or_default();
     params.layers = parse_layers(options.layers);
     params.measure = parse_measure(options.measure);

@@ -106,7 +106,7 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
     const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
     join_processes();
-    const Checkpoint checkpoint = Checkpoint::open(options.model());
+    const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
     resolve(options.compute());  // a device that does not work is told before anything slow
     const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
     const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
@@ -135,6 +135,8 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
     const std::int64_t windows = text.windows->count();
     const auto tokens = static_cast<double>(windows * text.windows->window());
     display.event({{"event", "result"},
+                   {"notes", checkpoint.notes()},
+                   {"unused_tensors", checkpoint.unused_tensors()},
                    {"protocol", options.protocol},
                    {"bos_rule", text.bos_rule},
                    {"corpus", text.corpus_name},
@@ -158,6 +160,8 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
                    {"separate_layer_passes", result.separate_layer_passes},
                    {"seconds", result.seconds},
                    {"peak_device_bytes", result.peak_device_bytes}});
+    for (const std::string& note : checkpoint.notes())
+        display.print("Note: " + note);
     display.print(
         fmt::format("\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n",
                     checkpoint.directory().string(), text.corpus_name, count_text(text.token_count),

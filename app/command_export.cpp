@@ -80,7 +80,7 @@ void run_export(const Options& given, Display& display, const std::stop_token& s
     Options options = given;
     const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
     const auto show = [&](const Progress& progress) { display.progress(progress); };
-    const Checkpoint checkpoint = Checkpoint::open(options.model());
+    const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
     const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
     ExportParams params;
     params.plan = make_plan(options, of_layers, checkpoint, measured);

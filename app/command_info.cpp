@@ -81,8 +81,8 @@ std::vector<std::string> supported_commands(const std::vector<ModelCommand>& com
                                             const TokenizerFacts& tokenizer) {
     std::vector<std::string> names;
     for (const ModelCommand& command : commands) {
-        if (survey.checkpoint && (tokenizer.usable || !command.needs_tokenizer))
-            names.push_back(command.name);
+        const bool runs = tokenizer.usable && !survey.incomplete;
+        if (survey.checkpoint && (runs || !command.needs_tokenizer)) names.push_back(command.name);
     }
     return names;
 }
@@ -135,6 +135,11 @@ ordered_json info_event(const std::vector<ModelCommand>& commands, const ModelSu
     event["tokenizer"] = tokenizer.text;
     event["tokenizer_supported"] = tokenizer.usable;
     event["supported"] = supported_commands(commands, survey, tokenizer);
+    if (survey.checkpoint) {
+        event["unused_tensors"] = survey.checkpoint->unused_tensors();
+        event["notes"] = survey.checkpoint->notes();
+    }
+    if (survey.incomplete) event["incomplete"] = survey.incomplete->what();
     if (survey.problem) event["problem"] = survey.problem->what();
     return event;
 }
@@ -190,6 +195,10 @@ void print_survey(const std::vector<ModelCommand>& commands, const ModelSurvey& 
               supported.empty() ? "nothing"
                                 : fmt::format("{}{}", fmt::join(supported, ", "),
                                               tokenizer_remark(commands, survey, tokenizer)));
+    if (!survey.checkpoint) return;
+    for (const std::string& note : survey.checkpoint->notes())
+        print_row(display, "Note", note);
+    if (survey.incomplete) print_row(display, "Not evaluated", survey.incomplete->what());
 }
 
 }  // namespace

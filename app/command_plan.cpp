@@ -96,7 +96,7 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
 void run_plan(const Options& given, Display& display, const std::stop_token& stop) {
     Options options = given;
     const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
-    const Checkpoint checkpoint = Checkpoint::open(options.model());
+    const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
     const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
     const auto& matrices = measured.matrices;
     tell_notes(display, options.rule(0.0), checkpoint.config());

@@ -29,7 +29,7 @@ nlohmann::ordered_json matrix_event(const SimilarityMatrix& matrix, const std::s
 }  // namespace
 
 void run_similarity(const Options& options, Display& display, const std::stop_token& stop) {
-    const Checkpoint checkpoint = Checkpoint::open(options.model());
+    const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
     const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
     display.event({{"event", "measured"},
                    {"measure", options.measure},

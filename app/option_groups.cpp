@@ -78,6 +78,9 @@ void add_model_option(CLI::App& command, Options& options) {
     add(command, "--model_path", options.model_path,
         "Model folder (config.json, *.safetensors, tokenizer.model) or a file of it; "
         "default: the demo model");
+    command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
+                     "Run a model though its files hold tensors, such as biases or adapters, that "
+                     "its architecture does not use");
 }
 
 void add_threshold_options(CLI::App& command, Options& options, const std::string& without) {

@@ -49,6 +49,7 @@ ComputeOptions Options::compute() const {
 WorkParams Options::work() const {
     WorkParams work;
     work.model_path = model();
+    work.opening = opening();
     work.layers = parse_layers(layers);
     work.rule = rule(0.0);
     work.text = text();

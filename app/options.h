@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/checkpoint/checkpoint.h"
 #include "core/evaluation/prepare.h"
 #include "core/measures/calibration.h"
 #include "core/merging/merge_plan.h"
@@ -19,6 +20,7 @@ namespace headscope::app {
 /// Values of the options that commands share, as the user typed them.
 struct Options {
     std::string model_path;  ///< empty: the demo model
+    bool allow_unused_tensors = false;
     std::vector<double> thresholds;
     std::string layer_thresholds;  ///< a results file or "3:0.98,7:0.91"; empty: none
     std::string layers;            ///< "0,3,8-15"; empty: all
@@ -67,6 +69,7 @@ struct Options {
 
     /// The model folder: the demo model's where none was named.
     [[nodiscard]] std::filesystem::path model() const;
+    [[nodiscard]] OpenOptions opening() const { return {allow_unused_tensors}; }
 
     /// Thresholds in the order given, each once; none where none was given.
     [[nodiscard]] std::vector<double> given_thresholds() const;

@@ -6,82 +6,13 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
-#include "core/base/file.h"
+#include "core/checkpoint/checkpoint_contents.h"
 #include "core/checkpoint/expected_tensors.h"
 #include "core/checkpoint/fingerprint.h"
-#include "core/checkpoint/meta_layout.h"
-#include "core/checkpoint/meta_params.h"
-#include "core/checkpoint/model_files.h"
-#include "core/checkpoint/safetensors.h"
-#include "core/checkpoint/shard_index.h"
 #include "core/checkpoint/tensor_names.h"
-#include "core/checkpoint/tensor_source.h"
-#include "core/checkpoint/torch_file.h"
 
 namespace headscope {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20;
-
-using TensorFiles = std::vector<std::shared_ptr<const TensorFile>>;
-using TensorTable = std::vector<TensorSource>;  // sorted by name
-
-const TensorSource* find(const TensorTable& table, std::string_view name) {
-    const auto found =
-        std::lower_bound(table.begin(), table.end(), name,
-                         [](const TensorSource& a, std::string_view b) { return a.name < b; });
-    return found == table.end() || found->name != name ? nullptr : &*found;
-}
-
-const fs::path& file_of(const TensorSource& source) {
-    return source.parts.front().file->path();
-}
-
-std::shared_ptr<const TensorFile> open_tensor_file(const fs::path& path, ModelLayout layout) {
-    if (layout == ModelLayout::safetensors) return std::make_shared<const SafetensorsFile>(path);
-    return std::make_shared<const TorchFile>(path);
-}
-
-/// The tensors as the files have them.
-TensorTable list_tensors(const TensorFiles& files) {
-    TensorTable table;
-    for (const auto& file : files) {
-        for (const StoredTensor& tensor : file->tensors())
-            table.push_back({tensor.name, tensor.shape, {{&tensor, file}}});
-    }
-    return table;
-}
-
-void sort(TensorTable& table) {
-    std::sort(table.begin(), table.end(),
-              [](const TensorSource& a, const TensorSource& b) { return a.name < b.name; });
-    const auto twice = std::adjacent_find(
-        table.begin(), table.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
-    if (twice != table.end()) {
-        fail(ErrorCode::bad_input,
-             "tensor {} is in two shards, {} and {}; download the checkpoint again", twice->name,
-             file_of(*twice).string(), file_of(*std::next(twice)).string());
-    }
-}
-
-/// Each tensor must lie in the shard that the index names.
-void check_index(const ShardIndex& index, const TensorTable& table, const fs::path& path) {
-    for (const auto& [name, shard] : index.shard_of) {
-        const TensorSource* source = find(table, name);
-        if (source == nullptr) {
-            fail(ErrorCode::bad_input,
-                 "{}: tensor {} should be in {}, but is in no shard; download both again",
-                 path.string(), name, shard);
-        }
-        if (const std::string actual = file_of(*source).filename().string(); actual != shard) {
-            fail(ErrorCode::bad_input,
-                 "{}: tensor {} should be in {}, but is in {}; download the checkpoint again",
-                 path.string(), name, shard, actual);
-        }
-    }
-}
 
 [[noreturn]] void fail_dtype(const TensorSource& source) {
     fail(ErrorCode::unsupported,
@@ -89,155 +20,220 @@ void check_index(const ShardIndex& index, const TensorTable& table, const fs::pa
          file_of(source).string(), source.first().name, source.first().dtype);
 }
 
-/// What the config asks for must be there, in a usable dtype; whatever else there is does no harm.
-void check_against_config(const TensorTable& table, const ModelConfig& config,
-                          const fs::path& config_file) {
-    const std::string config_name = config_file.filename().string();
-    for (const auto& [name, shape] : expected_tensors(config)) {
-        const TensorSource* source = find(table, name);
-        if (source == nullptr) {
-            fail(ErrorCode::bad_input,
-                 "{}: tensor {} is missing, but {} asks for it; download the checkpoint again",
-                 config_file.parent_path().string(), name, config_name);
-        }
-        if (source->shape != shape) {
-            const std::size_t parts = source->parts.size();
-            fail(ErrorCode::bad_input,
-                 "{}: tensor {}{} has the shape [{}], but {} asks for [{}]; do both belong to the "
-                 "same model{}?",
-                 file_of(*source).string(), name,
-                 parts > 1 ? fmt::format(", joined from {} files,", parts) : "",
-                 fmt::join(source->shape, ", "), config_name, fmt::join(shape, ", "),
-                 parts > 1 ? ", and is each part of it there" : "");
-        }
-        if (!source->first().weight_dtype) fail_dtype(*source);
+[[noreturn]] void fail_missing(const CheckpointContents& contents, const std::string& name) {
+    const std::string config = contents.config_file.filename().string();
+    if (name == tensor_names::output_projection()) {
+        fail(ErrorCode::bad_input,
+             "{}: tensor {} is missing; if the embeddings are the model's head as well, set "
+             "tie_word_embeddings to true in {}, otherwise download the files that hold it",
+             contents.directory.string(), name, config);
     }
+    fail(ErrorCode::bad_input,
+         "{}: tensor {} is missing, but {} asks for it; do all files of the model lie here?",
+         contents.directory.string(), name, config);
+}
+
+/// What the config asks for must be there, in a usable dtype.
+void check_tensor(const CheckpointContents& contents, const ExpectedTensor& expected) {
+    const auto& [name, shape] = expected;
+    const TensorSource* source = find_tensor(contents.table, name);
+    if (source == nullptr) fail_missing(contents, name);
+    if (source->shape != shape) {
+        const std::size_t parts = source->decoder ? 1 : source->parts.size();
+        fail(ErrorCode::bad_input,
+             "{}: tensor {}{} has the shape [{}], but {} asks for [{}]; do both belong to the "
+             "same model?",
+             file_of(*source).string(), name,
+             parts > 1 ? fmt::format(", joined from {} files,", parts) : "",
+             fmt::join(source->shape, ", "), contents.config_file.filename().string(),
+             fmt::join(shape, ", "));
+    }
+    if (!source->weight_dtype()) fail_dtype(*source);
+}
+
+/// A head of its own is used, whatever the config says of it, as transformers 5 does: tied, it is
+/// the embeddings once more.
+void use_own_head(CheckpointContents& contents) {
+    if (!contents.config.tie_word_embeddings) return;
+    const TensorSource* head = find_tensor(contents.table, tensor_names::output_projection());
+    const TensorSource* embeddings = find_tensor(contents.table, tensor_names::embeddings());
+    if (head == nullptr || embeddings == nullptr || head->shape != embeddings->shape ||
+        head->first().bytes.data() == embeddings->first().bytes.data()) {
+        return;
+    }
+    contents.config.tie_word_embeddings = false;
+    contents.notes.push_back(
+        fmt::format("{} says that the embeddings are tied, but the files hold {}, which is used",
+                    contents.config_file.filename().string(), head->name));
+}
+
+bool is_compared(const ExpectedTensor& tensor) {
+    constexpr std::string_view kEnding = "_proj.weight";
+    return tensor.name.find(".self_attn.") != std::string::npos && tensor.name.ends_with(kEnding);
+}
+
+/// What keeps the model from running, though its heads can be compared.
+void check_completeness(CheckpointContents& contents, const std::vector<ExpectedTensor>& expected,
+                        bool allow_unused) {
+    try {
+        for (const ExpectedTensor& tensor : expected)
+            check_tensor(contents, tensor);
+        const UnusedTensors& unused = contents.unused;
+        if (allow_unused || unused.changing.empty()) return;
+        if (unused.adapters) {
+            fail(ErrorCode::unsupported,
+                 "{}: it holds an adapter that is not merged into the weights ({}); merge it first "
+                 "(peft: merge_and_unload(), save_pretrained()), or allow unused tensors to run "
+                 "the model without it",
+                 contents.directory.string(), name_some(unused.changing));
+        }
+        fail(ErrorCode::unsupported,
+             "{}: it holds tensors that a model of type {} with this config does not use, and that "
+             "would change what its layers compute ({}); check the config, or allow unused tensors "
+             "to run the model without them",
+             contents.directory.string(), contents.config.model_type, name_some(unused.changing));
+    } catch (const Error& error) {
+        contents.incomplete = error;
+    }
+}
+
+void check(CheckpointContents& contents, const OpenOptions& options) {
+    use_own_head(contents);
+    const std::vector<ExpectedTensor> expected = expected_tensors(contents.config);
+    std::vector<std::string> used{tensor_names::output_projection()};
+    for (const ExpectedTensor& tensor : expected) {
+        used.push_back(tensor.name);
+        if (is_compared(tensor)) check_tensor(contents, tensor);
+    }
+    std::sort(used.begin(), used.end());
+    contents.unused = find_unused_tensors(contents.table, used, contents.config.num_hidden_layers);
+    check_completeness(contents, expected, options.allow_unused_tensors);
+    // What the config says of the dtype may be missing or old; the weights themselves know.
+    contents.config.dtype = *find_tensor(contents.table, tensor_names::q_proj(0))->weight_dtype();
+}
+
+/// Whether a path names weights of which a folder may hold others, which would be opened instead.
+bool decides_the_format(const std::filesystem::path& path) {
+    const std::string ending = path.extension().string();
+    return ending == ".gguf" || ending == ".bin" || ending == ".pth";
+}
+
+const TensorSource& require(const CheckpointContents& contents, std::string_view name) {
+    const TensorSource* source = find_tensor(contents.table, name);
+    if (source == nullptr) {
+        fail(ErrorCode::bad_input, "{}: there is no tensor {}", contents.directory.string(), name);
+    }
+    return *source;
+}
+
+const TensorSource& require_weight(const CheckpointContents& contents, std::string_view name) {
+    const TensorSource& source = require(contents, name);
+    if (!source.weight_dtype()) fail_dtype(source);
+    return source;
 }
 
 }  // namespace
 
-struct Checkpoint::Contents {
-    ModelLayout layout = ModelLayout::safetensors;
-    fs::path directory;
-    std::string config_text;
-    std::string config_json;  ///< in Hugging Face's words
-    ModelConfig config;
-    TensorFiles files;
-    std::vector<fs::path> file_paths;
-    TensorTable table;
-
-    [[nodiscard]] const TensorSource& require(std::string_view name) const {
-        const TensorSource* source = find(table, name);
-        if (source == nullptr) {
-            fail(ErrorCode::bad_input, "{}: there is no tensor {}", directory.string(), name);
-        }
-        return *source;
-    }
-
-    void open_files(const std::vector<fs::path>& paths) {
-        file_paths = paths;
-        for (const fs::path& path : paths)
-            files.push_back(open_tensor_file(path, layout));
-    }
-
-    void read_hugging_face(const ModelFiles& found) {
-        config = parse_model_config(config_text, found.config.string());
-        config_json = config_text;
-        if (found.index.empty()) {
-            open_files(found.tensors);
-            table = list_tensors(files);
-            sort(table);
-            return;
-        }
-        const ShardIndex index = read_shard_index(found.index);
-        std::vector<fs::path> shards;
-        for (const std::string& shard : index.shards())
-            shards.push_back(directory / shard);
-        open_files(shards);
-        table = list_tensors(files);
-        sort(table);
-        check_index(index, table, found.index);
-    }
-
-    void read_meta(const ModelFiles& found) {
-        const std::string source = found.config.string();
-        const std::int64_t hidden_size = read_meta_hidden_size(config_text, source);
-        open_files(found.tensors);
-        table = join_meta_tensors(files, hidden_size);
-        config_json =
-            convert_meta_params(config_text, source, find_meta_facts(table, found.directory));
-        config = parse_model_config(config_json, source);
-        mark_interleaved(table, config);
-        sort(table);
-    }
-};
-
 std::int64_t TensorInfo::elements() const {
-    std::int64_t product = 1;
-    for (const std::int64_t extent : shape)
-        product *= extent;
-    return product;
+    return element_count(shape);
 }
 
-Checkpoint::Checkpoint(std::shared_ptr<const Contents> contents) : contents_(std::move(contents)) {}
+std::int64_t TensorRows::columns() const {
+    return count() == 0 ? 0 : element_count(shape()) / count();
+}
 
-Checkpoint Checkpoint::open(const fs::path& path) {
-    const ModelFiles found = find_model_files(path);
-    auto contents = std::make_shared<Contents>();
-    contents->layout = found.layout;
-    contents->directory = found.directory;
-    contents->config_text = read_text_file(found.config, kMaxConfigBytes);
-    if (found.layout == ModelLayout::meta) {
-        contents->read_meta(found);
-    } else {
-        contents->read_hugging_face(found);
-    }
-    check_against_config(contents->table, contents->config, found.config);
-    // What the config says of the dtype may be missing or old; the weights themselves know.
-    contents->config.dtype = *find(contents->table, tensor_names::q_proj(0))->first().weight_dtype;
+std::span<const std::byte> TensorRows::mapped_bytes() const {
+    return is_stored_as_it_is(*source_) ? source_->first().bytes : std::span<const std::byte>();
+}
+
+Checkpoint::Checkpoint(std::shared_ptr<const CheckpointContents> contents)
+    : contents_(std::move(contents)) {}
+
+Checkpoint Checkpoint::open(const std::filesystem::path& path, const OpenOptions& options) {
+    const auto [format, files] = find_checkpoint(path);
+    auto contents = std::make_shared<CheckpointContents>();
+    contents->format = format;
+    contents->directory = files.directory;
+    contents->path = decides_the_format(path) ? path : files.directory;
+    format->read(files, *contents);
+    check(*contents, options);
     return Checkpoint(std::move(contents));
 }
 
-ModelLayout Checkpoint::layout() const {
-    return contents_->layout;
+void Checkpoint::require_complete() const {
+    if (contents_->incomplete) throw Error(*contents_->incomplete);
 }
 
-const fs::path& Checkpoint::directory() const {
+const CheckpointFormat& Checkpoint::format() const {
+    return *contents_->format;
+}
+
+const std::filesystem::path& Checkpoint::directory() const {
     return contents_->directory;
+}
+
+const std::filesystem::path& Checkpoint::path() const {
+    return contents_->path;
 }
 
 const ModelConfig& Checkpoint::config() const {
     return contents_->config;
 }
 
-const std::vector<fs::path>& Checkpoint::tensor_files() const {
-    return contents_->file_paths;
+std::vector<std::string> Checkpoint::notes() const {
+    std::vector<std::string> notes = contents_->notes;
+    if (std::string unused = contents_->unused.text(); !unused.empty())
+        notes.push_back(std::move(unused));
+    return notes;
+}
+
+const std::vector<std::string>& Checkpoint::unused_tensors() const {
+    return contents_->unused.names;
+}
+
+std::shared_ptr<const EmbeddedTokenizer> Checkpoint::embedded_tokenizer() const {
+    return contents_->tokenizer;
+}
+
+std::vector<std::filesystem::path> Checkpoint::tensor_files() const {
+    std::vector<std::filesystem::path> paths;
+    for (const auto& file : contents_->files)
+        paths.push_back(file->path());
+    return paths;
 }
 
 std::vector<TensorInfo> Checkpoint::tensors() const {
     std::vector<TensorInfo> infos;
     infos.reserve(contents_->table.size());
     for (const TensorSource& source : contents_->table) {
-        const auto dtype = source.first().weight_dtype;
-        if (dtype) infos.push_back({source.name, *dtype, source.shape, file_of(source)});
+        const auto dtype = source.weight_dtype();
+        if (!dtype) continue;
+        TensorInfo info{source.name, *dtype, source.shape, file_of(source)};
+        info.stored_dtype = source.decoder ? source.first().dtype : std::string(name_of(*dtype));
+        for (const TensorPart& part : source.parts)
+            info.stored_bytes += static_cast<std::int64_t>(part.tensor->bytes.size());
+        infos.push_back(std::move(info));
     }
     return infos;
 }
 
 bool Checkpoint::has_tensor(std::string_view name) const {
-    return find(contents_->table, name) != nullptr;
+    return find_tensor(contents_->table, name) != nullptr;
 }
 
 TensorView Checkpoint::tensor(std::string_view name) const {
-    const TensorSource& source = contents_->require(name);
-    if (!source.first().weight_dtype) fail_dtype(source);
+    const TensorSource& source = require_weight(*contents_, name);
     auto [bytes, owner] = read_tensor_source(source);
-    return {source.name, *source.first().weight_dtype, source.shape, bytes, std::move(owner)};
+    return {source.name, *source.weight_dtype(), source.shape, bytes, std::move(owner)};
+}
+
+TensorRows Checkpoint::rows(std::string_view name) const {
+    return TensorRows(require_weight(*contents_, name), contents_);
 }
 
 void Checkpoint::read(std::string_view name,
                       const std::function<void(std::span<const std::byte>)>& sink) const {
-    read_in_pieces(contents_->require(name), sink);
+    read_in_pieces(require(*contents_, name), sink);
 }
 
 void Checkpoint::release(const TensorView& view) const {

@@ -20,8 +20,12 @@ std::vector<FileListing> list_files(const std::vector<std::shared_ptr<const Tens
         });
         const auto* header = reinterpret_cast<const char*>(file->header().data());
         FileListing listing{file->path(), {header, file->header().size()}, file->metadata(), {}};
+        listing.header_describes_it = own.size() == file->tensors().size();
         for (const TensorSource* source : own) {
-            listing.tensors.push_back({source->name, source->first().dtype, source->shape,
+            if (!is_stored_as_it_is(*source) || source->name != source->first().name)
+                listing.header_describes_it = false;
+            listing.tensors.push_back({source->name, std::string(source->stored_dtype()),
+                                       source->shape,
                                        static_cast<std::int64_t>(byte_size(*source))});
         }
         listings.push_back(std::move(listing));

@@ -27,6 +27,8 @@ struct FileListing {
     std::string_view header;                      ///< TensorFile::header(), in the mapped file
     std::map<std::string, std::string> metadata;  ///< what a safetensors file says of itself
     std::vector<StoredInfo> tensors;
+    /// `header` is that of a safetensors file of exactly these tensors.
+    bool header_describes_it = false;
 };
 
 /// `table` holds the tensors of `files`; one that is joined from several is listed with the first.

@@ -115,15 +115,14 @@ std::vector<HeadCounts> read_layer_heads(const ConfigFields& fields, const Model
     return layers;
 }
 
+/// What the config says of the dtype, in whatever spelling; the tensors know their own.
 DType read_dtype(const ConfigFields& fields) {
-    const char* key = fields.has("dtype") ? "dtype" : "torch_dtype";
-    const std::string name = fields.text(key).value_or("float32");
-    for (const DType dtype : {DType::bf16, DType::f16, DType::f32}) {
-        if (name == name_of(dtype)) return dtype;
+    const std::string name =
+        fields.text(fields.has("dtype") ? "dtype" : "torch_dtype").value_or("");
+    for (const DType dtype : {DType::bf16, DType::f16}) {
+        if (name.ends_with(name_of(dtype))) return dtype;  // "torch.bfloat16" too
     }
-    fail(ErrorCode::unsupported,
-         "{} \"{}\" is not supported; supported: bfloat16, float16, float32", fields.place(key),
-         name);
+    return DType::f32;
 }
 
 }  // namespace

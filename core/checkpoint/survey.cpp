@@ -9,9 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/json.h"
-#include "core/checkpoint/element_type.h"
-#include "core/checkpoint/safetensors.h"
-#include "core/checkpoint/torch_file.h"
+#include "core/checkpoint/formats/checkpoint_format.h"
+#include "core/checkpoint/formats/safetensors/safetensors_file.h"
+#include "core/checkpoint/formats/torch/torch_file.h"
+#include "core/checkpoint/model_place.h"
 
 namespace headscope {
 namespace {
@@ -21,19 +22,15 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20;
 
-/// A kind of model folder, by a file that shows it.
+/// Kinds of weights that are no format of ours.
 struct Kind {
     const char* text;
     const char* begin;
     const char* end;
 };
-constexpr std::array kKinds{
+constexpr std::array kOtherKinds{
     Kind{"adapter of another model", "adapter_model", ""},
-    Kind{"Hugging Face, safetensors", "model", ".safetensors"},
-    Kind{"Hugging Face, PyTorch", "pytorch_model", ".bin"},
-    Kind{"Meta's own layout", "consolidated.", ".pth"},
     Kind{"Mistral's own layout", "consolidated", ".safetensors"},
-    Kind{"GGUF", "", ".gguf"},
     Kind{"TensorFlow", "tf_model", ".h5"},
     Kind{"Flax", "flax_model", ".msgpack"},
 };
@@ -53,11 +50,15 @@ constexpr std::array kFields{
 constexpr std::array kNested{"quant_method", "bits",         "group_size",
                              "load_in_4bit", "load_in_8bit", "scheme"};
 
-const Kind* kind_of(std::string_view name) {
-    const auto* found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) {
-        return name.starts_with(kind.begin) && name.ends_with(kind.end);
-    });
-    return found == kKinds.end() ? nullptr : found;
+/// What kind of weights a file has by its name; empty where it has none.
+std::string_view kind_of(std::string_view name) {
+    for (const Kind& kind : kOtherKinds) {
+        if (name.starts_with(kind.begin) && name.ends_with(kind.end)) return kind.text;
+    }
+    for (const CheckpointFormat* format : checkpoint_formats()) {
+        if (format->owns(name)) return format->name;
+    }
+    return {};
 }
 
 void read_fields(const fs::path& path, ModelSurvey& survey) {
@@ -84,37 +85,29 @@ void read_fields(const fs::path& path, ModelSurvey& survey) {
     }
 }
 
-void count(const StoredTensor& tensor, ModelSurvey& survey) {
-    ++survey.tensors_of_dtype[tensor.dtype];
-    const auto bytes = static_cast<std::int64_t>(tensor.bytes.size());
-    survey.bytes += bytes;
-    survey.parameters += bytes / find_element_type(tensor.dtype)->bytes;
+std::unique_ptr<const TensorFile> open_tensor_file(const fs::path& path) {
+    const std::string name = path.filename().string();
+    for (const CheckpointFormat* format : checkpoint_formats()) {
+        if (format->owns(name)) return format->open_file(path);
+    }
+    if (name.ends_with(".safetensors")) return std::make_unique<const SafetensorsFile>(path);
+    if (name.ends_with(".bin")) return std::make_unique<const TorchFile>(path);
+    return nullptr;
 }
 
 void count_tensors(const fs::path& path, ModelSurvey& survey) {
     std::unique_ptr<const TensorFile> file;
     try {
-        if (path.extension() == ".safetensors") file = std::make_unique<SafetensorsFile>(path);
-        if (path.extension() == ".bin" || path.extension() == ".pth") {
-            file = std::make_unique<TorchFile>(path);
-        }
+        file = open_tensor_file(path);
     } catch (const Error&) {
         return;
     }
     if (!file) return;
-    for (const StoredTensor& tensor : file->tensors())
-        count(tensor, survey);
-}
-
-std::vector<std::string> file_names(const fs::path& directory) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (auto it = fs::directory_iterator(directory, error);
-         !error && it != fs::directory_iterator(); it.increment(error)) {
-        names.push_back(it->path().filename().string());
+    for (const StoredTensor& tensor : file->tensors()) {
+        ++survey.tensors_of_dtype[tensor.dtype];
+        survey.bytes += static_cast<std::int64_t>(tensor.bytes.size());
+        survey.parameters += element_count(tensor.shape);
     }
-    std::sort(names.begin(), names.end());
-    return names;
 }
 
 std::int64_t size_of_file(const fs::path& path) {
@@ -125,31 +118,27 @@ std::int64_t size_of_file(const fs::path& path) {
 
 /// Gathers what the names and headers tell about a folder that cannot be used.
 void survey_by_hand(ModelSurvey& survey) {
-    const Kind* first = nullptr;
     for (const std::string& name : file_names(survey.directory)) {
-        const Kind* kind = kind_of(name);
-        if (kind == nullptr) continue;
-        if (first == nullptr) first = kind;
-        if (kind != first) continue;  // the same weights once more
+        const std::string_view kind = kind_of(name);
+        if (kind.empty()) continue;
+        if (survey.kind.empty()) survey.kind = kind;
+        if (kind != survey.kind) continue;  // the same weights once more
         const fs::path path = survey.directory / name;
         survey.files.emplace_back(path, size_of_file(path));
         count_tensors(path, survey);
     }
-    if (first != nullptr) survey.kind = first->text;
     for (const char* name : {"config.json", "params.json", "adapter_config.json"}) {
         if (survey.fields.empty()) read_fields(survey.directory / name, survey);
     }
 }
 
 void survey_checkpoint(const Checkpoint& checkpoint, ModelSurvey& survey) {
-    survey.kind = checkpoint.layout() == ModelLayout::safetensors ? "Hugging Face, safetensors"
-                  : checkpoint.layout() == ModelLayout::torch     ? "Hugging Face, PyTorch"
-                                                                  : "Meta's own layout";
+    survey.kind = checkpoint.format().name;
     for (const fs::path& path : checkpoint.tensor_files())
         survey.files.emplace_back(path, size_of_file(path));
     for (const TensorInfo& tensor : checkpoint.tensors()) {
-        ++survey.tensors_of_dtype[std::string(name_of(tensor.dtype))];
-        survey.bytes += tensor.elements() * static_cast<std::int64_t>(size_of(tensor.dtype));
+        ++survey.tensors_of_dtype[tensor.stored_dtype];
+        survey.bytes += tensor.stored_bytes;
     }
     survey.parameters = checkpoint.parameter_count();
 }
@@ -162,6 +151,11 @@ ModelSurvey survey_model(const fs::path& path) {
     try {
         survey.checkpoint = Checkpoint::open(path);
         survey_checkpoint(*survey.checkpoint, survey);
+        try {
+            survey.checkpoint->require_complete();
+        } catch (const Error& error) {
+            survey.incomplete = error;
+        }
     } catch (const Error& error) {
         survey.problem = error;
         survey_by_hand(survey);

@@ -19,6 +19,7 @@ struct ModelSurvey {
     std::string kind;                      ///< "Hugging Face, safetensors", "GGUF", ...
     std::optional<Checkpoint> checkpoint;  ///< where it can be used
     std::optional<Error> problem;          ///< why not, where it cannot
+    std::optional<Error> incomplete;       ///< why it cannot run, where it can be compared
 
     /// Fields of config.json, params.json or adapter_config.json that say what the model is, with
     /// their values as JSON; for a model that cannot be used.

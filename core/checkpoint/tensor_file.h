@@ -18,10 +18,13 @@ namespace headscope {
 /// format promises that they are aligned to their element size.
 struct StoredTensor {
     std::string name;
-    std::string dtype;                  ///< as safetensors spells it, such as "BF16"
+    std::string dtype;  ///< as safetensors spells it, such as "BF16", or GGUF its blocks, "Q4_K"
     std::optional<DType> weight_dtype;  ///< empty where weights cannot have this dtype
     std::vector<std::int64_t> shape;    ///< empty for a scalar; entries may be 0
     std::span<const std::byte> bytes;
+    /// Steps between neighbours along each dimension, in elements, where the elements do not lie
+    /// row by row, as in a transposed or an expanded tensor of torch.save.
+    std::vector<std::int64_t> strides = {};
 };
 
 /// A memory-mapped file of tensors. Opening one (see SafetensorsFile and TorchFile) reads and

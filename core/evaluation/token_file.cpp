@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/file.h"
-#include "core/checkpoint/safetensors_writer.h"
+#include "core/checkpoint/formats/safetensors/safetensors_writer.h"
 
 namespace headscope {
 namespace {

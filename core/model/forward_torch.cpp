@@ -19,6 +19,18 @@ std::int64_t rows_of_a_chunk(const WeightFormat& format, std::int64_t vocab) {
     return std::max<std::int64_t>(64, elements / vocab);
 }
 
+/// The rows of `ids` of embeddings that stay in their file.
+at::Tensor embedding_rows(const TensorRows& embeddings, const at::Tensor& ids) {
+    if (!embeddings.mapped_bytes().empty())
+        return read_rows(embeddings, 0, embeddings.count()).index_select(0, ids);
+    std::vector<at::Tensor> rows;
+    const at::Tensor on_host = ids.cpu().contiguous();
+    const auto* id = on_host.data_ptr<std::int64_t>();
+    for (std::int64_t i = 0; i < on_host.numel(); ++i)
+        rows.push_back(read_rows(embeddings, id[i], 1));
+    return at::cat(rows);
+}
+
 }  // namespace
 
 ForwardPass::ForwardPass(const LoadedModel& model, std::int64_t window)
@@ -33,7 +45,7 @@ at::Tensor ForwardPass::embed(const at::Tensor& ids) const {
     if (outer.embeddings.defined()) {
         return outer.embeddings.index_select(0, ids.to(format.device));
     }
-    return mapped(*outer.embedding_rows).index_select(0, ids).to(format.compute).to(format.device);
+    return embedding_rows(*outer.embedding_rows, ids).to(format.compute).to(format.device);
 }
 
 at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,

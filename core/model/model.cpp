@@ -23,6 +23,7 @@ ResolvedCompute resolve(const ComputeOptions& options) {
 
 Model Model::load(const Checkpoint& checkpoint, const ComputeOptions& options,
                   const ProgressFn& progress, const std::stop_token& stop) {
+    checkpoint.require_complete();
     ResolvedCompute compute = model_engine().resolve(options);
     // Processes of one job share the machine's cores.
     const int threads = options.threads > 0

@@ -40,6 +40,19 @@ at::Tensor mapped(const TensorView& view) {
     return at::from_blob(data, view.shape, at::TensorOptions().dtype(scalar_type_of(view.dtype)));
 }
 
+at::Tensor read_rows(const TensorRows& from, std::int64_t first, std::int64_t count) {
+    const auto options = at::TensorOptions().dtype(scalar_type_of(from.dtype()));
+    const std::vector<std::int64_t> shape{count, from.columns()};
+    const std::size_t row_bytes = static_cast<std::size_t>(from.columns()) * size_of(from.dtype());
+    if (const auto bytes = from.mapped_bytes(); !bytes.empty()) {
+        const auto* begin = bytes.data() + static_cast<std::size_t>(first) * row_bytes;
+        return at::from_blob(const_cast<std::byte*>(begin), shape, options);
+    }
+    at::Tensor rows = at::empty(shape, options);
+    from.copy(first, count, static_cast<std::byte*>(rows.data_ptr()));
+    return rows;
+}
+
 WeightReader::WeightReader(const Checkpoint& checkpoint, const WeightFormat& format, int threads)
     : checkpoint_(checkpoint), format_(format), threads_(std::clamp(threads, 1, kMostThreads)) {
 #ifdef HEADSCOPE_CUDA
@@ -50,14 +63,18 @@ WeightReader::WeightReader(const Checkpoint& checkpoint, const WeightFormat& for
 }
 
 void WeightReader::add(const std::string& name, const at::Tensor& to) {
-    wanted_.push_back({checkpoint_.tensor(name), to.view({-1})});
+    wanted_.push_back({checkpoint_.rows(name), to.view({-1})});
 }
 
 std::vector<WeightReader::Piece> WeightReader::cut() const {
     std::vector<Piece> pieces;
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
         const at::Tensor& to = wanted_[i].to;
-        const auto most = static_cast<std::int64_t>(CudaUploader::kBufferBytes / to.element_size());
+        const std::int64_t columns = std::max<std::int64_t>(1, wanted_[i].from.columns());
+        const auto fitting =
+            static_cast<std::int64_t>(CudaUploader::kBufferBytes / to.element_size());
+        // Whole rows: what is not mapped is put together by rows.
+        const std::int64_t most = std::max<std::int64_t>(1, fitting / columns) * columns;
         for (std::int64_t first = 0; first < to.numel(); first += most) {
             pieces.push_back({i, first, std::min(most, to.numel() - first)});
         }
@@ -67,7 +84,9 @@ std::vector<WeightReader::Piece> WeightReader::cut() const {
 
 void WeightReader::read_piece(const Wanted& wanted, const Piece& piece, int worker) {
     const c10::InferenceMode no_gradients;  // a setting of each thread
-    const at::Tensor from = mapped(wanted.from).view({-1}).narrow(0, piece.first, piece.count);
+    const std::int64_t columns = std::max<std::int64_t>(1, wanted.from.columns());
+    const at::Tensor from =
+        read_rows(wanted.from, piece.first / columns, piece.count / columns).view({-1});
     const at::ScalarType from_type = from.scalar_type();
     const at::ScalarType to_type = wanted.to.scalar_type();
     const auto fill = [&](at::Tensor to) {

@@ -26,6 +26,10 @@ at::ScalarType scalar_type_of(DType dtype);
 /// A tensor where it lies in the mapped file; valid as long as `view` is, and never written to.
 at::Tensor mapped(const TensorView& view);
 
+/// Some rows [rows, columns] of a tensor in its own dtype: where they lie in the mapped file, or
+/// put together and dequantized. Valid as long as `from` is, and never written to.
+at::Tensor read_rows(const TensorRows& from, std::int64_t first, std::int64_t count);
+
 /// Brings tensors from the mapped files to where they compute: in pieces, on several threads, each
 /// of which reads a file from front to back; to a GPU through pinned buffers, so that reading,
 /// converting and copying go on at the same time.
@@ -52,7 +56,7 @@ class WeightReader {
 
   private:
     struct Wanted {
-        TensorView from;
+        TensorRows from;
         at::Tensor to;  ///< flat
     };
     struct Piece {

@@ -120,7 +120,7 @@ OuterWeights add_outer(WeightReader& reader, const Checkpoint& checkpoint, bool 
     if (with_embeddings || shared) {
         weights.embeddings = matrix(names::embeddings(), format.compute);
     } else {
-        weights.embedding_rows = checkpoint.tensor(names::embeddings());
+        weights.embedding_rows = checkpoint.rows(names::embeddings());
     }
     weights.output =
         shared ? weights.embeddings

@@ -40,7 +40,7 @@ struct OuterWeights {
     at::Tensor output;      ///< [vocab, hidden]
     /// The embeddings where they lie in the file, for models whose weights do not all fit: a window
     /// needs a few of their rows.
-    std::optional<TensorView> embedding_rows;
+    std::optional<TensorRows> embedding_rows;
 };
 
 /// Memory for the weights of a layer of so many heads.

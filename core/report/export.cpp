@@ -14,7 +14,7 @@
 #include "core/base/error.h"
 #include "core/base/output_file.h"
 #include "core/base/staged_folder.h"
-#include "core/checkpoint/safetensors_writer.h"
+#include "core/checkpoint/formats/safetensors/safetensors_writer.h"
 #include "core/checkpoint/tensor_names.h"
 #include "core/evaluation/sharing.h"
 #include "core/model/merged_projections.h"
@@ -55,7 +55,7 @@ void refuse_over_source(const Checkpoint& checkpoint, const fs::path& target) {
     std::error_code error;
     if (!fs::exists(target, error)) return;
     std::vector<fs::path> sources = companion_files(checkpoint);
-    const auto& weights = checkpoint.tensor_files();
+    const std::vector<fs::path> weights = checkpoint.tensor_files();
     sources.insert(sources.end(), weights.begin(), weights.end());
     sources.push_back(checkpoint.directory());
     for (const fs::path& source : sources) {
@@ -264,7 +264,7 @@ class Export {
             copy(file);
         write("config.json", make_config(checkpoint_, compactions_));
         result_.notes = config_notes(checkpoint_, compactions_);
-        const std::string index = make_index(checkpoint_, shards_, compactions_);
+        const std::string index = make_index(checkpoint_, shards_);
         if (!index.empty()) write("model.safetensors.index.json", index);
         write(kExportManifest, make_export_manifest(checkpoint_, fingerprint, params_, result_));
     }

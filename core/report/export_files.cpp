@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <numeric>
 #include <string_view>
 #include <system_error>
@@ -12,8 +13,9 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/checkpoint/formats/checkpoint_format.h"
+#include "core/checkpoint/formats/safetensors/safetensors_writer.h"
 #include "core/checkpoint/model_family.h"
-#include "core/checkpoint/safetensors_writer.h"
 #include "core/checkpoint/tensor_names.h"
 #include "core/report/export.h"
 
@@ -71,8 +73,7 @@ bool shrink(std::vector<StoredInfo>& tensors, const ModelConfig& config,
 
 /// Some files of torch.save have an output that refers to the embeddings, where both are tied.
 void leave_out_tied_output(std::vector<StoredInfo>& tensors, const Checkpoint& checkpoint) {
-    if (checkpoint.layout() != ModelLayout::torch || !checkpoint.config().tie_word_embeddings)
-        return;
+    if (!checkpoint.config().tie_word_embeddings) return;
     std::erase_if(tensors, [](const StoredInfo& tensor) {
         return tensor.name == tensor_names::output_projection();
     });
@@ -146,39 +147,45 @@ std::int64_t ExportShard::data_bytes() const {
 }
 
 std::vector<ExportShard> plan_shards(const Checkpoint& checkpoint, const Compactions& compactions) {
-    std::vector<ExportShard> shards;
-    for (FileListing& file : checkpoint.list()) {
-        const bool shrinks = shrink(file.tensors, checkpoint.config(), compactions);
+    std::vector<FileListing> files = checkpoint.list();
+    for (FileListing& file : files) {
+        if (shrink(file.tensors, checkpoint.config(), compactions))
+            file.header_describes_it = false;
+        const std::size_t before = file.tensors.size();
         leave_out_tied_output(file.tensors, checkpoint);
-        if (checkpoint.layout() == ModelLayout::meta)
-            return cut_into_shards(std::move(file.tensors));
-        if (file.tensors.empty()) continue;
-        const std::string name = safetensors_name(file.path);
-        if (checkpoint.layout() == ModelLayout::torch) {
-            shards.push_back(make_shard(name, std::move(file.tensors)));
-        } else {
-            // transformers refuses a file that does not say it.
-            const bool names_format = !file.metadata.try_emplace("format", "pt").second;
-            shards.push_back({name,
-                              shrinks || !names_format
-                                  ? safetensors_header(file.tensors, file.metadata)
-                                  : std::string(file.header),
-                              std::move(file.tensors)});
+        // transformers wants to know whose tensors they are.
+        if (file.tensors.size() != before || file.path.extension() != ".safetensors" ||
+            !file.metadata.contains("format")) {
+            file.header_describes_it = false;
         }
+        file.metadata.emplace("format", "pt");
+    }
+    if (!checkpoint.format().keeps_files) {
+        std::vector<StoredInfo> all;
+        for (FileListing& file : files)
+            std::move(file.tensors.begin(), file.tensors.end(), std::back_inserter(all));
+        return cut_into_shards(std::move(all));
+    }
+    std::vector<ExportShard> shards;
+    for (FileListing& file : files) {
+        if (file.tensors.empty()) continue;
+        std::string header = file.header_describes_it
+                                 ? std::string(file.header)
+                                 : safetensors_header(file.tensors, file.metadata);
+        shards.push_back({safetensors_name(file.path), std::move(header), std::move(file.tensors)});
     }
     return shards;
 }
 
-std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportShard>& shards,
-                       const Compactions& compactions) {
+std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportShard>& shards) {
     if (shards.size() == 1 && shards.front().name == kSingle) return {};
     ordered_json index = ordered_json::object();
-    if (checkpoint.layout() == ModelLayout::safetensors) {
-        std::string old = read_text_file(checkpoint.directory() / kIndex, kMaxIndexBytes);
+    const fs::path old_index = checkpoint.directory() / kIndex;
+    std::string old;
+    std::error_code error;
+    if (checkpoint.format().keeps_files && fs::exists(old_index, error)) {
+        old = read_text_file(old_index, kMaxIndexBytes);
         index = parse_ordered_json(old, kIndex);
-        const bool has_metadata = index.contains("metadata") && index["metadata"].is_object() &&
-                                  index["metadata"].contains("total_size");
-        if (compactions.empty() && has_metadata) return old;
     }
     std::int64_t bytes = 0;
     ordered_json weight_map = ordered_json::object();
@@ -189,8 +196,13 @@ std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportSha
     }
     if (!index.contains("metadata") || !index["metadata"].is_object())
         index["metadata"] = ordered_json::object();
-    index["metadata"]["total_size"] = bytes;
-    index["metadata"].erase("total_parameters");
+    ordered_json& metadata = index["metadata"];
+    const bool same_places = index.contains("weight_map") &&
+                             nlohmann::json(index["weight_map"]) == nlohmann::json(weight_map);
+    if (same_places && metadata.contains("total_size") && metadata["total_size"] == bytes)
+        return old;
+    metadata["total_size"] = bytes;
+    metadata.erase("total_parameters");
     index["weight_map"] = std::move(weight_map);
     return index.dump(2) + "\n";
 }

@@ -29,8 +29,7 @@ std::vector<ExportShard> plan_shards(const Checkpoint& checkpoint, const Compact
 
 /// model.safetensors.index.json for these shards; empty where there is but one, which needs none.
 /// The source's as it is where no heads are removed, otherwise with its other fields.
-std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportShard>& shards,
-                       const Compactions& compactions);
+std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportShard>& shards);
 
 /// config.json: the source's as it is, unless heads are removed.
 std::string make_config(const Checkpoint& checkpoint, const Compactions& compactions);

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/report/manifest.h"
 #include "core/report/results.h"
 
@@ -15,18 +16,6 @@ using nlohmann::ordered_json;
 
 constexpr int kFormatVersion = 1;
 constexpr std::size_t kMaxManifestBytes = std::size_t{64} << 20;
-
-std::string_view name_of(ModelLayout layout) {
-    switch (layout) {
-        case ModelLayout::safetensors:
-            return "safetensors";
-        case ModelLayout::torch:
-            return "torch";
-        case ModelLayout::meta:
-            return "meta";
-    }
-    return "";
-}
 
 ordered_json plan_json(const MergePlan& plan) {
     ordered_json layers = ordered_json::object();
@@ -94,7 +83,7 @@ std::string make_export_manifest(const Checkpoint& checkpoint, const std::string
                       {"program_version", params.program_version},
                       {"created", utc_now()},
                       {"model_path", checkpoint.directory().string()},
-                      {"model_layout", name_of(checkpoint.layout())},
+                      {"model_layout", checkpoint.format().id},
                       {"model_fingerprint", fingerprint},
                       {"measure", name_of(params.measure)}};
     json.update(thresholds_json(params.plan));

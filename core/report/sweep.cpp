@@ -84,7 +84,7 @@ class Sweep {
         : params_(params),
           observer_(observer),
           stop_(stop),
-          checkpoint_(Checkpoint::open(params.model_path)),
+          checkpoint_(Checkpoint::open(params.model_path, params.opening)),
           layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {}
 
     SweepResult run() {

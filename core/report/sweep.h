@@ -21,6 +21,7 @@ namespace headscope {
 /// the original, one results file for each.
 struct SweepParams {
     std::filesystem::path model_path;
+    OpenOptions opening;
     std::vector<double> thresholds;
     std::vector<int> layers;  ///< empty: all
     Measure measure = Measure::q;

@@ -29,7 +29,7 @@ bool watches(const std::vector<Measure>& measures) {
 Preparation::Preparation(const WorkParams& params, const std::vector<Measure>& measures,
                          const std::stop_token& stop, const std::vector<Measure>& beside)
     : params_(params),
-      checkpoint_(Checkpoint::open(params.model_path)),
+      checkpoint_(Checkpoint::open(params.model_path, params.opening)),
       layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {
     const ResolvedCompute compute = resolve(params.compute);  // told before anything slow
     text_ = prepare_text(checkpoint_, params.text, params.cache_dir, stop);

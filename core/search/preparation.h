@@ -22,6 +22,7 @@ namespace headscope {
 /// What searches of all kinds begin with.
 struct WorkParams {
     std::filesystem::path model_path;
+    OpenOptions opening;
     std::vector<int> layers;  ///< empty: all
     MergeRule rule;           ///< its threshold is not used
     TextOptions text;

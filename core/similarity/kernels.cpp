@@ -3,7 +3,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "core/similarity/instruction_sets.h"
+#include "core/base/instruction_sets.h"
 
 namespace headscope {
 

@@ -132,7 +132,8 @@ class TestCheckpoint : public QObject {
             std::erase_if(tensors, [&](const TensorSpec& spec) { return spec.name == tensor; });
             QCOMPARE(tensors.size(), all - 1);
             write_sparse_safetensors(folder() / "model.safetensors", tensors);
-            const std::string error = error_of([&] { Checkpoint::open(folder()); });
+            const std::string error =
+                error_of([&] { Checkpoint::open(folder()).require_complete(); });
             QVERIFY2(contains(error, "tensor " + tensor + " is missing"), error.c_str());
         };
         json config = tiny_config();

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/checkpoint/tensor_names.h"
 #include "tests/checkpoint/meta_model.h"
 #include "tests/support/test_files.h"
@@ -85,7 +86,7 @@ std::vector<Fault> faults() {
         {"negative layers", bad, "n_layers is -1", {{"n_layers", -1}}},
         {"too many layers",
          bad,
-         "tensor model.layers.2.input_layernorm.weight is missing",
+         "tensor model.layers.2.self_attn.q_proj.weight is missing",
          {{"n_layers", 3}}},
         {"endless layers", bad, "must be from 1 to", {{"n_layers", 2147483647}}},
         {"heads do not divide", bad, "n_heads is 7, but must divide dim (32)", {{"n_heads", 7}}},
@@ -129,8 +130,8 @@ class TestMetaLayout : public QObject {
     void the_fixture_is_the_same_model_in_both_layouts() {
         const Checkpoint meta = Checkpoint::open(tests_dir() / "fixtures/models/meta");
         const Checkpoint hugging_face = Checkpoint::open(bpe_model());
-        QCOMPARE(meta.layout(), ModelLayout::meta);
-        QCOMPARE(hugging_face.layout(), ModelLayout::safetensors);
+        QCOMPARE(meta.format().id, "meta");
+        QCOMPARE(hugging_face.format().id, "safetensors");
         QCOMPARE(meta.tensors().size(), hugging_face.tensors().size());
         for (const TensorInfo& info : hugging_face.tensors()) {
             const TensorView expected = hugging_face.tensor(info.name);
@@ -326,8 +327,7 @@ class TestMetaLayout : public QObject {
         const auto bad = ErrorCode::bad_input;
         write_meta_model(folder(), 4);
         fs::remove(folder() / meta_file(3));
-        expect_error(bad, "joined from 3 files, has the shape [15, 32], but params.json asks for");
-        expect_error(bad, "is each part of it there?");
+        expect_error(bad, "split among 4 files, of which consolidated.03.pth is missing; download");
         fs::remove(folder() / meta_file(1));
         expect_error(bad, "consolidated.01.pth is missing beside consolidated.02.pth");
         fs::remove(folder() / meta_file(0));
@@ -355,19 +355,23 @@ class TestMetaLayout : public QObject {
         fs::remove(folder() / "params.json");
         expect_error(bad, "params.json is missing; download it as well");
         write_bytes(folder() / "params.json", "[]");
-        expect_error(bad, "params.json: a JSON array");
+        expect_error(bad, "params.json: a JSON text, not the file itself ([])");
         write_bytes(folder() / "params.json", "");
         expect_error(bad, "params.json: not valid JSON");
     }
 
-    void hugging_face_wins_where_both_are() {
+    void hugging_face_wins_where_both_are_and_none_is_named() {
         write_meta_model(folder(), 1);
         write_model(folder());
-        for (const char* name : {"", "consolidated.00.pth", "params.json"}) {
-            QCOMPARE(Checkpoint::open(folder() / name).layout(), ModelLayout::safetensors);
-        }
+        const auto format_of = [&](const char* name) {
+            return std::string(Checkpoint::open(folder() / name).format().id);
+        };
+        QCOMPARE(format_of(""), "safetensors");
+        QCOMPARE(format_of("config.json"), "safetensors");
+        QCOMPARE(format_of("consolidated.00.pth"), "meta");
+        QCOMPARE(format_of("params.json"), "meta");
         fs::remove(folder() / "model.safetensors");
-        QCOMPARE(Checkpoint::open(folder()).layout(), ModelLayout::meta);
+        QCOMPARE(Checkpoint::open(folder()).format().id, "meta");
         QCOMPARE(Checkpoint::open(folder() / "consolidated.00.pth").directory(), folder());
     }
 
@@ -389,7 +393,7 @@ class TestMetaLayout : public QObject {
         write_config(folder(), meta_config());
         write_torch_file(folder() / "pytorch_model.bin", tensors);
         const Checkpoint whole = Checkpoint::open(folder());
-        QCOMPARE(whole.layout(), ModelLayout::torch);
+        QCOMPARE(whole.format().id, "torch");
         compare_tensors(whole, tensors);
 
         fs::remove(folder() / "pytorch_model.bin");
@@ -409,7 +413,7 @@ class TestMetaLayout : public QObject {
                     json{{"weight_map", weight_map}}.dump());
         compare_tensors(Checkpoint::open(folder()), tensors);
         write_model(folder(), meta_config());
-        QCOMPARE(Checkpoint::open(folder()).layout(), ModelLayout::safetensors);
+        QCOMPARE(Checkpoint::open(folder()).format().id, "safetensors");
     }
 
   private:
@@ -417,7 +421,7 @@ class TestMetaLayout : public QObject {
 
     void expect_error(ErrorCode code, const std::string& message) const {
         try {
-            Checkpoint::open(folder());
+            Checkpoint::open(folder()).require_complete();
             QFAIL("the folder should be refused");
         } catch (const Error& error) {
             QVERIFY2(contains(error.what(), message), error.what());

@@ -231,7 +231,6 @@ void add_unsupported_rows() {
                 "partial_rotary_factor other");
     unsupported("newer partial rotation", {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}},
                 "rope_parameters.partial_rotary_factor other than 1");
-    unsupported("dtype", {{"torch_dtype", "float64"}}, "torch_dtype \"float64\" is not supported");
 }
 
 }  // namespace
@@ -445,6 +444,9 @@ class TestModelConfig : public QObject {
 
     void dtype_is_read_in_both_styles() {
         QCOMPARE(parse_with({{"torch_dtype", "float16"}}).dtype, DType::f16);
+        QCOMPARE(parse_with({{"torch_dtype", "torch.bfloat16"}}).dtype, DType::bf16);
+        QCOMPARE(parse_with({{"torch_dtype", "float64"}}).dtype, DType::f32);
+        QCOMPARE(parse_with({{"dtype", "auto"}}).dtype, DType::f32);
         QCOMPARE(parse_with({{"torch_dtype", nullptr}, {"dtype", "bfloat16"}}).dtype, DType::bf16);
         QCOMPARE(parse_with({{"torch_dtype", "float16"}, {"dtype", "float32"}}).dtype, DType::f32);
     }

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/checkpoint/safetensors.h"
+#include "core/checkpoint/formats/safetensors/safetensors_file.h"
 #include "tests/checkpoint/safetensors_writer.h"
 #include "tests/support/test_files.h"
 

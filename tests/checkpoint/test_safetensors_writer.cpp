@@ -1,8 +1,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "core/checkpoint/safetensors.h"
-#include "core/checkpoint/safetensors_writer.h"
+#include "core/checkpoint/formats/safetensors/safetensors_file.h"
+#include "core/checkpoint/formats/safetensors/safetensors_writer.h"
 #include "tests/checkpoint/safetensors_writer.h"
 #include "tests/support/test_files.h"
 

@@ -1,4 +1,4 @@
-#include "core/checkpoint/pickle_reader.h"
+#include "core/checkpoint/formats/torch/pickle_reader.h"
 #include "tests/fuzz/fuzz.h"
 
 /// data.pkl of a file of torch.save

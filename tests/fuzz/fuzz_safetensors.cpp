@@ -1,4 +1,4 @@
-#include "core/checkpoint/safetensors.h"
+#include "core/checkpoint/formats/safetensors/safetensors_file.h"
 #include "tests/fuzz/fuzz.h"
 
 /// model.safetensors

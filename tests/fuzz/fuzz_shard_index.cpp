@@ -1,4 +1,4 @@
-#include "core/checkpoint/shard_index.h"
+#include "core/checkpoint/formats/hugging_face/shard_index.h"
 #include "tests/fuzz/fuzz.h"
 
 /// model.safetensors.index.json

@@ -1,4 +1,4 @@
-#include "core/checkpoint/torch_file.h"
+#include "core/checkpoint/formats/torch/torch_file.h"
 #include "tests/fuzz/fuzz.h"
 
 /// A whole file of torch.save: the archive and the pickle in it.

@@ -6,7 +6,8 @@
 #include <set>
 
 #include "core/base/locations.h"
-#include "core/checkpoint/safetensors.h"
+#include "core/checkpoint/formats/checkpoint_format.h"
+#include "core/checkpoint/formats/safetensors/safetensors_file.h"
 #include "core/evaluation/prepare.h"
 #include "tests/checkpoint/meta_model.h"
 #include "tests/report/exported_model.h"
@@ -204,7 +205,7 @@ class TestExport : public QObject {
                                            "tokenizer.model"}));
         const Checkpoint saved = Checkpoint::open(target());
         const Checkpoint twin = Checkpoint::open(root() / "other");
-        QCOMPARE(saved.layout(), ModelLayout::safetensors);
+        QCOMPARE(saved.format().id, "safetensors");
         for (const TensorInfo& tensor : twin.tensors()) {
             const auto a = saved.tensor(tensor.name).bytes;
             const auto b = twin.tensor(tensor.name).bytes;

@@ -130,7 +130,7 @@ Manifest EvaluationWorkplace::manifest(const EvaluationRequest& request,
                                        const EvaluationResult& evaluation) const {
     Manifest manifest;
     manifest.program_version = kVersion;
-    manifest.model_path = opened_->checkpoint.directory().string();
+    manifest.model_path = opened_->checkpoint.path().string();
     manifest.window_order_seed = Windows::kOrderSeed;
     manifest.duration_seconds = evaluation.seconds;
     manifest.evaluated_together = static_cast<int>(request.thresholds.size()) + 1;

@@ -62,7 +62,7 @@ std::vector<int> Evaluations::start_runs(const std::vector<Thresholds>& all) {
     for (const Thresholds& thresholds : all) {
         Run run;
         run.model_name = QString::fromStdString(opened.name());
-        run.model_path = QString::fromStdString(opened.checkpoint.directory().string());
+        run.model_path = QString::fromStdString(opened.checkpoint.path().string());
         run.threshold = thresholds.lowest();
         run.choices = session_.choices();
         if (thresholds != session_.thresholds()) {  // one of a sweep

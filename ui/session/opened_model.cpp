@@ -18,9 +18,10 @@ const LayerCalibration* OpenedModel::merge_calibration(int layer) const {
 }
 
 std::string OpenedModel::name() const {
-    const std::filesystem::path& directory = checkpoint.directory();
-    const std::string name = directory.filename().string();
-    return name.empty() ? directory.parent_path().filename().string() : name;
+    const std::filesystem::path& path = checkpoint.path();
+    const std::string name =
+        path.extension() == ".gguf" ? path.stem().string() : path.filename().string();
+    return name.empty() ? path.parent_path().filename().string() : name;
 }
 
 std::shared_ptr<const OpenedModel> open_model(const std::filesystem::path& path, Measure measure,

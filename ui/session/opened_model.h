@@ -43,7 +43,7 @@ struct OpenedModel {
     /// The figures of one layer; null where there are none.
     [[nodiscard]] const LayerCalibration* merge_calibration(int layer) const;
 
-    /// The folder's name, for titles.
+    /// The name of the folder, or of a GGUF file, for titles.
     [[nodiscard]] std::string name() const;
 };
 

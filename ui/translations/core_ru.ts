@@ -72,28 +72,8 @@
         <translation>в этой сборке OpenSSL нет SHA-256</translation>
     </message>
     <message>
-        <source>tensor {} is in two shards, {} and {}; download the checkpoint again</source>
-        <translation>тензор {} есть в двух частях: {} и {}; скачайте контрольную точку заново</translation>
-    </message>
-    <message>
-        <source>{}: tensor {} should be in {}, but is in no shard; download both again</source>
-        <translation>{}: тензор {} должен быть в {}, но его нет ни в одной части; скачайте обе заново</translation>
-    </message>
-    <message>
-        <source>{}: tensor {} should be in {}, but is in {}; download the checkpoint again</source>
-        <translation>{}: тензор {} должен быть в {}, а лежит в {}; скачайте контрольную точку заново</translation>
-    </message>
-    <message>
         <source>{}: tensor {}: weights of dtype {} are not supported; supported: BF16, F16, F32</source>
         <translation>{}: тензор {}: веса типа {} не поддерживаются; поддерживаются BF16, F16, F32</translation>
-    </message>
-    <message>
-        <source>{}: tensor {} is missing, but {} asks for it; download the checkpoint again</source>
-        <translation>{}: нет тензора {}, который требует {}; скачайте контрольную точку заново</translation>
-    </message>
-    <message>
-        <source>{}: tensor {}{} has the shape [{}], but {} asks for [{}]; do both belong to the same model{}?</source>
-        <translation>{}: у тензора {}{} форма [{}], а {} требует [{}]; относятся ли они к одной модели{}?</translation>
     </message>
     <message>
         <source>{}: there is no tensor {}</source>
@@ -196,10 +176,6 @@
         <translation>{} ({}), умноженное на head_dim ({}), не должно превышать {}</translation>
     </message>
     <message>
-        <source>{} &quot;{}&quot; is not supported; supported: bfloat16, float16, float32</source>
-        <translation>{}: &quot;{}&quot; не поддерживается; поддерживаются bfloat16, float16, float32</translation>
-    </message>
-    <message>
         <source>{}: a JSON {}, but a model's config is an object</source>
         <translation>{}: это JSON ({}), а конфигурация модели должна быть объектом</translation>
     </message>
@@ -250,10 +226,6 @@
     <message>
         <source>{}: holds {}, not a dictionary of tensors; save the model's state_dict alone</source>
         <translation>{}: содержит {}, а не словарь тензоров; сохраните один state_dict модели</translation>
-    </message>
-    <message>
-        <source>{}: holds more than a model's weights: its entry {} is {}; save the model's state_dict alone</source>
-        <translation>{}: содержит не только веса модели: его запись {} — это {}; сохраните один state_dict модели</translation>
     </message>
     <message>
         <source>{}: its pickle has the operation {} at byte {}, which tensors do not need; take a file that holds the weights alone (a state_dict)</source>
@@ -314,10 +286,6 @@
     <message>
         <source>{}: the format that PyTorch wrote before version 1.6; load it and save it again with a newer PyTorch</source>
         <translation>{}: формат, в котором PyTorch писал до версии 1.6; загрузите и сохраните заново более новым PyTorch</translation>
-    </message>
-    <message>
-        <source>{}: tensor {} is stored transposed or in pieces (strides {}); call .contiguous() on it and save it again</source>
-        <translation>{}: тензор {} сохранён транспонированным или по частям (шаги {}); вызовите для него .contiguous() и сохраните заново</translation>
     </message>
     <message>
         <source>{}: written on a big-endian machine; load it and save it again on another</source>
@@ -870,6 +838,138 @@
     <message>
         <source>the range {} of layers runs backwards</source>
         <translation>диапазон слоёв {} идёт задом наперёд</translation>
+    </message>
+    <message>
+        <source>{}: {} snapshots, and refs/main names none of them; choose one of the folders in {}</source>
+        <translation>{}: снимков: {}, и refs/main не называет ни одного из них; выберите одну из папок в {}</translation>
+    </message>
+    <message>
+        <source>{}: {}</source>
+        <translation>{}: {}</translation>
+    </message>
+    <message>
+        <source>{}: a web page, not the file itself (a login or an error page was saved); download the file again</source>
+        <translation>{}: веб-страница, а не сам файл (сохранилась страница входа или ошибки); скачайте файл заново</translation>
+    </message>
+    <message>
+        <source>{}: a JSON text, not the file itself ({}); it may be an error message of the download: read it, then download the file again</source>
+        <translation>{}: текст JSON, а не сам файл ({}); возможно, это сообщение об ошибке загрузки: прочтите его и скачайте файл заново</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} is missing; if the embeddings are the model's head as well, set tie_word_embeddings to true in {}, otherwise download the files that hold it</source>
+        <translation>{}: нет тензора {}; если эмбеддинги служат и выходным слоем, задайте tie_word_embeddings true в {}, иначе скачайте файлы, в которых он лежит</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} is missing, but {} asks for it; do all files of the model lie here?</source>
+        <translation>{}: нет тензора {}, хотя его требует {}; все ли файлы модели лежат здесь?</translation>
+    </message>
+    <message>
+        <source>{}: tensor {}{} has the shape [{}], but {} asks for [{}]; do both belong to the same model?</source>
+        <translation>{}: тензор {}{} имеет форму [{}], а {} требует [{}]; относятся ли оба к одной модели?</translation>
+    </message>
+    <message>
+        <source>{}: it holds an adapter that is not merged into the weights ({}); merge it first (peft: merge_and_unload(), save_pretrained()), or allow unused tensors to run the model without it</source>
+        <translation>{}: здесь адаптер, не слитый с весами ({}); сначала слейте его (peft: merge_and_unload(), save_pretrained()) или разрешите неиспользуемые тензоры, чтобы запустить модель без него</translation>
+    </message>
+    <message>
+        <source>{}: it holds tensors that a model of type {} with this config does not use, and that would change what its layers compute ({}); check the config, or allow unused tensors to run the model without them</source>
+        <translation>{}: здесь есть тензоры, которых модель типа {} с этой конфигурацией не использует и которые изменили бы вычисления слоёв ({}); проверьте конфигурацию или разрешите неиспользуемые тензоры, чтобы запустить модель без них</translation>
+    </message>
+    <message>
+        <source>{}: an adapter{}, which is no model of its own; merge it into its base and save that (peft: merge_and_unload(), save_pretrained())</source>
+        <translation>{}: адаптер{}, а не самостоятельная модель; слейте его с основой и сохраните её (peft: merge_and_unload(), save_pretrained())</translation>
+    </message>
+    <message>
+        <source>{}: a config.json without weights; download model.safetensors, or the index and its shards, as well</source>
+        <translation>{}: config.json без весов; скачайте и model.safetensors или индекс с его частями</translation>
+    </message>
+    <message>
+        <source>{} must be {}; the file is damaged or of a newer kind</source>
+        <translation>{}: здесь должно быть {}; файл повреждён или нового вида</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be from 1 to {}</source>
+        <translation>{}: {}, а должно быть от 1 до {}</translation>
+    </message>
+    <message>
+        <source>{} is missing; the file is damaged, or was made by an old converter: download it again or convert the model again</source>
+        <translation>{} отсутствует; файл повреждён или создан старым конвертером: скачайте его заново или преобразуйте модель ещё раз</translation>
+    </message>
+    <message>
+        <source>{}: a mixture of experts is not supported in GGUF files</source>
+        <translation>{}: смесь экспертов в файлах GGUF не поддерживается</translation>
+    </message>
+    <message>
+        <source>{} has {} entries, but the model {} layers</source>
+        <translation>{}: записей {}, а слоёв в модели {}</translation>
+    </message>
+    <message>
+        <source>{}: layers whose feed-forward parts have different widths are not supported</source>
+        <translation>{}: слои с полносвязной частью разной ширины не поддерживаются</translation>
+    </message>
+    <message>
+        <source>{}: layer {} has no heads; layers without attention are not supported</source>
+        <translation>{}: в слое {} нет голов; слои без внимания не поддерживаются</translation>
+    </message>
+    <message>
+        <source>{} is {}, but {} is {}: they must be equal</source>
+        <translation>{}: {}, но {}: {}; они должны быть равны</translation>
+    </message>
+    <message>
+        <source>{} is {}, but a head has {}: partial rotary embedding is not supported in GGUF files</source>
+        <translation>{}: {}, а у головы {}: частичное вращение в файлах GGUF не поддерживается</translation>
+    </message>
+    <message>
+        <source>{} "{}" is not supported; supported: none, linear, yarn</source>
+        <translation>{}: «{}» не поддерживается; поддерживаются none, linear, yarn</translation>
+    </message>
+    <message>
+        <source>{}: rope_freqs.weight holds rotary factors of another rule than llama3's (factor {} is {}, not {:.6g})</source>
+        <translation>{}: множители в rope_freqs.weight посчитаны не по правилу llama3 (множитель {} равен {}, а не {:.6g})</translation>
+    </message>
+    <message>
+        <source>{}: GGUF of version 1, which was in use for some weeks of 2023; download a newer file of the same model</source>
+        <translation>{}: GGUF версии 1, которой пользовались несколько недель в 2023 году; скачайте более новый файл той же модели</translation>
+    </message>
+    <message>
+        <source>{}: a GGUF file for big-endian machines; take the one for the others</source>
+        <translation>{}: файл GGUF для машин с обратным порядком байтов; возьмите обычный</translation>
+    </message>
+    <message>
+        <source>{}: GGUF of version {}; supported: 2, 3</source>
+        <translation>{}: GGUF версии {}; поддерживаются 2 и 3</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} has the type {}, which is not known; it was dropped from the format, or is newer than this program</source>
+        <translation>{}: тензор {} имеет неизвестный тип {}; он исключён из формата или новее этой программы</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be a power of two; the file is damaged</source>
+        <translation>{}: {}, а должна быть степень двойки; файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: {} models in GGUF files ({}); choose one of the files</source>
+        <translation>{}: моделей в файлах GGUF: {} ({}); выберите один из файлов</translation>
+    </message>
+    <message>
+        <source>{} is missing; is this a file of a language model?</source>
+        <translation>{} отсутствует; это файл языковой модели?</translation>
+    </message>
+    <message>
+        <source>{} is {}, but {} files are here; give the parts their names ...-00001-of-{:05}.gguf back, and put all of them into one folder</source>
+        <translation>{}: {}, а файлов здесь {}; верните частям имена ...-00001-of-{:05}.gguf и положите все в одну папку</translation>
+    </message>
+    <message>
+        <source>{}: the model is split among {} files, of which {} is missing; download it as well</source>
+        <translation>{}: модель разделена на файлы ({}), из которых нет {}; скачайте и его</translation>
+    </message>
+    <message>
+        <source>{}: holds no tensors but a dictionary "{}"; it is a training checkpoint: save the model's state_dict alone</source>
+        <translation>{}: здесь нет тензоров, только словарь «{}»; это состояние обучения: сохраните отдельно state_dict модели</translation>
+    </message>
+    <message>
+        <source>{}: holds no tensors; choose a file that holds the model's weights</source>
+        <translation>{}: здесь нет тензоров; выберите файл с весами модели</translation>
     </message>
 </context>
 </TS>

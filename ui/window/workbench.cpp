@@ -214,7 +214,7 @@ void Workbench::cancel_report() {
 
 WorkParams Workbench::work() const {
     WorkParams work;
-    work.model_path = session_.model()->checkpoint.directory();
+    work.model_path = session_.model()->checkpoint.path();
     work.text = evaluations_.settings().text;
     work.calibration = session_.choices().calibration;
     if (session_.rule().needs_calibration())
@@ -250,7 +250,7 @@ void Workbench::close_model() {
 void Workbench::take_model(const std::shared_ptr<const OpenedModel>& model) {
     session_.set_model(model);
     session_.focus_layer(std::exchange(layer_to_focus_, 0));
-    settings_.add_recent(QString::fromStdString(model->checkpoint.directory().string()));
+    settings_.add_recent(QString::fromStdString(model->checkpoint.path().string()));
     Q_EMIT recent_changed();
     hold(false);
 }
@@ -283,7 +283,7 @@ void Workbench::restore_model() {
 void Workbench::keep_session() {
     // While a model is being opened, or could not be, the last one stays the one to come back to.
     if (const auto& model = session_.model()) {
-        settings_.set_last_model(QString::fromStdString(model->checkpoint.directory().string()));
+        settings_.set_last_model(QString::fromStdString(model->checkpoint.path().string()));
         settings_.set_last_layer(session_.focused_layer());
     }
     settings_.set_choices(session_.choices());

@@ -1,4 +1,4 @@
-#include "core/checkpoint/zip_archive.h"
+#include "core/checkpoint/formats/torch/zip_archive.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -15,8 +15,8 @@ class TorchFile : public TensorFile {
   public:
     /// Throws Error(bad_input) or Error(unsupported) that names the file, and the tensor or the
     /// name where there is one: a file that is not whole, the format that PyTorch wrote before
-    /// version 1.6, a tensor that does not lie in its record or is stored transposed, anything but
-    /// tensors.
+    /// version 1.6, a tensor that does not lie in its record. Entries that are no tensors are
+    /// left out.
     explicit TorchFile(const std::filesystem::path& path);
 };
 

@@ -1,4 +1,4 @@
-#include "core/checkpoint/meta_params.h"
+#include "core/checkpoint/formats/meta/meta_params.h"
 
 #include <array>
 #include <fstream>

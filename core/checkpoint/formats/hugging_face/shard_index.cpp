@@ -1,11 +1,13 @@
-#include "core/checkpoint/shard_index.h"
+#include "core/checkpoint/formats/hugging_face/shard_index.h"
 
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/checkpoint/file_errors.h"
 
 namespace headscope {
 namespace {
@@ -26,7 +28,10 @@ std::set<std::string> ShardIndex::shards() const {
 }
 
 ShardIndex read_shard_index(const std::filesystem::path& path) {
-    const nlohmann::json parsed = read_json_file(path);
+    constexpr std::size_t kMaxIndexBytes = std::size_t{256} << 20;
+    const std::string text = read_text_file(path, kMaxIndexBytes);
+    refuse_lfs_pointer(text, path);
+    const nlohmann::json parsed = parse_json(text, path.string());
     const auto weight_map = parsed.find("weight_map");  // the end where it is not an object
     if (weight_map == parsed.end() || !weight_map->is_object() || weight_map->empty()) {
         fail(ErrorCode::bad_input,

@@ -1,4 +1,4 @@
-#include "core/checkpoint/safetensors_writer.h"
+#include "core/checkpoint/formats/safetensors/safetensors_writer.h"
 
 #include <cstddef>
 

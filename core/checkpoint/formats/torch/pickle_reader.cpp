@@ -1,4 +1,4 @@
-#include "core/checkpoint/pickle_reader.h"
+#include "core/checkpoint/formats/torch/pickle_reader.h"
 
 #include <limits>
 #include <set>
@@ -8,7 +8,7 @@
 
 #include "core/base/utf8.h"
 #include "core/checkpoint/byte_reader.h"
-#include "core/checkpoint/pickle_stack.h"
+#include "core/checkpoint/formats/torch/pickle_stack.h"
 
 namespace headscope {
 namespace {
@@ -324,21 +324,28 @@ class Unpickler {
         for (const auto& [key, value] : dictionary->items) {
             const auto* name = std::get_if<std::string_view>(&stack_.at(key));
             const auto* tensor = std::get_if<Tensor>(&stack_.at(value));
-            if (name == nullptr || tensor == nullptr) refuse_entry(key, value);
+            if (name == nullptr || tensor == nullptr) continue;  // an epoch, a version
             if (!names.insert(*name).second) malformed("has tensor {} twice", printable(*name));
             named.push_back(tensors_[tensor->index]);
             named.back().name = *name;
         }
+        if (named.empty() && !dictionary->items.empty()) refuse_without_tensors(*dictionary);
         return named;
     }
 
-    [[noreturn]] void refuse_entry(Ref key, Ref value) const {
-        const auto* name = std::get_if<std::string_view>(&stack_.at(key));
+    /// A dictionary in which no tensor lies directly.
+    [[noreturn]] void refuse_without_tensors(const Dictionary& dictionary) const {
+        for (const auto& [key, value] : dictionary.items) {
+            const auto* name = std::get_if<std::string_view>(&stack_.at(key));
+            const auto* inner = std::get_if<Dictionary>(&stack_.at(value));
+            if (name == nullptr || inner == nullptr) continue;
+            fail(ErrorCode::unsupported,
+                 "{}: holds no tensors but a dictionary \"{}\"; it is a training checkpoint: save "
+                 "the model's state_dict alone",
+                 file_.string(), printable(*name));
+        }
         fail(ErrorCode::unsupported,
-             "{}: holds more than a model's weights: its entry {} is {}; save the model's "
-             "state_dict alone",
-             file_.string(), name != nullptr ? printable(*name) : "without a name",
-             stack_.kind(value));
+             "{}: holds no tensors; choose a file that holds the model's weights", file_.string());
     }
 
     /// An operation that weights do not need. Those that name or make foreign objects say so.

@@ -1,4 +1,4 @@
-#include "core/checkpoint/meta_layout.h"
+#include "core/checkpoint/formats/meta/meta_layout.h"
 
 #include <algorithm>
 #include <array>

@@ -1,14 +1,13 @@
-#include "core/checkpoint/torch_file.h"
+#include "core/checkpoint/formats/torch/torch_file.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "core/checkpoint/file_errors.h"
-#include "core/checkpoint/pickle_reader.h"
-#include "core/checkpoint/zip_archive.h"
+#include "core/checkpoint/formats/torch/pickle_reader.h"
+#include "core/checkpoint/formats/torch/zip_archive.h"
 
 namespace headscope {
 namespace {
@@ -23,9 +22,7 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 
 /// What is no zip archive, in the user's words.
 void check_kind(const MappedFile& file) {
-    const std::string_view text =
-        as_text(file.bytes().first(std::min<std::size_t>(64, file.bytes().size())));
-    refuse_lfs_pointer(text, file.path());
+    const std::string_view text = beginning(file.bytes());
     if (text.starts_with("PK")) return;
     // A pickle that begins with the long number 0x1950a86a20f9469cfc6c.
     constexpr std::string_view kOldMagic(
@@ -36,6 +33,7 @@ void check_kind(const MappedFile& file) {
              "a newer PyTorch",
              file.path().string());
     }
+    refuse_other_kind(text, file.path());
     damaged(file.path(), "not a file of torch.save");
 }
 
@@ -56,23 +54,41 @@ bool has_no_elements(const std::vector<std::int64_t>& shape) {
     return std::find(shape.begin(), shape.end(), 0) != shape.end();
 }
 
-/// The number of elements of a tensor whose rows lie one behind the other.
-std::uint64_t count_elements(const PickledTensor& tensor, const fs::path& file) {
-    if (has_no_elements(tensor.shape)) return 0;
+/// What an expanded tensor may have beyond its storage: a norm of one repeated value has some
+/// thousands of elements, and a hostile file could ask for any number.
+constexpr std::int64_t kMostRepeated = std::int64_t{1} << 24;
+
+/// Where the elements of a tensor lie in its storage, in elements.
+struct Extent {
+    bool row_major = true;
+    std::uint64_t elements = 0;  ///< of the storage, from the first of the tensor to its last
+};
+
+Extent extent_of(const PickledTensor& tensor, const fs::path& file) {
+    if (has_no_elements(tensor.shape)) return {};
+    const auto overflow = [&] {
+        damaged(file, "tensor {}: the size of its shape overflows", printable(tensor.name));
+    };
+    Extent extent;
     std::int64_t count = 1;
+    std::int64_t last = 0;
     for (std::size_t i = tensor.shape.size(); i-- > 0;) {
-        const std::int64_t extent = tensor.shape[i];
-        if (extent != 1 && tensor.strides[i] != count) {
-            fail(ErrorCode::unsupported,
-                 "{}: tensor {} is stored transposed or in pieces (strides {}); call .contiguous() "
-                 "on it and save it again",
-                 file.string(), printable(tensor.name), fmt::join(tensor.strides, ", "));
-        }
-        if (__builtin_mul_overflow(count, extent, &count)) {
-            damaged(file, "tensor {}: the size of its shape overflows", printable(tensor.name));
+        const std::int64_t size = tensor.shape[i];
+        if (size != 1 && tensor.strides[i] != count) extent.row_major = false;
+        std::int64_t step = 0;
+        if (__builtin_mul_overflow(count, size, &count) ||
+            __builtin_mul_overflow(size - 1, tensor.strides[i], &step) ||
+            __builtin_add_overflow(last, step, &last)) {
+            overflow();
         }
     }
-    return static_cast<std::uint64_t>(count);
+    if (last == std::numeric_limits<std::int64_t>::max()) overflow();
+    extent.elements = static_cast<std::uint64_t>(last) + 1;
+    if (!extent.row_major && count > std::max(last + 1, kMostRepeated)) {
+        damaged(file, "tensor {}: {} elements are made of the {} of its storage",
+                printable(tensor.name), count, last + 1);
+    }
+    return extent;
 }
 
 StoredTensor locate(const PickledTensor& tensor, const ZipRecord& record, const fs::path& file) {
@@ -82,15 +98,19 @@ StoredTensor locate(const PickledTensor& tensor, const ZipRecord& record, const 
                 printable(tensor.name), tensor.storage_bytes, available);
     }
     const auto element = static_cast<std::uint64_t>(tensor.type->bytes);
-    const std::uint64_t elements = count_elements(tensor, file);
-    if (tensor.offset > available / element || elements > available / element - tensor.offset) {
+    const Extent extent = extent_of(tensor, file);
+    if (tensor.offset > available / element ||
+        extent.elements > available / element - tensor.offset) {
         damaged(file, "tensor {}: {} elements from {} on run past the end of its storage",
-                printable(tensor.name), elements, tensor.offset);
+                printable(tensor.name), extent.elements, tensor.offset);
     }
-    return {std::string(tensor.name), std::string(tensor.type->name), tensor.type->weight_dtype,
+    return {std::string(tensor.name),
+            std::string(tensor.type->name),
+            tensor.type->weight_dtype,
             tensor.shape,
             record.bytes.subspan(static_cast<std::size_t>(tensor.offset * element),
-                                 static_cast<std::size_t>(elements * element))};
+                                 static_cast<std::size_t>(extent.elements * element)),
+            extent.row_major ? std::vector<std::int64_t>{} : tensor.strides};
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/checkpoint/file_errors.h"
-#include "core/checkpoint/pickle_names.h"
+#include "core/checkpoint/formats/torch/pickle_names.h"
 
 /// What the machine of read_pickled_tensors works on.
 namespace headscope::pickle {

@@ -1,4 +1,4 @@
-#include "core/checkpoint/safetensors.h"
+#include "core/checkpoint/formats/safetensors/safetensors_file.h"
 
 #include <algorithm>
 #include <limits>
@@ -41,7 +41,10 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 std::span<const std::byte> find_header(const MappedFile& file) {
     const std::span<const std::byte> bytes = file.bytes();
     file.prefetch(bytes.first(std::min(bytes.size(), kUsualHeaderBytes)));
-    refuse_lfs_pointer(as_text(bytes), file.path());
+    // A header begins behind its length; anything else there is another kind of file.
+    if (bytes.size() <= kLengthBytes || std::to_integer<char>(bytes[kLengthBytes]) != '{') {
+        refuse_other_kind(beginning(bytes), file.path());
+    }
     if (bytes.size() < kLengthBytes) {
         damaged(file.path(), "{} bytes, fewer than the 8 that a safetensors file begins with",
                 bytes.size());
@@ -78,6 +81,7 @@ json parse_header(std::span<const std::byte> header, const std::filesystem::path
 
 std::map<std::string, std::string> read_metadata(const json& metadata,
                                                  const std::filesystem::path& file) {
+    if (metadata.is_null()) return {};
     if (!metadata.is_object()) {
         damaged(file, "__metadata__ is a JSON {}, not an object", metadata.type_name());
     }
