@@ -295,7 +295,7 @@ class TestTorchFile : public QObject {
         write_bytes(path(), original + "x");
         QVERIFY(contains(open_error(), "no zip directory at its end"));
         write_bytes(path(), "x" + original);
-        QVERIFY(contains(open_error(), "a GGUF file; give it a name"));
+        QVERIFY(contains(open_error(), "not a file of torch.save"));
     }
 
     void overlapping_records_are_refused() {
@@ -322,7 +322,7 @@ class TestTorchFile : public QObject {
         write_bytes(path(), "version https://git-lfs.github.com/spec/v1\n");
         QVERIFY(contains(open_error(), "a Git LFS pointer"));
         write_bytes(path(), "GGUF");
-        QVERIFY(contains(open_error(), "not a file of torch.save"));
+        QVERIFY(contains(open_error(), "a GGUF file; give it a name"));
         write_bytes(path(), "PK\x03\x04");
         QVERIFY(contains(open_error(), "no zip directory at its end"));
         write_bytes(path(), "");

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+
+#include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
-#include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/checkpoint/checkpoint_contents.h"
 #include "core/checkpoint/file_errors.h"
 #include "core/checkpoint/formats/hugging_face/shard_index.h"
 #include "core/checkpoint/formats/safetensors/safetensors_file.h"
 #include "core/checkpoint/formats/torch/torch_file.h"
+#include "core/checkpoint/quantization/quantized_folder.h"
 
 namespace headscope {
 namespace {
@@ -108,6 +112,20 @@ TensorTable list_tensors(const TensorFiles& files, const ShardIndex& index) {
     return table;
 }
 
+/// Quantized weights are read as floats: the config that goes with those does not have the field.
+std::optional<nlohmann::json> take_quantization(CheckpointContents& contents,
+                                                const fs::path& file) {
+    constexpr const char* kKey = "quantization_config";
+    contents.config_json = contents.config_text;
+    nlohmann::ordered_json config = parse_ordered_json(contents.config_text, file.string());
+    if (!config.is_object() || !config.contains(kKey) || config[kKey].is_null())
+        return std::nullopt;
+    nlohmann::json quantization = config[kKey];
+    config.erase(kKey);
+    contents.config_json = dump_readable(config);
+    return quantization;
+}
+
 template <typename File>
 std::unique_ptr<const TensorFile> open_file(const fs::path& path) {
     return std::make_unique<const File>(path);
@@ -116,8 +134,9 @@ std::unique_ptr<const TensorFile> open_file(const fs::path& path) {
 template <typename File>
 void read(const ModelFiles& files, CheckpointContents& contents) {
     contents.config_file = files.config;
-    contents.config_text = contents.config_json = read_config_text(files.config);
-    contents.config = parse_model_config(contents.config_text, files.config.string());
+    contents.config_text = read_config_text(files.config);
+    const std::optional<nlohmann::json> quantization = take_quantization(contents, files.config);
+    contents.config = parse_model_config(contents.config_json, files.config.string());
     ShardIndex index;
     std::vector<fs::path> paths = files.tensors;
     if (!files.index.empty()) {
@@ -128,6 +147,11 @@ void read(const ModelFiles& files, CheckpointContents& contents) {
     for (const fs::path& path : paths)
         contents.files.push_back(std::make_shared<const File>(path));
     contents.table = list_tensors(contents.files, index);
+    if (quantization) {
+        read_quantized_weights(*quantization, files.config.string(), contents.table);
+    } else {
+        refuse_unexplained_quantization(contents.table, files.config.filename().string());
+    }
 }
 
 }  // namespace
