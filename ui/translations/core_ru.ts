@@ -32,20 +32,12 @@
         <translation>{}: записать не удалось ({}); ничего не изменено, освободите место или выберите другое</translation>
     </message>
     <message>
-        <source>{}: not valid UTF-8 at byte {}; the file is damaged</source>
-        <translation>{}: недопустимый UTF-8 в байте {}; файл повреждён</translation>
-    </message>
-    <message>
         <source>{}: JSON nested more than {} levels deep</source>
         <translation>{}: вложенность JSON больше {} уровней</translation>
     </message>
     <message>
         <source>{}: the key &quot;{}&quot; stands twice in one object</source>
         <translation>{}: ключ &quot;{}&quot; встречается в одном объекте дважды</translation>
-    </message>
-    <message>
-        <source>{}: not valid JSON ({})</source>
-        <translation>{}: недопустимый JSON ({})</translation>
     </message>
     <message>
         <source>{}: the folder of Headscope's resources is not there; {} the variable HEADSCOPE_RESOURCES</source>
@@ -970,6 +962,54 @@
     <message>
         <source>{}: holds no tensors; choose a file that holds the model's weights</source>
         <translation>{}: здесь нет тензоров; выберите файл с весами модели</translation>
+    </message>
+    <message>
+        <source>tensor {}: {} is missing or no size of a block</source>
+        <translation>тензор {}: {} отсутствует или не годится как размер блока</translation>
+    </message>
+    <message>
+        <source>quantization_config.bits {} is not supported for AWQ, only 4</source>
+        <translation>quantization_config.bits {} для AWQ не поддерживается, только 4</translation>
+    </message>
+    <message>
+        <source>quantization_config.bits {} is not supported for GPTQ; supported: 2, 4, 8</source>
+        <translation>quantization_config.bits {} для GPTQ не поддерживается; поддерживаются 2, 4, 8</translation>
+    </message>
+    <message>
+        <source>tensor {}{} is missing, without which the quantized weight cannot be read; do all files of the model lie here?</source>
+        <translation>нет тензора {}{}, без которого квантованный вес не прочитать; все ли файлы модели лежат здесь?</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} has the dtype {}, but {} is what this quantization has there</source>
+        <translation>{}: тензор {} имеет тип {}, а у этой квантизации там {}</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} has the shape [{}], which does not fit the other pieces of the quantized weight; do all belong to the same model?</source>
+        <translation>{}: тензор {} имеет форму [{}], которая не подходит к другим частям квантованного веса; относятся ли все к одной модели?</translation>
+    </message>
+    <message>
+        <source>{} must be an object, but is a JSON {}</source>
+        <translation>{}: здесь должен быть объект, а не JSON {}</translation>
+    </message>
+    <message>
+        <source>{} is not known; a quantized model is read only where every field is</source>
+        <translation>{}: неизвестное поле; квантованная модель читается, только если известны все поля</translation>
+    </message>
+    <message>
+        <source>{} must be {}</source>
+        <translation>{}: здесь должно быть {}</translation>
+    </message>
+    <message>
+        <source>{} differs among the groups, which is not supported</source>
+        <translation>{}: в группах разные значения, это не поддерживается</translation>
+    </message>
+    <message>
+        <source>{}: weights of {} bits are not supported; supported: 2, 4, 8</source>
+        <translation>{}: веса по {} бит не поддерживаются; поддерживаются 2, 4, 8</translation>
+    </message>
+    <message>
+        <source>{}: tensor {} is a piece of a quantized weight, but {} has no quantization_config that says how to read it; take the config.json that belongs to these files</source>
+        <translation>{}: тензор {} — часть квантованного веса, но в {} нет quantization_config, который говорит, как его читать; возьмите config.json от этих файлов</translation>
     </message>
 </context>
 </TS>
