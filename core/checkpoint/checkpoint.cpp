@@ -1,6 +1,7 @@
 #include "core/checkpoint/checkpoint.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -51,6 +52,13 @@ void check_tensor(const CheckpointContents& contents, const ExpectedTensor& expe
     if (!source->weight_dtype()) fail_dtype(*source);
 }
 
+/// Two tensors that differ do so early, so that little is read of them.
+bool have_equal_bytes(const StoredTensor& a, const StoredTensor& b) {
+    return a.dtype == b.dtype && a.strides == b.strides && a.bytes.size() == b.bytes.size() &&
+           (a.bytes.data() == b.bytes.data() ||
+            std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0);
+}
+
 /// A head of its own is used, whatever the config says of it, as transformers 5 does: tied, it is
 /// the embeddings once more.
 void use_own_head(CheckpointContents& contents) {
@@ -58,7 +66,7 @@ void use_own_head(CheckpointContents& contents) {
     const TensorSource* head = find_tensor(contents.table, tensor_names::output_projection());
     const TensorSource* embeddings = find_tensor(contents.table, tensor_names::embeddings());
     if (head == nullptr || embeddings == nullptr || head->shape != embeddings->shape ||
-        head->first().bytes.data() == embeddings->first().bytes.data()) {
+        have_equal_bytes(head->first(), embeddings->first())) {
         return;
     }
     contents.config.tie_word_embeddings = false;
