@@ -76,8 +76,8 @@ void add_measure_list(CLI::App& command, const std::string& name, std::vector<st
 
 void add_model_option(CLI::App& command, Options& options) {
     add(command, "--model_path", options.model_path,
-        "Model folder (config.json, *.safetensors, tokenizer.model) or a file of it; "
-        "default: the demo model");
+        "Model folder (config.json, *.safetensors, tokenizer.model), a file of it, or a GGUF "
+        "file; default: the demo model");
     command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
                      "Run a model though its files hold tensors, such as biases or adapters, that "
                      "its architecture does not use");
