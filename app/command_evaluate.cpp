@@ -139,6 +139,7 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
                    {"unused_tensors", checkpoint.unused_tensors()},
                    {"protocol", options.protocol},
                    {"bos_rule", text.bos_rule},
+                   {"bos_decided_by", text.bos_decided_by},
                    {"corpus", text.corpus_name},
                    {"corpus_sha256", text.corpus_sha256},
                    {"measure", options.measure},

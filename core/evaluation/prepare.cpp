@@ -42,6 +42,7 @@ PreparedText prepare_here(const Checkpoint& checkpoint, const TextOptions& optio
     prepared.token_count = static_cast<std::int64_t>(text.ids.size());
     prepared.token_ids_sha256 = text.ids_sha256();
     prepared.bos_rule = bos_rule(options.protocol, text.has_bos);
+    prepared.bos_decided_by = tokenizer->bos_decided_by();
     const std::int64_t window =
         options.window != 0 ? options.window
                             : default_window(options.protocol, config.max_position_embeddings);

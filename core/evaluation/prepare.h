@@ -29,7 +29,8 @@ struct PreparedText {
     std::string tokenizer_fingerprint;
     std::int64_t token_count = 0;  ///< of the whole text, BOS included
     std::string token_ids_sha256;
-    std::string bos_rule;  ///< where BOS stands, in words
+    std::string bos_rule;        ///< where BOS stands, in words
+    std::string bos_decided_by;  ///< what of the tokenizer's files decided whether there is one
     std::shared_ptr<const Windows> windows;
 };
 

@@ -28,6 +28,7 @@ void for_each_setting(Settings& settings, Visit visit) {
     visit("window", settings.window);
     visit("windows", settings.windows);
     visit("bos_rule", settings.bos_rule);
+    visit("bos_decided_by", settings.bos_decided_by, kMayLack);
     visit("corpus", settings.corpus_name);
     visit("corpus_sha256", settings.corpus_sha256);
     visit("tokenizer_fingerprint", settings.tokenizer_fingerprint);

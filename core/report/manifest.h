@@ -26,6 +26,7 @@ struct RunSettings {
     std::int64_t window = 0;   ///< tokens
     std::int64_t windows = 0;  ///< evaluated
     std::string bos_rule;
+    std::string bos_decided_by;  ///< files from before it was written do not say it
     std::string corpus_name;
     std::string corpus_sha256;
     std::string tokenizer_fingerprint;

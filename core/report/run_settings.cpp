@@ -20,6 +20,7 @@ RunSettings make_run_settings(const Checkpoint& checkpoint, Measure measure, con
     settings.window = text.windows->window();
     settings.windows = text.windows->count();
     settings.bos_rule = text.bos_rule;
+    settings.bos_decided_by = text.bos_decided_by;
     settings.corpus_name = text.corpus_name;
     settings.corpus_sha256 = text.corpus_sha256;
     settings.tokenizer_fingerprint = text.tokenizer_fingerprint;

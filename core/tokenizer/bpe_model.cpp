@@ -69,6 +69,10 @@ MergeListModel::MergeListModel(Vocabulary vocabulary, std::int32_t vocabulary_si
     if (!options_.byte_level && !options_.ignore_merges && !drops) add_borders(merges);
 }
 
+std::int32_t MergeListModel::find_token(std::string_view token) const {
+    return id_or_none(vocabulary_, token);
+}
+
 void MergeListModel::find_byte_tokens() {
     std::string token;
     for (std::size_t byte = 0; byte < byte_ids_.size(); ++byte) {
@@ -181,6 +185,10 @@ void MergeListModel::encode(std::string_view word, Scratch& scratch,
         return merges_.find(left.id, right.id);
     });
     append_ids(scratch.symbols, ids);
+}
+
+std::int32_t RankModel::find_token(std::string_view token) const {
+    return id_or_none(ranks_, token);
 }
 
 void RankModel::encode(std::string_view word, Scratch& scratch,

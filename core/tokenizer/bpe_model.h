@@ -29,6 +29,12 @@ class BpeModel {
     /// One more than the highest id.
     [[nodiscard]] virtual std::int32_t vocabulary_size() const = 0;
 
+    /// How many tokens the vocabulary has; fewer than its size where ids are left out.
+    [[nodiscard]] virtual std::int32_t token_count() const = 0;
+
+    /// The id of a token as the vocabulary writes it, or -1.
+    [[nodiscard]] virtual std::int32_t find_token(std::string_view token) const = 0;
+
     /// Appends the ids of `word`, which is UTF-8 or part of it, has at least one byte and fewer
     /// than 2^31.
     virtual void encode(std::string_view word, Scratch& scratch,
@@ -68,6 +74,10 @@ class MergeListModel final : public BpeModel {
                    Options options, std::string_view source);
 
     [[nodiscard]] std::int32_t vocabulary_size() const override { return vocabulary_size_; }
+    [[nodiscard]] std::int32_t token_count() const override {
+        return static_cast<std::int32_t>(vocabulary_.size());
+    }
+    [[nodiscard]] std::int32_t find_token(std::string_view token) const override;
     void encode(std::string_view word, Scratch& scratch,
                 std::vector<std::int32_t>& ids) const override;
     [[nodiscard]] bool is_border(std::string_view word, std::size_t at) const override;
@@ -98,9 +108,11 @@ class RankModel final : public BpeModel {
     /// All 256 single bytes must have a rank; ranks are 0 to the size, less one.
     explicit RankModel(Vocabulary ranks) : ranks_(std::move(ranks)) {}
 
-    [[nodiscard]] std::int32_t vocabulary_size() const override {
+    [[nodiscard]] std::int32_t vocabulary_size() const override { return token_count(); }
+    [[nodiscard]] std::int32_t token_count() const override {
         return static_cast<std::int32_t>(ranks_.size());
     }
+    [[nodiscard]] std::int32_t find_token(std::string_view token) const override;
     void encode(std::string_view word, Scratch& scratch,
                 std::vector<std::int32_t>& ids) const override;
     [[nodiscard]] bool is_border(std::string_view, std::size_t) const override { return false; }

@@ -14,32 +14,29 @@ namespace {
 
 // Goes up where the same file and text give other ids than before, so that no old ids are taken
 // from the token cache.
-constexpr int algorithm_version = 1;
+constexpr int algorithm_version = 2;
 
 // Positions in a word are 32 bits wide, and normalization makes a text up to 18 times as long.
 constexpr std::size_t max_text_bytes = std::numeric_limits<std::uint32_t>::max() / 18;
-
-/// Added tokens that are looked for in a text.
-AddedTokens wanted(const std::vector<AddedToken>& all, bool normalized) {
-    std::vector<AddedToken> tokens;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(tokens), [&](const AddedToken& token) {
-        return !token.special && token.normalized == normalized;
-    });
-    return AddedTokens(std::move(tokens));
-}
 
 }  // namespace
 
 /// One call of encode.
 class BpeTokenizer::Encoding {
   public:
-    explicit Encoding(const BpeTokenizer& tokenizer)
-        : tokenizer_(tokenizer), model_(tokenizer.model()), cut_(tokenizer.parts_.pre_tokenizer) {}
+    Encoding(const BpeParts& parts, const Loaded& loaded)
+        : normalizer_(parts.normalizer),
+          added_tokens_(loaded.added_tokens),
+          model_(*loaded.model),
+          cut_(parts.pre_tokenizer) {}
 
     std::vector<std::int32_t> run(std::string_view text) {
-        tokenizer_.raw_tokens_.split(text, [&](std::string_view part, const AddedToken* token) {
-            const bool is_first = part.data() == text.data();
-            token != nullptr ? add_token(*token) : add_text(part, is_first);
+        added_tokens_.raw.split(text, [&](std::string_view part, const AddedToken* token) {
+            if (token != nullptr) {
+                ids_.push_back(token->id);
+            } else {
+                add_text(part, part.data() == text.data());
+            }
         });
         return std::move(ids_);
     }
@@ -55,32 +52,16 @@ class BpeTokenizer::Encoding {
     static constexpr std::size_t max_kept_bytes = 64;
     static constexpr std::size_t max_kept_words = std::size_t{1} << 18;
 
-    void add_token(const AddedToken& token) {
-        if (token.conditional || (token.normalized && !only_unicode_forms())) {
-            fail(ErrorCode::unsupported,
-                 "{}: the text holds the added token \"{}\", which is found under conditions that "
-                 "this version of Headscope does not read; use a text without it",
-                 tokenizer_.parts_.source, token.content);
-        }
-        ids_.push_back(token.id);
-    }
-
-    [[nodiscard]] bool only_unicode_forms() const {
-        return tokenizer_.parts_.normalizer.only_unicode_forms();
-    }
-
     void add_text(std::string_view text, bool is_first) {
-        const Normalizer& normalizer = tokenizer_.parts_.normalizer;
-        const std::string normalized = normalizer.empty() ? "" : normalizer.normalize(text);
-        if (!normalizer.empty()) text = normalized;
-        const auto add_part = [&](std::string_view part, const AddedToken* token) {
+        const std::string normalized = normalizer_.empty() ? "" : normalizer_.normalize(text);
+        if (!normalizer_.empty()) text = normalized;
+        added_tokens_.normalized.split(text, [&](std::string_view part, const AddedToken* token) {
             if (token != nullptr) {
-                add_token(*token);
+                ids_.push_back(token->id);
             } else {
                 cut_.cut(part, is_first && part.data() == text.data(), add_word_);
             }
-        };
-        tokenizer_.normalized_tokens_.split(text, add_part);
+        });
     }
 
     void add_word(std::string_view word) {
@@ -116,7 +97,8 @@ class BpeTokenizer::Encoding {
         }
     }
 
-    const BpeTokenizer& tokenizer_;
+    const Normalizer& normalizer_;
+    const AddedTokenSets& added_tokens_;
     const BpeModel& model_;
     PreTokenizer::Run cut_;
     const PreTokenizer::Sink add_word_ = [this](std::string_view word) { add_word(word); };
@@ -125,27 +107,21 @@ class BpeTokenizer::Encoding {
     std::vector<std::int32_t> ids_;
 };
 
-BpeTokenizer::BpeTokenizer(BpeParts parts)
-    : parts_(std::move(parts)),
-      raw_tokens_(wanted(parts_.added_tokens, false)),
-      normalized_tokens_(wanted(parts_.added_tokens, true)) {}
+BpeTokenizer::BpeTokenizer(BpeParts parts) : parts_(std::move(parts)) {}
 
 const std::string& BpeTokenizer::fingerprint() const {
     const std::lock_guard lock(mutex_);
     if (fingerprint_.empty()) {
         fingerprint_ =
             sha256_hex(fmt::format("{}\n{}\n{}\n{}", parts_.kind, algorithm_version,
-                                   sha256_hex(*parts_.file), parts_.bos ? *parts_.bos : -1));
+                                   sha256_hex(*parts_.file), parts_.bos.id.value_or(-1)));
         parts_.file.reset();
     }
     return fingerprint_;
 }
 
 std::int32_t BpeTokenizer::vocabulary_size() const {
-    std::int32_t size = model().vocabulary_size();
-    for (const AddedToken& token : parts_.added_tokens)
-        size = std::max(size, token.id + 1);
-    return size;
+    return loaded().vocabulary_size;
 }
 
 std::vector<std::int32_t> BpeTokenizer::encode(std::string_view text) const {
@@ -158,16 +134,30 @@ std::vector<std::int32_t> BpeTokenizer::encode(std::string_view text) const {
         fail(ErrorCode::bad_input,
              "a text that is not UTF-8 at byte {} cannot be tokenized; convert it", good);
     }
-    return Encoding(*this).run(text);
+    return Encoding(parts_, loaded()).run(text);
 }
 
-const BpeModel& BpeTokenizer::model() const {
+const BpeTokenizer::Loaded& BpeTokenizer::loaded() const {
     const std::lock_guard lock(mutex_);
-    if (!model_) {
-        model_ = parts_.make_model();
+    if (!loaded_) {
+        loaded_ = load();
         parts_.make_model = nullptr;
     }
-    return *model_;
+    return *loaded_;
+}
+
+BpeTokenizer::Loaded BpeTokenizer::load() const {
+    Loaded loaded;
+    loaded.model = parts_.make_model();
+    const BpeModel& model = *loaded.model;
+    const std::vector<AddedToken> tokens =
+        number_added_tokens(parts_.added_tokens, model.token_count(),
+                            [&](std::string_view token) { return model.find_token(token); });
+    loaded.vocabulary_size = model.vocabulary_size() + parts_.control_tokens;
+    for (const AddedToken& token : tokens)
+        loaded.vocabulary_size = std::max(loaded.vocabulary_size, token.id + 1);
+    loaded.added_tokens = AddedTokenSets(tokens, parts_.normalizer);
+    return loaded;
 }
 
 }  // namespace headscope

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/tokenizer/added_tokens.h"
+#include "core/tokenizer/bos_rule.h"
 #include "core/tokenizer/bpe_model.h"
 #include "core/tokenizer/normalizer.h"
 #include "core/tokenizer/pre_tokenizer.h"
@@ -23,8 +24,10 @@ struct BpeParts {
     /// The bytes that decide the ids, BOS apart.
     std::shared_ptr<const std::string> file;
     std::string source;  ///< the file's name, for error texts
-    std::optional<std::int32_t> bos;
-    std::vector<AddedToken> added_tokens;
+    BosRule bos;
+    std::vector<AddedToken> added_tokens;  ///< not yet numbered
+    /// Ids behind the vocabulary that stand for control tokens without a text.
+    std::int32_t control_tokens = 0;
     Normalizer normalizer;
     PreTokenizer pre_tokenizer;
     /// Makes the vocabulary; called once, or again where it threw.
@@ -42,19 +45,27 @@ class BpeTokenizer final : public Tokenizer {
     [[nodiscard]] std::string_view kind() const override { return parts_.kind; }
     [[nodiscard]] const std::string& fingerprint() const override;
     [[nodiscard]] std::int32_t vocabulary_size() const override;
-    [[nodiscard]] std::optional<std::int32_t> bos_id() const override { return parts_.bos; }
+    [[nodiscard]] std::optional<std::int32_t> bos_id() const override { return parts_.bos.id; }
+    [[nodiscard]] const std::string& bos_decided_by() const override {
+        return parts_.bos.decided_by;
+    }
     [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const override;
 
   private:
     class Encoding;
 
-    const BpeModel& model() const;
+    /// What is made with the first use.
+    struct Loaded {
+        std::unique_ptr<const BpeModel> model;
+        std::int32_t vocabulary_size = 0;
+        AddedTokenSets added_tokens;
+    };
+    const Loaded& loaded() const;
+    Loaded load() const;
 
-    mutable BpeParts parts_;         ///< `file` and `make_model` go once they were used
-    AddedTokens raw_tokens_;         ///< found in the given text
-    AddedTokens normalized_tokens_;  ///< found in the normalized text
-    mutable std::mutex mutex_;       ///< guards the making of what follows
-    mutable std::unique_ptr<const BpeModel> model_;
+    mutable BpeParts parts_;    ///< `file` and `make_model` go once they were used
+    mutable std::mutex mutex_;  ///< guards the making of what follows
+    mutable std::optional<Loaded> loaded_;
     mutable std::string fingerprint_;
 };
 

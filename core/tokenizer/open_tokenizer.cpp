@@ -6,9 +6,9 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
-#include "core/tokenizer/rank_file.h"
 #include "core/tokenizer/sentencepiece_model_file.h"
 #include "core/tokenizer/sentencepiece_tokenizer.h"
+#include "core/tokenizer/tiktoken_file.h"
 #include "core/tokenizer/tokenizer.h"
 #include "core/tokenizer/tokenizer_json.h"
 
@@ -41,38 +41,43 @@ std::string read(const fs::path& path) {
 }
 
 /// Llama 2 and Llama 3 call different things tokenizer.model, so the content decides.
-TokenizerPtr open_tokenizer_model(const fs::path& path) {
+TokenizerPtr open_tokenizer_model(const fs::path& path, const TokenizerConfig& config) {
     std::string bytes = read(path);
     if (is_sentencepiece_model(bytes)) {
-        return std::make_unique<SentencePieceTokenizer>(path, std::move(bytes));
+        return std::make_unique<SentencePieceTokenizer>(path, std::move(bytes), config);
     }
-    if (is_rank_file(bytes)) return parse_rank_file(std::move(bytes), path.string());
-    fail(
-        ErrorCode::bad_input,
-        "{}: neither a SentencePiece model nor a tiktoken rank file; it is damaged, fetch it again",
-        path.string());
+    if (is_tiktoken_file(bytes))
+        return parse_tiktoken_file(std::move(bytes), path.string(), config);
+    fail(ErrorCode::bad_input,
+         "{}: neither a SentencePiece model nor a tiktoken rank file; it is damaged, download it "
+         "again",
+         path.string());
 }
 
-TokenizerPtr open_tokenizer_json(const fs::path& path) {
-    const fs::path config_path = path.parent_path() / "tokenizer_config.json";
-    TokenizerConfig config;
-    if (is_there(config_path))
-        config = parse_tokenizer_config(read(config_path), config_path.string());
-    return parse_tokenizer_json(read(path), path.string(), config);
-}
-
-TokenizerPtr open_vocabulary_and_merges(const fs::path& path) {
+TokenizerPtr open_vocabulary_and_merges(const fs::path& path, const TokenizerConfig& config) {
     const fs::path merges = path.parent_path() / "merges.txt";
-    const fs::path config = path.parent_path() / "tokenizer_config.json";
     if (!is_there(merges)) {
         fail(ErrorCode::bad_input,
              "{}: a vocabulary without the merges.txt that belongs to it; put the model's "
              "tokenizer.json, or that file, beside it",
              path.string());
     }
-    return parse_vocabulary_and_merges(
-        {read(path), read(merges), is_there(config) ? read(config) : std::string()},
-        {path.string(), merges.string(), config.string()});
+    return parse_vocabulary_and_merges({read(path), read(merges)}, {path.string(), merges.string()},
+                                       config);
+}
+
+[[noreturn]] void refuse_folder(const fs::path& model_dir) {
+    const fs::path tekken = model_dir / "tekken.json";
+    if (is_there(tekken)) {
+        fail(ErrorCode::unsupported,
+             "{}: a tekken tokenizer, which this version of Headscope does not read; put the "
+             "tokenizer.json of the same model beside it",
+             tekken.string());
+    }
+    fail(ErrorCode::bad_input,
+         "{}: no tokenizer in this folder (no tokenizer.json and no tokenizer.model); put the "
+         "tokenizer's file beside the model's config.json",
+         model_dir.string());
 }
 
 }  // namespace
@@ -85,26 +90,17 @@ TokenizerPtr open_tokenizer(const fs::path& model_dir) {
     const fs::path json = model_dir / "tokenizer.json";
     const fs::path model = model_dir / "tokenizer.model";
     const fs::path vocabulary = model_dir / "vocab.json";
-    const fs::path tekken = model_dir / "tekken.json";
+    if (!is_there(json) && !is_there(model) && !is_there(vocabulary)) refuse_folder(model_dir);
+    const TokenizerConfig config = TokenizerConfig::open(model_dir);
     if (is_there(json)) {
         try {
-            return open_tokenizer_json(json);
+            return parse_tokenizer_json(read(json), json.string(), config);
         } catch (const Error& error) {
             if (error.code() != ErrorCode::unsupported || !is_there(model)) throw;
         }
     }
-    if (is_there(model)) return open_tokenizer_model(model);
-    if (is_there(vocabulary)) return open_vocabulary_and_merges(vocabulary);
-    if (is_there(tekken)) {
-        fail(ErrorCode::unsupported,
-             "{}: a tekken tokenizer, which this version of Headscope does not read; put the "
-             "tokenizer.json of the same model beside it",
-             tekken.string());
-    }
-    fail(ErrorCode::bad_input,
-         "{}: no tokenizer in this folder (no tokenizer.json and no tokenizer.model); put the "
-         "tokenizer's file beside the model's config.json",
-         model_dir.string());
+    if (is_there(model)) return open_tokenizer_model(model, config);
+    return open_vocabulary_and_merges(vocabulary, config);
 }
 
 }  // namespace headscope

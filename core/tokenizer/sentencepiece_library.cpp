@@ -82,7 +82,7 @@ SentencePieceModel::SentencePieceModel(std::string_view bytes, std::string file)
     handle_.reset(api_->open(bytes.data(), bytes.size(), error.data(), error.size()));
     if (!handle_) {
         fail(ErrorCode::bad_input,
-             "{}: SentencePiece refuses this model ({}); it is damaged, fetch it again", file_,
+             "{}: SentencePiece refuses this model ({}); it is damaged, download it again", file_,
              error.data());
     }
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 // A SentencePiece model is a protobuf message, ModelProto in sentencepiece_model.proto:
 //   repeated SentencePiece pieces = 1;    SentencePiece { string piece = 1; float score = 2; ... }
@@ -59,6 +60,25 @@ bool is_whole_sentencepiece_model(std::string_view bytes) {
         if (!take_field(bytes)) return false;
     }
     return true;
+}
+
+Vocabulary read_sentencepiece_pieces(std::string_view bytes) {
+    Vocabulary pieces;
+    std::int32_t id = 0;
+    while (auto record = take_field(bytes)) {
+        if (record->tag != first_field) continue;
+        std::string_view piece = record->content;
+        const auto text = take_field(piece);
+        if (text && text->tag == first_field) pieces.insert(text->content, id);
+        ++id;
+    }
+    return pieces;
+}
+
+std::string without_dummy_prefix(std::string bytes) {
+    // A second normalizer_spec (field 3) is merged into the first: add_dummy_prefix (3) is 0.
+    constexpr std::string_view spec("\x1A\x02\x18\x00", 4);
+    return std::move(bytes.append(spec));
 }
 
 }  // namespace headscope

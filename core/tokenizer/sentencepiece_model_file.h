@@ -1,6 +1,9 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "core/tokenizer/bpe_model.h"
 
 namespace headscope {
 
@@ -11,5 +14,12 @@ bool is_sentencepiece_model(std::string_view bytes);
 /// Whether the records of such a file follow one another without a break up to its end. A file that
 /// was cut short or overwritten in part fails here, before SentencePiece sees it.
 bool is_whole_sentencepiece_model(std::string_view bytes);
+
+/// The pieces of such a file by their text; a piece's id is its place. Where two are equal, the
+/// first counts.
+Vocabulary read_sentencepiece_pieces(std::string_view bytes);
+
+/// The same model with add_dummy_prefix off: a text gets no space in front.
+std::string without_dummy_prefix(std::string bytes);
 
 }  // namespace headscope

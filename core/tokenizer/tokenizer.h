@@ -26,6 +26,10 @@ class Tokenizer {
     /// The id that begins a text, if the tokenizer has one.
     [[nodiscard]] virtual std::optional<std::int32_t> bos_id() const = 0;
 
+    /// What decided whether a text begins with BOS, for people and manifests, such as
+    /// "post_processor of tokenizer.json".
+    [[nodiscard]] virtual const std::string& bos_decided_by() const = 0;
+
     /// Ids of `text` (UTF-8), without BOS. Special-token text inside is plain text.
     /// Throws Error(bad_input) where the tokenizer refuses the text.
     [[nodiscard]] virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;

@@ -1,17 +1,19 @@
 #include "core/tokenizer/tokenizer_json.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/tokenizer/bos_rule.h"
 #include "core/tokenizer/bpe_tokenizer.h"
-#include "core/tokenizer/json_added_token.h"
-#include "core/tokenizer/json_beginning.h"
 #include "core/tokenizer/json_document.h"
-#include "core/tokenizer/json_steps.h"
-#include "core/tokenizer/json_vocabulary.h"
+#include "core/tokenizer/tokenizer_pipeline.h"
 
 namespace headscope {
 namespace {
@@ -26,11 +28,9 @@ std::pair<std::string_view, std::string_view> read_merge(const JsonValue& merges
             .refuse("two tokens, as \"a b\" or [\"a\", \"b\"]");
     };
     if (merge.is_text()) {
-        const std::string_view text = merge.text();
-        const std::size_t space = text.find(' ');
-        if (space == std::string_view::npos || text.find(' ', space + 1) != std::string_view::npos)
-            damaged();
-        return {text.substr(0, space), text.substr(space + 1)};
+        const auto pair = split_merge(merge.text());
+        if (!pair) damaged();
+        return *pair;
     }
     if (!merge.is_array()) damaged();
     const simdjson::dom::array pair = merge.array();
@@ -47,8 +47,14 @@ MergeListModel::Merges read_merges(const JsonValue& merges) {
     MergeListModel::Merges result;
     const simdjson::dom::array array = merges.array();
     result.reserve(array.size());
-    for (const simdjson::dom::element element : array)
-        result.push_back(read_merge(merges, element, result.size()));
+    std::size_t index = 0;
+    for (const simdjson::dom::element element : array) {
+        std::string_view line;
+        const bool is_line = element.get(line) == simdjson::SUCCESS;
+        if (!is_line || !is_version_line(line))
+            result.push_back(read_merge(merges, element, index));
+        ++index;
+    }
     return result;
 }
 
@@ -101,11 +107,59 @@ std::vector<AddedToken> read_added_tokens(const JsonValue& root) {
     const auto list = root.find("added_tokens");
     if (!list) return tokens;
     for (const JsonValue& value : list->items())
-        tokens.push_back(read_added_token(value, value.at("id").token_id()));
+        tokens.push_back(read_added_token(value));
     return tokens;
 }
 
+/// Adds those of the configuration. Gives a text of what makes other ids of them than the file
+/// alone would give.
+std::string add_tokens_of_config(const TokenizerConfig& config, std::vector<AddedToken>& tokens) {
+    std::set<std::string, std::less<>> of_file;
+    for (const AddedToken& token : tokens)
+        of_file.insert(describe(token));
+    std::string difference;
+    for (AddedToken& token : config.added_tokens()) {
+        const std::string description = describe(token);
+        if (!of_file.contains(description)) difference += description;
+        tokens.push_back(std::move(token));
+    }
+    return difference;
+}
+
 }  // namespace
+
+std::pair<Vocabulary, std::int32_t> read_vocabulary(const JsonValue& value) {
+    constexpr std::int64_t max_size = std::numeric_limits<std::int32_t>::max();
+    Vocabulary vocabulary;
+    std::int32_t size = 0;
+    const simdjson::dom::object object = value.object();
+    vocabulary.reserve(object.size());
+    for (const auto& [token, element] : object) {
+        std::int64_t id = -1;
+        // Only an error needs a path, and making one takes longer than all the rest.
+        if (element.get(id) != simdjson::SUCCESS || id < 0 || id >= max_size) {
+            JsonValue(element, value.source(), fmt::format("{}[\"{}\"]", value.path(), token))
+                .refuse("a token id from 0 to 2147483646");
+        }
+        size = std::max(size, static_cast<std::int32_t>(id) + 1);
+        if (!vocabulary.insert(token, static_cast<std::int32_t>(id))) {
+            fail(ErrorCode::bad_input, "{}: the token \"{}\" stands twice in {}", value.source(),
+                 token, value.path());
+        }
+    }
+    return {std::move(vocabulary), size};
+}
+
+bool is_version_line(std::string_view line) {
+    return line.starts_with("#version");
+}
+
+std::optional<std::pair<std::string_view, std::string_view>> split_merge(std::string_view line) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos)
+        return std::nullopt;
+    return std::pair(line.substr(0, space), line.substr(space + 1));
+}
 
 std::unique_ptr<const Tokenizer> parse_tokenizer_json(std::string text, const std::string& source,
                                                       const TokenizerConfig& config) {
@@ -117,6 +171,7 @@ std::unique_ptr<const Tokenizer> parse_tokenizer_json(std::string text, const st
     BpeParts parts;
     parts.source = source;
     parts.added_tokens = read_added_tokens(root);
+    text += add_tokens_of_config(config, parts.added_tokens);
     if (const auto normalizer = root.find("normalizer"))
         parts.normalizer = Normalizer(read_normalizer(*normalizer), source);
     PreTokenizerSteps cut;
@@ -124,7 +179,10 @@ std::unique_ptr<const Tokenizer> parse_tokenizer_json(std::string text, const st
         cut = read_pre_tokenizer(*pre_tokenizer);
     parts.kind = cut.byte_level ? "byte-level BPE" : "BPE";
     parts.pre_tokenizer = PreTokenizer(std::move(cut.steps));
-    parts.bos = read_beginning(root, config, parts.added_tokens);
+    parts.bos = bos_beside_tokenizer_json(root, config, [&](std::string_view token) {
+        const auto id = model.at("vocab").find(token);
+        return id ? id->token_id() : -1;
+    });
     parts.make_model = [document, byte_level = cut.byte_level] {
         return make_model(document->root().at("model"), byte_level);
     };

@@ -8,7 +8,6 @@
 #include "core/base/error.h"
 #include "core/base/utf8.h"
 #include "core/tokenizer/bpe_tokenizer.h"
-#include "core/tokenizer/json_vocabulary.h"
 #include "core/tokenizer/tokenizer_json.h"
 #include "core/tokenizer/word_expressions.h"
 
@@ -25,14 +24,13 @@ MergeListModel::Merges read_merges(std::string_view text, const std::string& sou
         std::string_view line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.ends_with('\r')) line.remove_suffix(1);
-        if (line.empty() || (number == 1 && line.starts_with("#version"))) continue;
-        const std::size_t space = line.find(' ');
-        if (space == std::string_view::npos ||
-            line.find(' ', space + 1) != std::string_view::npos) {
+        if (line.empty() || is_version_line(line)) continue;
+        const auto merge = split_merge(line);
+        if (!merge) {
             fail(ErrorCode::bad_input, "{}: line {} is not two tokens with a space between", source,
                  number);
         }
-        merges.emplace_back(line.substr(0, space), line.substr(space + 1));
+        merges.push_back(*merge);
     }
     return merges;
 }
@@ -42,12 +40,13 @@ struct Family {
     const char* tokenizer_class;
     const char* expression;
     bool nfc;
+    const char* bos_token;  ///< where the configuration does not name it; may be null
 };
 
 const Family& find_family(const std::string& tokenizer_class, const std::string& source) {
     static constexpr std::array families = {
-        Family{"GPT2Tokenizer", gpt2_expression, false},
-        Family{"Qwen2Tokenizer", qwen2_expression, true},
+        Family{"GPT2Tokenizer", gpt2_expression, false, "<|endoftext|>"},
+        Family{"Qwen2Tokenizer", qwen2_expression, true, nullptr},
     };
     for (const Family& family : families) {
         if (tokenizer_class == family.tokenizer_class) return family;
@@ -60,35 +59,36 @@ const Family& find_family(const std::string& tokenizer_class, const std::string&
         source, tokenizer_class);
 }
 
-std::optional<std::int32_t> find_beginning(const TokenizerConfig& config,
-                                           const Vocabulary& vocabulary,
-                                           const std::string& source) {
-    if (!config.add_bos_token.value_or(false) || !config.bos_token) return std::nullopt;
-    for (const AddedToken& token : config.added_tokens) {
-        if (token.content == *config.bos_token) return token.id;
-    }
-    if (const std::int32_t* const id = vocabulary.find(*config.bos_token)) return *id;
-    fail(ErrorCode::bad_input,
-         "{}: the bos_token \"{}\" of tokenizer_config.json is not one of its tokens", source,
-         *config.bos_token);
+std::int32_t find(const Vocabulary& vocabulary, std::string_view token) {
+    const std::int32_t* const id = vocabulary.find(token);
+    return id != nullptr ? *id : -1;
 }
 
 }  // namespace
 
 std::unique_ptr<const Tokenizer> parse_vocabulary_and_merges(const VocabularyAndMerges& texts,
-                                                             const VocabularyAndMerges& sources) {
-    const TokenizerConfig config = texts.config.empty()
-                                       ? TokenizerConfig{}
-                                       : parse_tokenizer_config(texts.config, sources.config);
-    const Family& family = find_family(config.tokenizer_class, sources.vocabulary);
+                                                             const VocabularyAndMerges& sources,
+                                                             const TokenizerConfig& config) {
+    const Family& family = find_family(config.tokenizer_class(), sources.vocabulary);
     const JsonDocument document(texts.vocabulary, sources.vocabulary);
     auto [vocabulary, size] = read_vocabulary(document.root());
 
     BpeParts parts;
     parts.kind = "byte-level BPE";
     parts.source = sources.vocabulary;
-    parts.bos = find_beginning(config, vocabulary, sources.vocabulary);
-    parts.added_tokens = config.added_tokens;
+    parts.added_tokens = config.added_tokens();
+    const std::vector<AddedToken> numbered =
+        number_added_tokens(parts.added_tokens, static_cast<std::int32_t>(vocabulary.size()),
+                            [&](std::string_view token) { return find(vocabulary, token); });
+    const auto find_token = [&](std::string_view token) {
+        const auto same = [&](const AddedToken& added) { return added.content == token; };
+        const auto added = std::find_if(numbered.begin(), numbered.end(), same);
+        return added != numbered.end() ? added->id : find(vocabulary, token);
+    };
+    parts.bos = bos_by_config(
+        config,
+        family.bos_token != nullptr ? std::optional<std::string>(family.bos_token) : std::nullopt,
+        find_token, sources.vocabulary);
     std::vector<Normalizer::Step> normalizer;
     if (family.nfc) normalizer.emplace_back(UnicodeForm::nfc);
     parts.normalizer = Normalizer(std::move(normalizer), sources.vocabulary);
@@ -100,8 +100,11 @@ std::unique_ptr<const Tokenizer> parse_vocabulary_and_merges(const VocabularyAnd
             std::move(vocabulary), size, read_merges(texts.merges, sources.merges),
             MergeListModel::Options{.byte_level = true}, sources.vocabulary));
     parts.make_model = [model] { return std::move(*model); };
-    parts.file = std::make_shared<const std::string>(
-        fmt::format("{}\n{}\n{}", texts.vocabulary, texts.merges, texts.config));
+    std::string decisive =
+        fmt::format("{}\n{}\n{}", texts.vocabulary, texts.merges, family.tokenizer_class);
+    for (const AddedToken& token : numbered)
+        decisive += describe(token);
+    parts.file = std::make_shared<const std::string>(std::move(decisive));
     return std::make_unique<BpeTokenizer>(std::move(parts));
 }
 

@@ -116,7 +116,11 @@ class TestOpenTokenizer : public QObject {
         put("tokenizer.json", byte_level_file());
         QVERIFY(!open_tokenizer(folder())->bos_id());
         put("tokenizer_config.json", R"({"add_bos_token": true, "bos_token": "<|begin|>"})");
-        QVERIFY(open_tokenizer(folder())->bos_id());
+        QVERIFY(!open_tokenizer(folder())->bos_id());
+        // What is not used is not read.
+        put("tokenizer_config.json",
+            R"({"add_bos_token": 1, "bos_token": [], "model_max_length": 1e999, "x": NaN})");
+        QVERIFY(!open_tokenizer(folder())->bos_id());
         put("tokenizer_config.json", "{");
         QVERIFY2(opening().says("tokenizer_config.json: not valid JSON"), opening().text.c_str());
     }

@@ -26,6 +26,7 @@ class FakeTokenizer : public Tokenizer {
     [[nodiscard]] const std::string& fingerprint() const override { return fingerprint_; }
     [[nodiscard]] std::int32_t vocabulary_size() const override { return 256; }
     [[nodiscard]] std::optional<std::int32_t> bos_id() const override { return bos_; }
+    [[nodiscard]] const std::string& bos_decided_by() const override { return fingerprint_; }
     [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const override {
         ++calls;
         std::vector<std::int32_t> ids;

@@ -1,4 +1,7 @@
-#include "core/tokenizer/json_beginning.h"
+#include "core/tokenizer/bos_rule.h"
+
+#include <utility>
+#include <vector>
 
 #include "core/base/error.h"
 
@@ -40,7 +43,7 @@ void collect_ids(const JsonValue& processor, std::vector<std::int32_t>& ids, int
     }
 }
 
-std::optional<std::int32_t> from_post_processor(const JsonValue& root) {
+std::optional<std::int32_t> id_of_post_processor(const JsonValue& root) {
     const auto processor = root.find("post_processor");
     if (!processor) return std::nullopt;
     std::vector<std::int32_t> ids;
@@ -54,26 +57,45 @@ std::optional<std::int32_t> from_post_processor(const JsonValue& root) {
     return ids.empty() ? std::nullopt : std::optional(ids.front());
 }
 
-std::int32_t id_of(std::string_view token, const JsonValue& root,
-                   const std::vector<AddedToken>& added_tokens) {
-    for (const AddedToken& added : added_tokens) {
-        if (added.content == token) return added.id;
-    }
-    if (const auto id = root.at("model").at("vocab").find(token)) return id->token_id();
-    fail(ErrorCode::bad_input,
-         "{}: the bos_token \"{}\" of tokenizer_config.json is not one of its tokens; fetch both "
-         "files again",
-         root.source(), token);
+constexpr std::string_view always_adds = "CodeLlamaTokenizer";
+constexpr std::string_view never_adds = "GPTNeoXTokenizer";
+
+std::int32_t id_of(const std::string& token, const FindToken& find, std::string_view source) {
+    const std::int32_t id = find(token);
+    if (id >= 0) return id;
+    fail(
+        ErrorCode::bad_input,
+        "{}: the bos_token \"{}\" of tokenizer_config.json is not one of its tokens; download both "
+        "files again",
+        source, token);
 }
 
 }  // namespace
 
-std::optional<std::int32_t> read_beginning(const JsonValue& root, const TokenizerConfig& config,
-                                           const std::vector<AddedToken>& added_tokens) {
-    if (config.add_bos_token == false) return std::nullopt;
-    if (config.add_bos_token == true && config.bos_token)
-        return id_of(*config.bos_token, root, added_tokens);
-    return from_post_processor(root);
+BosRule bos_beside_tokenizer_json(const JsonValue& root, const TokenizerConfig& config,
+                                  const FindToken& find) {
+    const std::string tokenizer_class = config.tokenizer_class();
+    if (tokenizer_class == never_adds) return {std::nullopt, fmt::format("class {}", never_adds)};
+    if (tokenizer_class == always_adds) {
+        const std::optional<std::string> token = config.bos_token("<s>");
+        if (token)
+            return {id_of(*token, find, root.source()), fmt::format("class {}", always_adds)};
+    }
+    return {id_of_post_processor(root), "post_processor of tokenizer.json"};
+}
+
+BosRule bos_by_config(const TokenizerConfig& config, std::optional<std::string> default_bos,
+                      const FindToken& find, std::string_view source) {
+    const std::optional<bool> flag = config.add_bos_token();
+    const bool by_class = !flag && config.tokenizer_class() == always_adds;
+    const std::optional<std::string> token = config.bos_token(std::move(default_bos));
+    BosRule rule;
+    rule.decided_by = flag ? "add_bos_token of tokenizer_config.json"
+                      : by_class
+                          ? fmt::format("class {}", always_adds)
+                          : "tokenizer_config.json, which does not ask for it (add_bos_token)";
+    if (flag.value_or(by_class) && token) rule.id = id_of(*token, find, source);
+    return rule;
 }
 
 }  // namespace headscope

@@ -1,4 +1,4 @@
-#include "core/tokenizer/json_steps.h"
+#include "core/tokenizer/tokenizer_pipeline.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "core/tokenizer/rank_file.h"
+#include "core/tokenizer/tiktoken_file.h"
 
 #include <algorithm>
 #include <array>
@@ -102,7 +102,7 @@ class RankReader {
             const char value = static_cast<char>(byte);
             if (ranks_.find({&value, 1}) == nullptr) {
                 fail(ErrorCode::bad_input,
-                     "{}: no line for the byte 0x{:02X}; the file is cut short, fetch it again",
+                     "{}: no line for the byte 0x{:02X}; the file is cut short, download it again",
                      source_, byte);
             }
         }
@@ -156,7 +156,7 @@ class RankReader {
 
 }  // namespace
 
-bool is_rank_file(std::string_view bytes) {
+bool is_tiktoken_file(std::string_view bytes) {
     const std::size_t space = bytes.find_first_not_of(std::string(digits) + "=");
     if (space == 0 || space == std::string_view::npos || bytes[space] != ' ') return false;
     const std::string_view rank = bytes.substr(space + 1);
@@ -164,7 +164,8 @@ bool is_rank_file(std::string_view bytes) {
     return end > 0 && (end == rank.size() || rank[end] == '\n' || rank[end] == '\r');
 }
 
-std::unique_ptr<const Tokenizer> parse_rank_file(std::string text, const std::string& source) {
+std::unique_ptr<const Tokenizer> parse_tiktoken_file(std::string text, const std::string& source,
+                                                     const TokenizerConfig& config) {
     const std::size_t tokens = count_tokens(text);
     RankReader beginning(first_lines(text, byte_tokens), source);
     if (tokens <= byte_tokens) beginning.finish();
@@ -172,9 +173,10 @@ std::unique_ptr<const Tokenizer> parse_rank_file(std::string text, const std::st
     BpeParts parts;
     parts.kind = "tiktoken";
     parts.source = source;
-    parts.bos = size;
-    for (std::int32_t i = 0; i < special_tokens; ++i)
-        parts.added_tokens.push_back({.id = size + i, .content = {}, .special = true});
+    parts.bos = {size, "the format of Llama 3's tokenizer.model"};
+    if (config.add_bos_token() == false)
+        parts.bos = {std::nullopt, "add_bos_token of tokenizer_config.json"};
+    parts.control_tokens = special_tokens;
     std::vector<PreTokenizer::Step> steps;
     steps.push_back(isolate(llama3_expression, source));
     parts.pre_tokenizer = PreTokenizer(std::move(steps));
