@@ -116,8 +116,11 @@ std::string describe(const AddedToken& token) {
                        token.normalized, token.single_word, token.lstrip, token.rstrip);
 }
 
-AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
-    std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
+AddedTokens::AddedTokens(std::vector<AddedToken> tokens, TokenOrder order)
+    : order_(order), tokens_(std::move(tokens)) {
+    std::erase_if(tokens_, [order](const AddedToken& token) {
+        return token.content.empty() || (order == TokenOrder::longest && token.special);
+    });
     const bool all_special = std::all_of(tokens_.begin(), tokens_.end(),
                                          [](const auto& token) { return token.special; });
     if (all_special) tokens_.clear();  // nothing is to be found
@@ -136,6 +139,40 @@ const AddedToken* AddedTokens::match(std::string_view text) const {
 }
 
 void AddedTokens::split(std::string_view text, const Sink& sink) const {
+    if (order_ == TokenOrder::longest) {
+        split_longest(text, sink);
+    } else {
+        split_leftmost(text, sink);
+    }
+}
+
+void AddedTokens::split_longest(std::string_view text, const Sink& sink) const {
+    struct Fragment {
+        std::string_view text;
+        const AddedToken* token = nullptr;
+    };
+    std::vector<Fragment> fragments;
+    if (!text.empty()) fragments.push_back({text});
+    for (const AddedToken& token : tokens_) {
+        if (text.find(token.content) == std::string_view::npos) continue;
+        std::vector<Fragment> next;
+        for (Fragment fragment : fragments) {
+            std::size_t at = std::string_view::npos;
+            while (fragment.token == nullptr &&
+                   (at = fragment.text.find(token.content)) != std::string_view::npos) {
+                if (at > 0) next.push_back({fragment.text.substr(0, at)});
+                next.push_back({fragment.text.substr(at, token.content.size()), &token});
+                fragment.text.remove_prefix(at + token.content.size());
+            }
+            if (!fragment.text.empty()) next.push_back(fragment);
+        }
+        fragments = std::move(next);
+    }
+    for (const Fragment& fragment : fragments)
+        sink(fragment.text, fragment.token);
+}
+
+void AddedTokens::split_leftmost(std::string_view text, const Sink& sink) const {
     std::size_t done = 0;
     for (std::size_t at = 0; !tokens_.empty() && at < text.size();) {
         const AddedToken* const token = match(text.substr(at));
@@ -158,8 +195,8 @@ void AddedTokens::split(std::string_view text, const Sink& sink) const {
     if (done < text.size()) sink(text.substr(done), nullptr);
 }
 
-AddedTokenSets::AddedTokenSets(const std::vector<AddedToken>& tokens,
-                               const Normalizer& normalizer) {
+AddedTokenSets::AddedTokenSets(const std::vector<AddedToken>& tokens, const Normalizer& normalizer,
+                               TokenOrder order) {
     std::vector<AddedToken> in_raw;
     std::vector<AddedToken> in_normalized;
     for (const AddedToken& token : tokens) {
@@ -170,8 +207,8 @@ AddedTokenSets::AddedTokenSets(const std::vector<AddedToken>& tokens,
         in_normalized.push_back(token);
         in_normalized.back().content = normalizer.normalize(token.content);
     }
-    raw = AddedTokens(std::move(in_raw));
-    normalized = AddedTokens(std::move(in_normalized));
+    raw = AddedTokens(std::move(in_raw), order);
+    normalized = AddedTokens(std::move(in_normalized), order);
 }
 
 }  // namespace headscope

@@ -34,21 +34,33 @@ std::vector<AddedToken> number_added_tokens(
 /// A line of all that matters of a token but its id, for fingerprints.
 std::string describe(const AddedToken& token);
 
-/// Finds added tokens in a text as the tokenizers library does: of all that begin at a place the
-/// longest, from left to right. One that is special, or that single_word rules out, is plain text,
-/// but no other token is found inside it.
+/// Which of several tokens in a text are found.
+enum class TokenOrder {
+    /// From left to right the longest that begins at a place, as in the tokenizers library. One
+    /// that is special, or that single_word rules out, is plain text, but no other token is found
+    /// inside it.
+    leftmost,
+    /// All places of the longest, then those of the next in what is left, as in llama.cpp. Special
+    /// tokens are not looked for, and conditions of a match do not exist.
+    longest,
+};
+
+/// Finds added tokens in a text.
 class AddedTokens {
   public:
     AddedTokens() = default;
-    explicit AddedTokens(std::vector<AddedToken> tokens);
+    explicit AddedTokens(std::vector<AddedToken> tokens, TokenOrder order = TokenOrder::leftmost);
 
     /// Gives the stretches of `text` in order: plain text with no token, or a token.
     using Sink = std::function<void(std::string_view text, const AddedToken* token)>;
     void split(std::string_view text, const Sink& sink) const;
 
   private:
+    void split_leftmost(std::string_view text, const Sink& sink) const;
+    void split_longest(std::string_view text, const Sink& sink) const;
     [[nodiscard]] const AddedToken* match(std::string_view text) const;
 
+    TokenOrder order_ = TokenOrder::leftmost;
     std::vector<AddedToken> tokens_;                  ///< the longest first
     std::array<std::vector<std::size_t>, 256> from_;  ///< in tokens_, by their first byte
 };
@@ -60,7 +72,8 @@ struct AddedTokenSets {
     AddedTokens normalized;
 
     AddedTokenSets() = default;
-    AddedTokenSets(const std::vector<AddedToken>& tokens, const Normalizer& normalizer);
+    AddedTokenSets(const std::vector<AddedToken>& tokens, const Normalizer& normalizer,
+                   TokenOrder order = TokenOrder::leftmost);
 };
 
 }  // namespace headscope

@@ -1,6 +1,9 @@
 #include "core/tokenizer/bpe_model.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -205,6 +208,75 @@ void RankModel::encode(std::string_view word, Scratch& scratch,
         return id != nullptr ? Merge{static_cast<std::uint32_t>(*id), *id} : Merge{};
     });
     append_ids(scratch.symbols, ids);
+}
+
+ScoreModel::ScoreModel(Vocabulary vocabulary, const std::vector<float>& scores,
+                       std::optional<std::int32_t> unknown)
+    : vocabulary_(std::move(vocabulary)), ranks_(scores.size()), unknown_(unknown) {
+    std::vector<float> falling = scores;
+    const auto comparable = [](float score) {  // what is no number comes last
+        return std::isnan(score) ? -std::numeric_limits<float>::infinity() : score;
+    };
+    std::transform(falling.begin(), falling.end(), falling.begin(), comparable);
+    std::sort(falling.begin(), falling.end(), std::greater<>());
+    falling.erase(std::unique(falling.begin(), falling.end()), falling.end());
+    for (std::size_t id = 0; id < scores.size(); ++id) {
+        const auto place = std::lower_bound(falling.begin(), falling.end(), comparable(scores[id]),
+                                            std::greater<>());
+        ranks_[id] = static_cast<std::uint32_t>(place - falling.begin());
+    }
+}
+
+void ScoreModel::add_borders(std::string_view token) {
+    std::string_view left = first_character(token);
+    while (left.size() < token.size()) {
+        const std::string_view right = first_character(token.substr(left.size()));
+        joined_.insert(token.substr(0, left.size() + right.size()), true);
+        token.remove_prefix(left.size());
+        left = right;
+    }
+}
+
+std::int32_t ScoreModel::find_token(std::string_view token) const {
+    return id_or_none(vocabulary_, token);
+}
+
+bool ScoreModel::is_border(std::string_view word, std::size_t at) const {
+    const std::size_t left = character_before(word, at).size();
+    const std::size_t right = first_character(word.substr(at)).size();
+    return joined_.find(word.substr(at - left, left + right)) == nullptr;
+}
+
+void ScoreModel::encode(std::string_view word, Scratch& scratch,
+                        std::vector<std::int32_t>& ids) const {
+    scratch.symbols.clear();
+    for (std::size_t at = 0; at < word.size();) {
+        const std::string_view character = first_character(word.substr(at));
+        const auto begin = static_cast<std::uint32_t>(at);
+        at += character.size();
+        scratch.symbols.push_back(
+            {id_or_none(vocabulary_, character), begin, static_cast<std::uint32_t>(at)});
+    }
+    merge_word(scratch.symbols, scratch.merge, [&](const Symbol& left, const Symbol& right) {
+        const std::int32_t id =
+            id_or_none(vocabulary_, word.substr(left.begin, right.end - left.begin));
+        return id != no_token ? Merge{ranks_[static_cast<std::size_t>(id)], id} : Merge{};
+    });
+    for (const Symbol& symbol : scratch.symbols) {
+        if (symbol.id != no_token) {
+            ids.push_back(symbol.id);
+            continue;
+        }
+        for (const char byte : word.substr(symbol.begin, symbol.end - symbol.begin)) {
+            const std::int32_t id = id_or_none(
+                vocabulary_, fmt::format("<0x{:02X}>", static_cast<unsigned char>(byte)));
+            if (id != no_token) {
+                ids.push_back(id);
+            } else if (unknown_) {
+                ids.push_back(*unknown_);
+            }
+        }
+    }
 }
 
 }  // namespace headscope

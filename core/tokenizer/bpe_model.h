@@ -121,4 +121,32 @@ class RankModel final : public BpeModel {
     Vocabulary ranks_;
 };
 
+/// BPE of SentencePiece with a score for each token, as llama.cpp does it: of all neighbours whose
+/// texts together are a token, the one with the highest score is merged first, the leftmost of
+/// equals. A character without a token becomes the tokens <0xNN> of its bytes.
+class ScoreModel final : public BpeModel {
+  public:
+    /// `scores` by id, one a token; `unknown` stands for a byte without a token.
+    ScoreModel(Vocabulary vocabulary, const std::vector<float>& scores,
+               std::optional<std::int32_t> unknown);
+
+    [[nodiscard]] std::int32_t vocabulary_size() const override { return token_count(); }
+    [[nodiscard]] std::int32_t token_count() const override {
+        return static_cast<std::int32_t>(vocabulary_.size());
+    }
+    [[nodiscard]] std::int32_t find_token(std::string_view token) const override;
+    void encode(std::string_view word, Scratch& scratch,
+                std::vector<std::int32_t>& ids) const override;
+    [[nodiscard]] bool is_border(std::string_view word, std::size_t at) const override;
+
+    /// For each token: notes which characters stand next to each other in it.
+    void add_borders(std::string_view token);
+
+  private:
+    Vocabulary vocabulary_;
+    std::vector<std::uint32_t> ranks_;  ///< by id: how many different scores are higher
+    std::optional<std::int32_t> unknown_;
+    StringMap<bool> joined_;  ///< pairs of characters that a token has side by side
+};
+
 }  // namespace headscope

@@ -156,7 +156,7 @@ BpeTokenizer::Loaded BpeTokenizer::load() const {
     loaded.vocabulary_size = model.vocabulary_size() + parts_.control_tokens;
     for (const AddedToken& token : tokens)
         loaded.vocabulary_size = std::max(loaded.vocabulary_size, token.id + 1);
-    loaded.added_tokens = AddedTokenSets(tokens, parts_.normalizer);
+    loaded.added_tokens = AddedTokenSets(tokens, parts_.normalizer, parts_.token_order);
     return loaded;
 }
 

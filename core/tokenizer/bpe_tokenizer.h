@@ -26,6 +26,7 @@ struct BpeParts {
     std::string source;  ///< the file's name, for error texts
     BosRule bos;
     std::vector<AddedToken> added_tokens;  ///< not yet numbered
+    TokenOrder token_order = TokenOrder::leftmost;
     /// Ids behind the vocabulary that stand for control tokens without a text.
     std::int32_t control_tokens = 0;
     Normalizer normalizer;
