@@ -55,10 +55,11 @@ std::shared_ptr<EmbeddedTokenizer> byte_level(const char* pre) {
     for (const json& merge : file.at("model").at("merges"))
         strings->merges.push_back(merge[0].get<std::string>() + " " + merge[1].get<std::string>());
     auto embedded = embed(std::move(strings), "gpt2", pre);
+    embedded->add_bos = false;
     embedded->types.assign(embedded->tokens.size(), 1);
     for (const json& token : added) {
-        embedded->types.at(token.at("id").get<std::size_t>()) =
-            token.at("special").get<bool>() ? 3 : 4;
+        const bool found = !token.at("special").get<bool>() && !token.at("normalized").get<bool>();
+        embedded->types.at(token.at("id").get<std::size_t>()) = found ? 4 : 3;
     }
     return embedded;
 }
@@ -220,6 +221,7 @@ class TestGgufTokenizer : public QObject {
     void bos_is_what_llama_cpp_makes_of_the_keys() {
         auto embedded = byte_level("gpt-2");
         embedded->bos_id = 7;
+        embedded->add_bos.reset();
         const auto bos = [&] { return open_gguf_tokenizer(embedded)->bos_id(); };
         QVERIFY(!bos());
         embedded->add_bos = true;

@@ -468,10 +468,6 @@
         <translation>{}: слияние {} требует токен &quot;{}&quot;, которого нет в словаре; файл повреждён</translation>
     </message>
     <message>
-        <source>{}: the text holds the added token &quot;{}&quot;, which is found under conditions that this version of Headscope does not read; use a text without it</source>
-        <translation>{}: в тексте есть добавленный токен &quot;{}&quot;, условия поиска которого эта версия Headscope не читает; возьмите текст без него</translation>
-    </message>
-    <message>
         <source>a text of {} bytes is more than the {} that a tokenizer can take; use a shorter one</source>
         <translation>текст из {} байт больше {}, доступных токенизатору; возьмите короче</translation>
     </message>
@@ -486,10 +482,6 @@
     <message>
         <source>{}: the post_processor puts {} tokens in front of a text, and this version of Headscope one at most; choose a model with another tokenizer</source>
         <translation>{}: post_processor ставит перед текстом {} токенов, а эта версия Headscope — не больше одного; выберите модель с другим токенизатором</translation>
-    </message>
-    <message>
-        <source>{}: the bos_token &quot;{}&quot; of tokenizer_config.json is not one of its tokens; fetch both files again</source>
-        <translation>{}: bos_token &quot;{}&quot; из tokenizer_config.json не входит в его токены; получите оба файла заново</translation>
     </message>
     <message>
         <source>{}: {} has no &quot;{}&quot;; the file is damaged</source>
@@ -524,7 +516,7 @@
         <translation>{}: только указатель Git LFS на файл; выполните `git lfs pull` в его папке</translation>
     </message>
     <message>
-        <source>{}: neither a SentencePiece model nor a tiktoken rank file; it is damaged, fetch it again</source>
+        <source>{}: neither a SentencePiece model nor a tiktoken rank file; it is damaged, download it again</source>
         <translation>{}: ни модель SentencePiece, ни файл рангов tiktoken; он повреждён, получите его заново</translation>
     </message>
     <message>
@@ -540,7 +532,7 @@
         <translation>{}: в этой папке нет токенизатора (ни tokenizer.json, ни tokenizer.model); положите файл токенизатора рядом с config.json модели</translation>
     </message>
     <message>
-        <source>{}: no line for the byte 0x{:02X}; the file is cut short, fetch it again</source>
+        <source>{}: no line for the byte 0x{:02X}; the file is cut short, download it again</source>
         <translation>{}: нет строки для байта 0x{:02X}; файл обрезан, получите его заново</translation>
     </message>
     <message>
@@ -588,7 +580,7 @@
         <translation>{}: модуль SentencePiece для Headscope не загружается ({}); установите libsentencepiece или Headscope заново</translation>
     </message>
     <message>
-        <source>{}: SentencePiece refuses this model ({}); it is damaged, fetch it again</source>
+        <source>{}: SentencePiece refuses this model ({}); it is damaged, download it again</source>
         <translation>{}: SentencePiece не принимает эту модель ({}); она повреждена, получите её заново</translation>
     </message>
     <message>
@@ -600,7 +592,7 @@
         <translation>{}: SentencePiece не смог закодировать текст ({})</translation>
     </message>
     <message>
-        <source>{}: a SentencePiece model that is cut short or damaged; fetch it again</source>
+        <source>{}: a SentencePiece model that is cut short or damaged; download it again</source>
         <translation>{}: модель SentencePiece обрезана или повреждена; получите её заново</translation>
     </message>
     <message>
@@ -630,10 +622,6 @@
     <message>
         <source>{}: these two files do not say how text is cut into words, and Headscope knows it for the classes GPT2Tokenizer and Qwen2Tokenizer only, not for &quot;{}&quot; (tokenizer_class in tokenizer_config.json); put the model's tokenizer.json beside them</source>
         <translation>{}: эти два файла не говорят, как делить текст на слова, а Headscope знает это только для классов GPT2Tokenizer и Qwen2Tokenizer, но не для &quot;{}&quot; (tokenizer_class в tokenizer_config.json); положите рядом tokenizer.json модели</translation>
-    </message>
-    <message>
-        <source>{}: the bos_token &quot;{}&quot; of tokenizer_config.json is not one of its tokens</source>
-        <translation>{}: bos_token &quot;{}&quot; из tokenizer_config.json не входит в его токены</translation>
     </message>
     <message>
         <source>{}: the calibration text lies in {}, on which results are judged; a measure must not have seen it: give another --calibration or another --corpus</source>
@@ -832,9 +820,6 @@
         <translation>диапазон слоёв {} идёт задом наперёд</translation>
     </message>
     <message>
-        <source>{}: {} snapshots, and refs/main names none of them; choose one of the folders in {}</source>
-        <translation>{}: снимков: {}, и refs/main не называет ни одного из них; выберите одну из папок в {}</translation>
-    </message>
     <message>
         <source>{}: {}</source>
         <translation>{}: {}</translation>
@@ -1010,6 +995,37 @@
     <message>
         <source>{}: tensor {} is a piece of a quantized weight, but {} has no quantization_config that says how to read it; take the config.json that belongs to these files</source>
         <translation>{}: тензор {} — часть квантованного веса, но в {} нет quantization_config, который говорит, как его читать; возьмите config.json от этих файлов</translation>
+        <source>{}: not valid JSON (it ends in the middle); it is cut short, download it again</source>
+        <translation>{}: неправильный JSON (обрывается посередине); файл неполный, скачайте его снова</translation>
+    </message>
+    <message>
+        <source>{}: not valid JSON (line {}, byte {} of it); it is damaged, or a mistake was made when it was edited</source>
+        <translation>{}: неправильный JSON (строка {}, байт {} в ней); файл повреждён, или при правке сделана ошибка</translation>
+    </message>
+    <message>
+        <source>{}: not valid JSON (not UTF-8 at byte {}); the file is damaged</source>
+        <translation>{}: неправильный JSON (не UTF-8 в байте {}); файл повреждён</translation>
+    </message>
+    <message>
+        <source>{}: not valid JSON ({}); {}</source>
+        <translation>{}: неправильный JSON ({}); {}</translation>
+    </message>
+    <message>
+        <source>{}: the bos_token &quot;{}&quot; of tokenizer_config.json is not one of its tokens; download both files again</source>
+        <translation>{}: bos_token «{}» из tokenizer_config.json не входит в его токены; скачайте оба файла снова</translation>
+    </message>
+    <message>
+        <source>{}: how text is cut into words has the name &quot;{}&quot; here (tokenizer.ggml.pre), which this version of Headscope does not know; use the model's Hugging Face folder, or a GGUF file of another model</source>
+        <translation>{}: деление текста на слова названо здесь «{}» (tokenizer.ggml.pre), а эта версия Headscope такого не знает; возьмите папку модели для Hugging Face или файл GGUF другой модели</translation>
+    </message>
+    <message>
+        <source>{}: the file has no tokenizer (tokenizer.ggml.model); use one that was made with its vocabulary</source>
+        <translation>{}: в файле нет токенизатора (tokenizer.ggml.model); возьмите файл со словарём</translation>
+    </message>
+    <message>
+        <source>{}: its tokenizer {}; the file is damaged, or was made wrongly</source>
+        <translation>{}: токенизатор файла: {}; файл повреждён или сделан неправильно</translation>
+    </message>
     </message>
 </context>
 </TS>
