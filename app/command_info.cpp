@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "core/base/error.h"
 #include "core/checkpoint/survey.h"
+#include "core/evaluation/prepare.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace headscope::app {
@@ -67,9 +68,11 @@ struct TokenizerFacts {
     std::string text;
 };
 
-TokenizerFacts look_at_tokenizer(const std::filesystem::path& directory) {
+TokenizerFacts look_at_tokenizer(const ModelSurvey& survey) {
     try {
-        return {true, std::string(open_tokenizer(directory)->kind())};
+        const auto tokenizer =
+            survey.checkpoint ? tokenizer_of(*survey.checkpoint) : open_tokenizer(survey.directory);
+        return {true, std::string(tokenizer->kind())};
     } catch (const Error& error) {
         return {false, error.what()};
     }
@@ -205,7 +208,7 @@ void print_survey(const std::vector<ModelCommand>& commands, const ModelSurvey& 
 
 void run_info(const Options& options, const std::vector<ModelCommand>& commands, Display& display) {
     const ModelSurvey survey = survey_model(options.model());
-    const TokenizerFacts tokenizer = look_at_tokenizer(survey.directory);
+    const TokenizerFacts tokenizer = look_at_tokenizer(survey);
     display.event(info_event(commands, survey, tokenizer));
     print_survey(commands, survey, tokenizer, display);
     // What cannot be used at all is bad input, as for every other command.

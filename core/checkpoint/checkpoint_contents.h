@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/embedded_tokenizer.h"
 #include "core/base/error.h"
-#include "core/checkpoint/embedded_tokenizer.h"
 #include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/checkpoint/model_config.h"
 #include "core/checkpoint/tensor_table.h"

@@ -5,6 +5,7 @@
 
 #include "core/base/leavable_work.h"
 #include "core/evaluation/corpus.h"
+#include "core/tokenizer/gguf_tokenizer.h"
 #include "core/tokenizer/token_cache.h"
 #include "core/tokenizer/tokenizer.h"
 
@@ -31,7 +32,7 @@ PreparedText prepare_here(const Checkpoint& checkpoint, const TextOptions& optio
                           const std::filesystem::path& cache_dir) {
     const ModelConfig& config = checkpoint.config();
     const Corpus corpus = load_corpus(options.corpus);
-    const auto tokenizer = open_tokenizer(checkpoint.directory());
+    const auto tokenizer = tokenizer_of(checkpoint);
     TokenizedText text =
         tokenize_cached(*tokenizer, protocol_text(corpus, options.protocol), cache_dir);
 
@@ -55,6 +56,11 @@ PreparedText prepare_here(const Checkpoint& checkpoint, const TextOptions& optio
 }
 
 }  // namespace
+
+std::unique_ptr<const Tokenizer> tokenizer_of(const Checkpoint& checkpoint) {
+    if (const auto embedded = checkpoint.embedded_tokenizer()) return open_gguf_tokenizer(embedded);
+    return open_tokenizer(checkpoint.directory());
+}
 
 PreparedText prepare_text(const Checkpoint& checkpoint, const TextOptions& options,
                           const std::filesystem::path& cache_dir, const std::stop_token& stop) {

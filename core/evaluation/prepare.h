@@ -12,6 +12,8 @@
 
 namespace headscope {
 
+class Tokenizer;
+
 /// What text is evaluated, and how it is cut.
 struct TextOptions {
     std::filesystem::path corpus;  ///< empty: the test split of WikiText-2
@@ -33,6 +35,9 @@ struct PreparedText {
     std::string bos_decided_by;  ///< what of the tokenizer's files decided whether there is one
     std::shared_ptr<const Windows> windows;
 };
+
+/// The tokenizer of a checkpoint: that of its GGUF file, or of its folder (open_tokenizer).
+std::unique_ptr<const Tokenizer> tokenizer_of(const Checkpoint& checkpoint);
 
 /// Loads the corpus, tokenizes it with the checkpoint's tokenizer (or takes the ids from
 /// `cache_dir`) and cuts it into windows. Throws Error(bad_input) naming the file or option.

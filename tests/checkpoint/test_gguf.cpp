@@ -7,8 +7,8 @@
 #include <numbers>
 #include <optional>
 
+#include "core/base/embedded_tokenizer.h"
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/embedded_tokenizer.h"
 #include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/checkpoint/formats/gguf/gguf_file.h"
 #include "core/checkpoint/quantization/block_types.h"

@@ -147,7 +147,7 @@ class TestOpenTokenizer : public QObject {
         QCOMPARE(caught([&] { open_tokenizer(folder() / "none"); }).code, ErrorCode::bad_input);
         // As in a Hugging Face cache whose blob was removed: not "no tokenizer".
         fs::create_symlink("gone", folder() / "tokenizer.model");
-        QVERIFY2(opening().says("tokenizer.model: cannot be opened"), opening().text.c_str());
+        QVERIFY2(opening().says("tokenizer.model: there is no such file"), opening().text.c_str());
         fs::remove(folder() / "tokenizer.model");
         fs::create_directory(folder() / "tokenizer.model");
         QVERIFY2(opening().says("tokenizer.model: not a regular file"), opening().text.c_str());

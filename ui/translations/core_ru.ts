@@ -820,6 +820,9 @@
         <translation>диапазон слоёв {} идёт задом наперёд</translation>
     </message>
     <message>
+        <source>{}: {} snapshots, and refs/main names none of them; choose one of the folders in {}</source>
+        <translation>{}: снимков: {}, и refs/main не называет ни одного из них; выберите одну из папок в {}</translation>
+    </message>
     <message>
         <source>{}: {}</source>
         <translation>{}: {}</translation>
@@ -995,6 +998,8 @@
     <message>
         <source>{}: tensor {} is a piece of a quantized weight, but {} has no quantization_config that says how to read it; take the config.json that belongs to these files</source>
         <translation>{}: тензор {} — часть квантованного веса, но в {} нет quantization_config, который говорит, как его читать; возьмите config.json от этих файлов</translation>
+    </message>
+    <message>
         <source>{}: not valid JSON (it ends in the middle); it is cut short, download it again</source>
         <translation>{}: неправильный JSON (обрывается посередине); файл неполный, скачайте его снова</translation>
     </message>
@@ -1026,6 +1031,9 @@
         <source>{}: its tokenizer {}; the file is damaged, or was made wrongly</source>
         <translation>{}: токенизатор файла: {}; файл повреждён или сделан неправильно</translation>
     </message>
+    <message>
+        <source>{}: a tokenizer of the kind &quot;{}&quot; (tokenizer.ggml.model), which this version of Headscope does not read; choose another model</source>
+        <translation>{}: токенизатор вида «{}» (tokenizer.ggml.model), который эта версия Headscope не читает; выберите другую модель</translation>
     </message>
 </context>
 </TS>
