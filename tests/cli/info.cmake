@@ -54,13 +54,13 @@ file(WRITE "${WORK_DIR}/gptq/model.safetensors" "")
 headscope(info gptq)
 expect_status(3)
 expect_in("${out}" "quantization_config.quant_method: \"gptq\"")
-expect_in("${err}" "quantized checkpoints are not supported")
+expect_in("${err}" "config.json: hidden_size is missing")
 
 file(WRITE "${WORK_DIR}/gguf/model.Q4_K_M.gguf" "GGUF")
 headscope(info gguf/model.Q4_K_M.gguf)
 expect_status(3)
 expect_in("${out}" "Layout        GGUF")
-expect_in("${err}" "this kind of weights (GGUF) is not supported")
+expect_in("${err}" "model.Q4_K_M.gguf: the header breaks off at byte 4")
 
 file(WRITE "${WORK_DIR}/adapter/adapter_config.json"
   [[{"peft_type": "LORA", "r": 16, "base_model_name_or_path": "meta-llama/Llama-2-7b-hf"}]])
@@ -68,7 +68,7 @@ file(WRITE "${WORK_DIR}/adapter/adapter_model.safetensors" "")
 headscope(info adapter)
 expect_status(3)
 expect_in("${out}" "base_model_name_or_path: \"meta-llama/Llama-2-7b-hf\"")
-expect_in("${err}" "an adapter without its model")
+expect_in("${err}" "an adapter of meta-llama/Llama-2-7b-hf, which is no model of its own")
 
 # What steers a terminal in a file's content or name does not reach one; other letters stay.
 string(ASCII 27 escape)
@@ -85,7 +85,7 @@ file(WRITE "${WORK_DIR}/alone/config.json" [[{"model_type": "llama", "hidden_siz
 headscope(info alone)
 expect_status(3)
 expect_in("${out}" "hidden_size: 4096")
-expect_in("${err}" "it has no weights")
+expect_in("${err}" "a config.json without weights")
 
 file(MAKE_DIRECTORY "${WORK_DIR}/empty")
 headscope(info empty)
