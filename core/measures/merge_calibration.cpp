@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/measures/observation.h"
+#include "core/refit/refit.h"
 
 namespace headscope {
 
@@ -15,11 +16,15 @@ std::vector<LayerCalibration> calibrate_merge(const MergeRule& rule, const std::
     ObservationParams params;
     params.layers = layers;
     params.windows = windows;
-    params.outputs = rule.weights == MeanWeights::usage;
-    params.moments = rule.align == Alignment::activations;
-    for (LayerObservation& layer : observe_heads(model(), params, progress, stop)) {
-        calibration.push_back({layer.layer, std::move(layer.usage), std::move(layer.moments)});
+    params.outputs = rule.needs_usage();
+    const bool by_refit = rule.removal.chooses() && rule.removal.order == RemovalOrder::refit;
+    params.moments = rule.align == Alignment::activations || by_refit;
+    const Model loaded = model();
+    for (LayerObservation& layer : observe_heads(loaded, params, progress, stop)) {
+        calibration.push_back(
+            {layer.layer, std::move(layer.usage), std::move(layer.moments), layer.residual});
     }
+    if (by_refit) find_removal_steps(loaded, rule.removal.unit, calibration, stop);
     return calibration;
 }
 

@@ -40,6 +40,7 @@ struct LayerObservation {
     std::optional<SimilarityMatrix> cka;
 
     std::vector<double> usage;  ///< [heads], the mean over the tokens of ||O_i z_i||^2
+    double residual = 0.0;  ///< the mean over the tokens of ||h||^2, h the state before the layer
     std::shared_ptr<const HeadMoments> moments;
 };
 

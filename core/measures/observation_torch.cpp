@@ -29,6 +29,7 @@ namespace {
 struct LayerSums {
     HeadSums outputs;
     AttentionDistance attention;
+    double residual = 0.0;  ///< sum of squares of the hidden states before the layer
 };
 
 /// One observation: super-chunks of windows through the layers, micro-batch by micro-batch.
@@ -138,6 +139,7 @@ class Observation {
     struct Taken {
         at::Tensor attended;
         AttentionDistance attention;
+        double residual = 0.0;
     };
 
     void advance(int layer, const LayerWeights& weights, std::span<MicroBatch> batches,
@@ -153,6 +155,10 @@ class Observation {
                 };
             }
             MicroBatch& batch = batches[index];
+            if (watched && params_.outputs) {
+                taken[index].residual =
+                    batch.hidden.to(at::kFloat).square().sum(at::kDouble).item<double>();
+            }
             batch.hidden = forward_.layer(layer, weights, weights.attention,
                                           std::move(batch.hidden), /*spend=*/true, observer);
         };
@@ -170,6 +176,7 @@ class Observation {
         for (std::size_t index = 0; index < batches.size(); ++index) {
             if (watched && (params_.outputs || params_.moments))
                 sums_[layer].outputs.add(taken[index].attended, config_);
+            if (watched) sums_[layer].residual += taken[index].residual;
             if (watched && params_.attention) sums_[layer].attention.add(taken[index].attention);
             passes_ += batches[index].windows;
             report();
@@ -194,6 +201,8 @@ class Observation {
             found.cka =
                 product_similarity(model_.checkpoint, Measure::cka, layer, products.squares);
             found.usage = diagonal_of(layer, products.outputs);
+            found.residual = sums.residual / static_cast<double>(params_.windows->count() *
+                                                                 params_.windows->window());
         }
         if (params_.moments) {
             found.moments = std::make_shared<const HeadMoments>(sums.outputs.moments(layer));

@@ -1,10 +1,12 @@
 #include "core/merging/apply_torch.h"
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
 #include <ATen/ATen.h>
 
+#include "core/base/error.h"
 #include "core/merging/align_torch.h"
 #include "core/merging/head_weights_torch.h"
 
@@ -53,11 +55,45 @@ class Averager {
             block.copy_(mean);
     }
 
+    /// Replaces the blocks of `step`, rows, by those of one of its members.
+    void copy(const at::Tensor& matrix, int from, const HeadGroup& step) const {
+        if (!matrix.defined()) return;
+        const at::Tensor block = matrix.narrow(0, from * size_, size_);
+        for (const int member : step) {
+            if (member != from) matrix.narrow(0, member * size_, size_).copy_(block);
+        }
+    }
+
   private:
     std::int64_t size_;
     const std::vector<double>& weights_;
     bool rescale_;
 };
+
+int strongest(const HeadGroup& step, const std::vector<double>& usage) {
+    return *std::max_element(step.begin(), step.end(), [&](int a, int b) {
+        return usage.at(static_cast<std::size_t>(a)) < usage.at(static_cast<std::size_t>(b));
+    });
+}
+
+at::Tensor like(const std::vector<float>& values, const at::Tensor& shape) {
+    return at::from_blob(const_cast<float*>(values.data()), shape.sizes(), at::kFloat);
+}
+
+void write_output(const LayerMerge& merge, std::int64_t head_dim,
+                  AttentionProjections& projections) {
+    for (const int head : merge.removed)
+        projections.o.narrow(1, head * head_dim, head_dim).zero_();
+    if (!merge.output) return;
+    const OutputWeights& output = *merge.output;
+    if (output.hidden != projections.o.size(0) || output.width != projections.o.size(1))
+        fail(ErrorCode::bad_input,
+             "refitted output weights of {} x {} do not fit a layer of {} x {}", output.hidden,
+             output.width, projections.o.size(0), projections.o.size(1));
+    projections.o.copy_(like(output.o, projections.o));
+    if (projections.o_bias.defined() && !output.bias.empty())
+        projections.o_bias.copy_(like(output.bias, projections.o_bias));
+}
 
 }  // namespace
 
@@ -67,9 +103,15 @@ void apply_merge(const LayerMerge& merge, std::int64_t head_dim,
     if (merge.align != Alignment::none) align_bases(merge, head_dim, weights, projections);
     const Averager heads(head_dim, weights.of_heads, merge.rescale);
     for (const HeadGroup& step : merge.head_steps) {
-        heads.average(projections.q, 0, step);
+        if (merge.representative == Representative::stronger) {
+            const int from = strongest(step, merge.usage);
+            heads.copy(projections.q, from, step);
+            heads.copy(projections.q_bias, from, step);
+        } else {
+            heads.average(projections.q, 0, step);
+            heads.average(projections.q_bias, 0, step);
+        }
         heads.average(projections.o, 1, step);
-        heads.average(projections.q_bias, 0, step);
     }
     const Averager kv_heads(head_dim, weights.of_kv_heads, merge.rescale);
     for (const HeadGroup& step : merge.kv_steps) {
@@ -78,6 +120,7 @@ void apply_merge(const LayerMerge& merge, std::int64_t head_dim,
         kv_heads.average(projections.k_bias, 0, step);
         kv_heads.average(projections.v_bias, 0, step);
     }
+    write_output(merge, head_dim, projections);
 }
 
 }  // namespace headscope

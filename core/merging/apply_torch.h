@@ -9,7 +9,7 @@
 namespace headscope {
 
 /// The attention projections of one layer, float32; may be views into larger tensors. Biases are
-/// undefined where the model has none. The output projection's bias belongs to no head.
+/// undefined where the model has none.
 struct AttentionProjections {
     at::Tensor q;         ///< [heads * head_dim, hidden]
     at::Tensor k;         ///< [kv_heads * head_dim, hidden]
@@ -18,6 +18,7 @@ struct AttentionProjections {
     at::Tensor q_bias{};  ///< [heads * head_dim]
     at::Tensor k_bias{};  ///< [kv_heads * head_dim]
     at::Tensor v_bias{};  ///< [kv_heads * head_dim]
+    at::Tensor o_bias{};  ///< [hidden]; written to by a refit alone
 };
 
 /// Carries out a merge, in place. Where the merge aligns, bases are turned first (align_torch.h),
@@ -29,6 +30,9 @@ struct AttentionProjections {
 /// that it replaces; Q, K, V, O and each bias apart, for each shrinks by as much as its own blocks
 /// disagree. A mean of less than a thousandth of that norm, of blocks that cancel each other,
 /// stays.
+///
+/// The query of a group is the mean, or that of its stronger member, which has the larger usage.
+/// Last, the columns of O of removed heads become zero, or all of O what a refit made of it.
 ///
 /// Throws Error(bad_input) where the merge asks for figures of a calibration that it lacks.
 void apply_merge(const LayerMerge& merge, std::int64_t head_dim, AttentionProjections& projections);

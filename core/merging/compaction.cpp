@@ -28,6 +28,25 @@ struct Kind {
     }
 };
 
+/// Heads that write nothing may be added to any other without a change; where a kind of keys and
+/// values has no other, nobody reads it, but one head of a layer must stay.
+void add_silent_heads(const HeadContents& contents, std::vector<Kind>& kinds) {
+    const std::size_t per_kv = contents.heads.size() / contents.kv_heads.size();
+    const bool all_silent = std::all_of(kinds.begin(), kinds.end(),
+                                        [](const Kind& kind) { return kind.heads.empty(); });
+    if (all_silent) kinds.front().heads.emplace_back();
+    for (Kind& kind : kinds) {
+        if (kind.heads.empty()) continue;
+        for (const int kv : kind.kv_heads) {
+            for (std::size_t i = 0; i < per_kv; ++i) {
+                const std::size_t head = static_cast<std::size_t>(kv) * per_kv + i;
+                if (contents.heads[head] == HeadContents::kSilent)
+                    kind.heads.front().push_back(static_cast<int>(head));
+            }
+        }
+    }
+}
+
 std::vector<Kind> find_kinds(const HeadContents& contents) {
     const std::size_t per_kv = contents.heads.size() / contents.kv_heads.size();
     std::vector<Kind> kinds;
@@ -39,13 +58,15 @@ std::vector<Kind> find_kinds(const HeadContents& contents) {
         Kind& kind = kinds[known->second];
         kind.kv_heads.push_back(static_cast<int>(kv));
         for (std::size_t head = kv * per_kv; head < (kv + 1) * per_kv; ++head) {
+            ++kind.head_count;
+            if (contents.heads[head] == HeadContents::kSilent) continue;
             const auto [place, first] =
                 duplicates.try_emplace({known->second, contents.heads[head]}, kind.heads.size());
             if (first) kind.heads.emplace_back();
             kind.heads[place->second].push_back(static_cast<int>(head));
-            ++kind.head_count;
         }
     }
+    add_silent_heads(contents, kinds);
     return kinds;
 }
 
@@ -111,7 +132,8 @@ std::int64_t count_halfway_duplicates(const HeadContents& contents,
     std::int64_t different = 0;
     for (const Kind& kind : kinds)
         different += count(kind.heads);
-    const std::set<int> of_q(contents.heads.begin(), contents.heads.end());
+    std::set<int> of_q(contents.heads.begin(), contents.heads.end());
+    of_q.erase(HeadContents::kSilent);
     return different - count(of_q);
 }
 
@@ -125,7 +147,7 @@ std::string remark_on(const HeadContents& contents, const std::vector<Kind>& kin
         const std::int64_t spare = kv_heads * ratio - count(kind.heads);
         if (example == nullptr && spare + kv_heads > 1) example = &kind;
         spare_heads += spare;
-        spare_kv_heads += kv_heads - 1;
+        spare_kv_heads += std::max<std::int64_t>(0, kv_heads - 1);
     }
     if (example != nullptr) {
         return fmt::format(

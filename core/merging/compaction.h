@@ -11,7 +11,9 @@ namespace headscope {
 /// What the heads of a layer hold: two have the same number exactly if they hold the same, bit by
 /// bit.
 struct HeadContents {
-    std::vector<int> heads;     ///< [heads]: the rows of Q, and their bias
+    static constexpr int kSilent = -1;  ///< a head that writes nothing
+
+    std::vector<int> heads;     ///< [heads]: the rows of Q, and their bias; or kSilent
     std::vector<int> kv_heads;  ///< [kv_heads]: the rows of K and V, and their biases
 };
 
@@ -40,7 +42,8 @@ struct LayerCompaction {
 ///
 /// A head's output is softmax(q K^T) V, to which its columns of O are applied. So two heads with
 /// equal rows of Q that read equal keys and values are one head with the sum of their columns, and
-/// equal KV heads are one KV head for all that read either. But every KV head of a layer serves the
+/// equal KV heads are one KV head for all that read either. A head that writes nothing goes, and so
+/// does a KV head that only such heads read. But every KV head of a layer serves the
 /// same number r of heads. Let d be the number of different heads that read one kind of keys and
 /// values: ceil(d / r) KV heads of the kind must stay, and r times as many heads, of which some may
 /// be duplicates still. Of all r for which what stays is part of what was there, the one is taken

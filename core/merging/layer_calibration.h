@@ -8,6 +8,14 @@
 
 namespace headscope {
 
+/// One step of the way in which the heads of a layer may go, best first: the heads that it takes
+/// and what it adds to the error of the residual stream, as a share of its energy.
+struct RemovalStep {
+    std::vector<int> heads;
+    double error = 0.0;
+};
+using RemovalSteps = std::vector<RemovalStep>;
+
 /// What a run over a calibration text tells a merge about the heads of one layer.
 struct LayerCalibration {
     int layer = 0;
@@ -15,6 +23,9 @@ struct LayerCalibration {
     /// not measured.
     std::vector<double> usage;
     std::shared_ptr<const HeadMoments> moments;  ///< null: not measured
+    double residual =
+        0.0;  ///< mean of ||h||^2, h the hidden state before the layer; 0: not measured
+    RemovalSteps removal_steps = {};  ///< by RemovalOrder::refit; empty: not asked for
 };
 
 /// Those of `layer`; null where there are none.

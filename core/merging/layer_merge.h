@@ -8,12 +8,15 @@
 #include "core/merging/grouping.h"
 #include "core/merging/head_moments.h"
 #include "core/merging/mean_weights.h"
+#include "core/merging/output_weights.h"
+#include "core/merging/representative.h"
 
 namespace headscope {
 
 /// What is done to the weights of one layer: first the bases of heads are aligned, if they are;
-/// then, in this order, the blocks of each step's members are replaced by their mean. A value: two
-/// merges that compare equal give the same weights.
+/// then, in this order, the blocks of each step's members are replaced by their mean; then the
+/// output columns of removed heads become zero, or all output weights those of a refit. A value:
+/// two merges that compare equal give the same weights.
 struct LayerMerge {
     std::vector<HeadGroup> head_steps;  ///< rows of Q and columns of O, by head
     std::vector<HeadGroup> kv_steps;    ///< rows of K and V, by KV head
@@ -25,9 +28,20 @@ struct LayerMerge {
     /// Whether each mean is scaled to the mean norm of the blocks that it replaces.
     bool rescale = false;
     std::vector<double> usage = {};  ///< [heads] as in LayerCalibration, for MeanWeights::usage
+                                     ///< and Representative::stronger
     std::shared_ptr<const HeadMoments> moments = {};  ///< for Alignment::activations
+    Representative representative = Representative::mean;
+    std::vector<int> removed = {};  ///< heads that write nothing, ascending; in no head step
+    std::shared_ptr<const OutputWeights> output = {};  ///< null: no refit
 
-    [[nodiscard]] bool empty() const { return head_steps.empty() && kv_steps.empty(); }
+    [[nodiscard]] bool empty() const {
+        return head_steps.empty() && kv_steps.empty() && removed.empty() && output == nullptr;
+    }
+
+    /// Whether Q, K or V change, and so what heads attend to.
+    [[nodiscard]] bool changes_attention() const {
+        return !head_steps.empty() || !kv_steps.empty();
+    }
 
     /// Whether K and V are written to. Aligning does even where the KV policy keeps them: they stay
     /// what they are but for the basis.
@@ -37,6 +51,16 @@ struct LayerMerge {
 
     bool operator==(const LayerMerge& other) const;
 };
+
+/// For each of `count` blocks a number that two blocks share exactly if they end identical.
+std::vector<int> final_contents(int count, const std::vector<HeadGroup>& steps);
+
+/// The heads that still write, those that compute the same together; ascending by their first.
+/// Each is one head with the sum of their columns of O.
+std::vector<HeadGroup> distinct_heads(const LayerMerge& merge, int heads, int heads_per_kv);
+
+/// The merge without its refit.
+LayerMerge without_refit(LayerMerge merge);
 
 /// SHA-256 of everything that operator== compares, hexadecimal.
 std::string digest_of(const LayerMerge& merge);

@@ -67,10 +67,12 @@ void canonicalize(std::vector<HeadGroup>& steps) {
 /// How the merge of a layer averages, beside what.
 void set_manner(LayerMerge& merge, int layer, const ModelConfig& config, const MergeRule& rule,
                 const LayerCalibration& calibration) {
-    if (merge.empty()) return;
+    if (merge.head_steps.empty()) return;
     merge.weights = rule.weights;
     merge.rescale = rule.rescale;
-    if (rule.weights == MeanWeights::usage) merge.usage = calibration.usage;
+    merge.representative = rule.representative;
+    if (rule.weights == MeanWeights::usage || rule.representative == Representative::stronger)
+        merge.usage = calibration.usage;
     if (rule.align == Alignment::none) return;
     const HeadCounts counts = config.heads_of(layer);
     const auto groups = frame_groups(merge, static_cast<int>(counts.kv_heads),
@@ -91,13 +93,15 @@ void set_manner(LayerMerge& merge, int layer, const ModelConfig& config, const M
 void check_calibration(const LayerCalibration& calibration, int layer, const ModelConfig& config,
                        const MergeRule& rule) {
     const std::int64_t heads = config.heads_of(layer).heads;
-    if (rule.weights == MeanWeights::usage) {
+    if (rule.weights == MeanWeights::usage || rule.representative == Representative::stronger) {
         const std::vector<double>& usage = calibration.usage;
         const bool sound = std::all_of(usage.begin(), usage.end(), [](double value) {
             return std::isfinite(value) && value >= 0.0;
         });
         if (usage.size() != static_cast<std::size_t>(heads) || !sound)
-            lack_calibration("--weights usage", layer);
+            lack_calibration(rule.weights == MeanWeights::usage ? "--weights usage"
+                                                                : "--representative stronger",
+                             layer);
     }
     if (rule.align == Alignment::activations) {
         const HeadMoments* moments = calibration.moments.get();
@@ -122,33 +126,56 @@ LayerMerge sequential_merge(const std::vector<HeadPair>& pairs, KvPolicy policy,
     return merge;
 }
 
-/// For each of `count` blocks a number that two blocks share exactly if they end identical: every
-/// step gives its members a new one.
-std::vector<int> final_contents(int count, const std::vector<HeadGroup>& steps) {
-    std::vector<int> content(index(count));
-    std::iota(content.begin(), content.end(), 0);
-    int next = count;
-    for (const HeadGroup& step : steps) {
-        for (const int member : step)
-            content[index(member)] = next;
-        ++next;
-    }
-    return content;
+template <typename Value>
+std::int64_t count_different(const std::vector<Value>& values) {
+    return static_cast<std::int64_t>(std::set<Value>(values.begin(), values.end()).size());
 }
 
 /// How often a value occurs again after its first time.
 template <typename Value>
 std::int64_t repetitions(const std::vector<Value>& values) {
-    return static_cast<std::int64_t>(values.size()) -
-           static_cast<std::int64_t>(std::set<Value>(values.begin(), values.end()).size());
+    return static_cast<std::int64_t>(values.size()) - count_different(values);
+}
+
+/// KV heads all of whose heads are removed.
+std::int64_t count_unread_kv_heads(const std::vector<int>& removed, int kv_heads,
+                                   int heads_per_kv) {
+    std::vector<int> gone(index(kv_heads));
+    for (const int head : removed)
+        ++gone[index(head / heads_per_kv)];
+    return std::count(gone.begin(), gone.end(), heads_per_kv);
+}
+
+/// Adds the pairs of the groups that the rule names, in the order of find_pairs.
+void add_named_pairs(const SimilarityMatrix& matrix, const GroupsByLayer& groups,
+                     std::vector<HeadPair>& pairs) {
+    const auto of_layer = groups.find(matrix.layer);
+    if (of_layer == groups.end()) return;
+    for (const HeadGroup& group : of_layer->second) {
+        for (std::size_t i = 0; i < group.size(); ++i) {
+            for (std::size_t j = i + 1; j < group.size(); ++j) {
+                const HeadPair pair{group[i], group[j], matrix.at(group[i], group[j])};
+                if (std::find(pairs.begin(), pairs.end(), pair) == pairs.end())
+                    pairs.push_back(pair);
+            }
+        }
+    }
+    std::stable_sort(pairs.begin(), pairs.end(), [](const HeadPair& a, const HeadPair& b) {
+        return a.similarity > b.similarity;
+    });
 }
 
 }  // namespace
 
 LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
-                          const MergeRule& rule, const LayerCalibration* calibration) {
+                          const MergeRule& rule, const LayerCalibration* calibration,
+                          std::vector<int> removed) {
     static const LayerCalibration kNone;
     if (calibration == nullptr) calibration = &kNone;
+    std::erase_if(pairs, [&](const HeadPair& pair) {
+        return std::binary_search(removed.begin(), removed.end(), pair.first) ||
+               std::binary_search(removed.begin(), removed.end(), pair.second);
+    });
     if (!pairs.empty()) check_calibration(*calibration, layer, config, rule);
     const HeadCounts counts = config.heads_of(layer);
     const int heads_per_kv = static_cast<int>(counts.heads_per_kv_head());
@@ -161,12 +188,16 @@ LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelCon
             group_kv_heads(plan.groups, static_cast<int>(counts.kv_heads), heads_per_kv);
     }
     plan.side_effect_heads = find_side_effects(plan, heads_per_kv);
+    std::erase_if(plan.side_effect_heads, [&](int head) {
+        return std::binary_search(removed.begin(), removed.end(), head);
+    });
     plan.merge = rule.grouping == Grouping::sequential
                      ? sequential_merge(plan.pairs, rule.kv_policy, heads_per_kv)
                      : LayerMerge{plan.groups, plan.kv_groups};
     canonicalize(plan.merge.head_steps);
     canonicalize(plan.merge.kv_steps);
     set_manner(plan.merge, layer, config, rule, *calibration);
+    plan.merge.removed = std::move(removed);
     return plan;
 }
 
@@ -174,17 +205,21 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
                           const MergeRule& rule, const std::vector<LayerCalibration>& calibration) {
     MergePlan plan{rule, {}};
     plan.layers.reserve(matrices.size());
+    check_groups(rule.groups, config);
+    HeadsByLayer removed = choose_removed(rule.removal, config, calibration);
     for (const SimilarityMatrix& matrix : matrices) {
         const int heads_per_kv =
             static_cast<int>(config.heads_of(matrix.layer).heads_per_kv_head());
         std::vector<HeadPair> pairs = find_pairs(matrix, rule.threshold);
+        add_named_pairs(matrix, rule.groups, pairs);
         if (rule.kv_policy == KvPolicy::within) {
             std::erase_if(pairs, [&](const HeadPair& pair) {
                 return pair.first / heads_per_kv != pair.second / heads_per_kv;
             });
         }
         plan.layers.push_back(make_layer_plan(matrix.layer, std::move(pairs), config, rule,
-                                              find_layer(calibration, matrix.layer)));
+                                              find_layer(calibration, matrix.layer),
+                                              std::move(removed[matrix.layer])));
     }
     return plan;
 }
@@ -217,9 +252,12 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
     }
     MergePlan plan{rule, {}, thresholds};
     plan.rule.threshold = lowest_threshold(thresholds);
+    HeadsByLayer removed = choose_removed(rule.removal, config, calibration);
     for (const SimilarityMatrix& matrix : matrices) {
         const auto own = thresholds.find(matrix.layer);
         MergeRule of_layer = rule;
+        of_layer.removal = {};
+        of_layer.removal.heads[matrix.layer] = std::move(removed[matrix.layer]);
         of_layer.threshold =
             own == thresholds.end() ? std::numeric_limits<double>::infinity() : own->second;
         plan.layers.push_back(
@@ -235,6 +273,9 @@ PlanSummary& PlanSummary::operator+=(const PlanSummary& other) {
     identical_heads += other.identical_heads;
     kv_heads_touched += other.kv_heads_touched;
     side_effect_heads += other.side_effect_heads;
+    removed_heads += other.removed_heads;
+    removed_kv_heads += other.removed_kv_heads;
+    skipped_layers += other.skipped_layers;
     removable_heads += other.removable_heads;
     removable_kv_heads += other.removable_kv_heads;
     removable_parameters += other.removable_parameters;
@@ -253,10 +294,14 @@ PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config) {
     std::map<int, std::int64_t> owners;
     for (const int content : head_content)
         ++owners[content];
+    const std::vector<int>& removed = plan.merge.removed;
     std::vector<std::pair<int, int>>
-        whole_head;  // what a head computes: its own blocks and its K, V
+        whole_head;            // what a head computes: its own blocks and its K, V
+    std::vector<int> read_kv;  // contents of the KV heads that some head reads
     for (int head = 0; head < heads; ++head) {
+        if (std::binary_search(removed.begin(), removed.end(), head)) continue;
         const int kv_head = head / static_cast<int>(counts.heads_per_kv_head());
+        read_kv.push_back(kv_content[index(kv_head)]);
         whole_head.emplace_back(head_content[index(head)], kv_content[index(kv_head)]);
     }
 
@@ -272,8 +317,11 @@ PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config) {
         summary.kv_heads_touched += static_cast<std::int64_t>(group.size());
     }
     summary.side_effect_heads = static_cast<std::int64_t>(plan.side_effect_heads.size());
-    summary.removable_heads = repetitions(whole_head);
-    summary.removable_kv_heads = repetitions(kv_content);
+    summary.removed_heads = static_cast<std::int64_t>(removed.size());
+    summary.removed_kv_heads = count_unread_kv_heads(removed, kv_heads, heads / kv_heads);
+    summary.skipped_layers = whole_head.empty() ? 1 : 0;
+    summary.removable_heads = summary.removed_heads + repetitions(whole_head);
+    summary.removable_kv_heads = kv_heads - count_different(read_kv);
     // A head is its rows of Q and its columns of O; a KV head its rows of K and of V. Rows have a
     // bias, columns have none.
     const std::int64_t block = 2 * config.head_dim * config.hidden_size;

@@ -14,6 +14,8 @@
 #include "core/merging/layer_thresholds.h"
 #include "core/merging/mean_weights.h"
 #include "core/merging/pairs.h"
+#include "core/merging/refit_rule.h"
+#include "core/merging/removal.h"
 #include "core/similarity/similarity.h"
 
 namespace headscope {
@@ -26,10 +28,25 @@ struct MergeRule {
     Alignment align = Alignment::none;
     MeanWeights weights = MeanWeights::plain;
     bool rescale = false;  ///< scale each mean to the mean norm of what it replaces
+    Representative representative = Representative::mean;
+    GroupsByLayer groups = {};  ///< merged whatever the threshold says
+    Removal removal = {};       ///< heads that go, besides what is merged
+    RefitRule refit = {};
 
     /// Whether a plan needs the figures of a calibration text.
     [[nodiscard]] bool needs_calibration() const {
-        return align == Alignment::activations || weights == MeanWeights::usage;
+        return align == Alignment::activations || needs_usage();
+    }
+
+    /// Whether it needs to know how much each head writes.
+    [[nodiscard]] bool needs_usage() const {
+        return weights == MeanWeights::usage || representative == Representative::stronger ||
+               removal.chooses();
+    }
+
+    /// Whether a calibration text is read at all.
+    [[nodiscard]] bool reads_calibration() const {
+        return needs_calibration() || refit.refit != Refit::none;
     }
 };
 
@@ -40,7 +57,7 @@ struct LayerPlan {
     std::vector<HeadGroup> groups;
     std::vector<HeadGroup> kv_groups;    ///< KV heads that become identical
     std::vector<int> side_effect_heads;  ///< heads in no group whose keys and values change
-    LayerMerge merge;
+    LayerMerge merge;                    ///< with the heads that are removed
 };
 
 /// A merge plan: a value, made without touching weights. A layer that was not chosen is not in it.
@@ -66,10 +83,12 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
                           const std::vector<LayerCalibration>& calibration = {});
 
 /// Plans the merge of one layer from pairs that were found before: those that `rule` selects, as
-/// find_pairs orders them. Pairs that its KV policy rules out must not be among them.
+/// find_pairs orders them. Pairs that its KV policy rules out must not be among them. `removed`:
+/// heads that write nothing, ascending; pairs with one of them are left out.
 /// `calibration`: of this layer, as above; null where there is none.
 LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
-                          const MergeRule& rule, const LayerCalibration* calibration = nullptr);
+                          const MergeRule& rule, const LayerCalibration* calibration = nullptr,
+                          std::vector<int> removed = {});
 
 /// What people should know of a rule with this model, a sentence each: where it cannot do what was
 /// asked for.
@@ -77,7 +96,8 @@ std::vector<std::string> notes_on(const MergeRule& rule, const ModelConfig& conf
 
 /// A plan, or one layer of it, in numbers. What could be saved counts duplicates only: heads whose
 /// Q, O, K and V all became the same can be held once (with their output columns summed), and so
-/// can KV heads. It is what the plan makes possible; nothing is removed by merging.
+/// can KV heads; removed heads, and KV heads that nobody reads, need not be held at all. It is what
+/// the plan makes possible; an export carries it out.
 struct PlanSummary {
     std::int64_t pairs = 0;
     std::int64_t groups = 0;
@@ -85,7 +105,10 @@ struct PlanSummary {
     std::int64_t identical_heads = 0;    ///< heads that end with the same Q and O as another head
     std::int64_t kv_heads_touched = 0;   ///< KV heads whose K and V change
     std::int64_t side_effect_heads = 0;  ///< heads in no group whose keys and values change
-    std::int64_t removable_heads = 0;
+    std::int64_t removed_heads = 0;      ///< heads that write nothing
+    std::int64_t removed_kv_heads = 0;   ///< KV heads all of whose heads are removed
+    std::int64_t skipped_layers = 0;     ///< layers all of whose heads are removed
+    std::int64_t removable_heads = 0;    ///< removed ones included, as below
     std::int64_t removable_kv_heads = 0;
     std::int64_t removable_parameters = 0;
     std::int64_t removable_bytes = 0;           ///< of weights, in the checkpoint's dtype

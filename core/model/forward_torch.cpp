@@ -48,15 +48,18 @@ at::Tensor ForwardPass::embed(const at::Tensor& ids) const {
     return embedding_rows(*outer.embedding_rows, ids).to(format.compute).to(format.device);
 }
 
-at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
-                              const AttentionWeights& attention, at::Tensor hidden, bool spend,
-                              const AttentionObserver& observe) const {
+ops::AttentionLayout ForwardPass::layout(int index, const at::Tensor& hidden) const {
     const ModelConfig& config = model_.checkpoint.config();
     const HeadCounts heads = config.heads_of(index);
-    const ops::AttentionLayout layout{
-        hidden.size(0) / window_, window_,         heads.heads,
-        heads.kv_heads,           config.head_dim, config.sliding_window(index)};
+    return {hidden.size(0) / window_, window_,         heads.heads,
+            heads.kv_heads,           config.head_dim, config.sliding_window(index)};
+}
 
+at::Tensor ForwardPass::attend(int index, const LayerWeights& weights,
+                               const AttentionWeights& attention, const at::Tensor& hidden,
+                               const AttentionObserver& observe) const {
+    const ModelConfig& config = model_.checkpoint.config();
+    const ops::AttentionLayout layout = this->layout(index, hidden);
     at::Tensor qkv = ops::linear(ops::rms_norm(hidden, weights.input_norm, config.rms_norm_eps),
                                  attention.qkv, attention.qkv_bias);
     if (weights.q_norm.defined()) {
@@ -65,7 +68,14 @@ at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
     ops::rotate_in_place(qkv, rope_, layout);
     at::Tensor attended = ops::causal_attention(qkv, layout);
     if (observe) observe({qkv, attended, layout});
-    qkv.reset();
+    return attended;
+}
+
+at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
+                              const AttentionWeights& attention, at::Tensor hidden, bool spend,
+                              const AttentionObserver& observe) const {
+    const ModelConfig& config = model_.checkpoint.config();
+    at::Tensor attended = attend(index, weights, attention, hidden, observe);
     at::Tensor out =
         ops::add_linear(std::move(hidden), attended, attention.o, attention.o_bias, spend);
     attended.reset();

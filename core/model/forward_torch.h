@@ -32,6 +32,12 @@ class ForwardPass {
     /// ids: [windows * window], int64, on the host. Returns [windows * window, hidden].
     [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
+    /// What the heads of a layer attend to: its attention up to the output projection, with
+    /// `attention` in place of the projections in `weights`. [tokens, heads head_dim]
+    [[nodiscard]] at::Tensor attend(int index, const LayerWeights& weights,
+                                    const AttentionWeights& attention, const at::Tensor& hidden,
+                                    const AttentionObserver& observe = {}) const;
+
     /// One layer, with `attention` in place of the projections in `weights`. `hidden` is not
     /// changed unless `spend` allows to: then the result may take its memory. `observe`, where it
     /// is given, looks at the attention on the way.
@@ -61,6 +67,8 @@ class ForwardPass {
     [[nodiscard]] std::int64_t state_bytes() const;
 
   private:
+    [[nodiscard]] ops::AttentionLayout layout(int index, const at::Tensor& hidden) const;
+
     /// Calls visit(start, rows) for chunks of the rows whose predictions count.
     template <typename Visit>
     void over_chunks(std::int64_t windows, std::int64_t first, Visit visit) const;

@@ -31,6 +31,10 @@ at::Tensor read_wide(const Checkpoint& checkpoint, const std::string& name, Merg
     return wide;
 }
 
+bool writes_o_bias(const Checkpoint& checkpoint, const LayerMerge& merge) {
+    return checkpoint.config().o_bias && merge.output && !merge.output->bias.empty();
+}
+
 MergedLayer merge_layer(const Checkpoint& checkpoint, int index, const LayerMerge& merge) {
     MergedLayer layer;
     AttentionProjections& projections = layer.projections;
@@ -43,6 +47,8 @@ MergedLayer merge_layer(const Checkpoint& checkpoint, int index, const LayerMerg
         projections.k_bias = read_wide(checkpoint, names::k_bias(index), layer);
         projections.v_bias = read_wide(checkpoint, names::v_bias(index), layer);
     }
+    if (writes_o_bias(checkpoint, merge))
+        projections.o_bias = read_wide(checkpoint, names::o_bias(index), layer);
     apply_merge(merge, checkpoint.config().head_dim, projections);
     return layer;
 }
@@ -134,7 +140,10 @@ HeadContents find_merged_contents(const Checkpoint& checkpoint, int layer,
     try {
         const AttentionProjections merged = merge_layer(checkpoint, layer, merge).projections;
         const std::int64_t head_dim = checkpoint.config().head_dim;
-        return {number_blocks({merged.q, merged.q_bias}, head_dim),
+        std::vector<int> heads = number_blocks({merged.q, merged.q_bias}, head_dim);
+        for (const int head : merge.removed)
+            heads.at(static_cast<std::size_t>(head)) = HeadContents::kSilent;
+        return {std::move(heads),
                 number_blocks({merged.k, merged.v, merged.k_bias, merged.v_bias}, head_dim)};
     } catch (...) {
         compat::rethrow_as_error();
@@ -156,6 +165,7 @@ ProjectionBytes make_merged_projections(const Checkpoint& checkpoint, int layer,
         take(projections.q_bias, names::q_bias(layer), merged, bytes);
         take(projections.k_bias, names::k_bias(layer), merged, bytes);
         take(projections.v_bias, names::v_bias(layer), merged, bytes);
+        take(projections.o_bias, names::o_bias(layer), merged, bytes);
         return bytes;
     } catch (...) {
         compat::rethrow_as_error();

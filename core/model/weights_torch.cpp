@@ -151,8 +151,10 @@ AttentionWeights merge_attention(const AttentionWeights& original, const LayerMe
         projections.k_bias = bias.narrow(0, q_rows, kv_rows);
         projections.v_bias = bias.narrow(0, q_rows + kv_rows, kv_rows);
     }
+    if (original.o_bias.defined()) projections.o_bias = wide_copy(original.o_bias);
     apply_merge(merge, dim, projections);
-    return {rounded(qkv), rounded(o), bias.defined() ? rounded(bias) : bias, original.o_bias};
+    const auto rounded_if = [&](const at::Tensor& t) { return t.defined() ? rounded(t) : t; };
+    return {rounded(qkv), rounded(o), rounded_if(bias), rounded_if(projections.o_bias)};
 }
 
 }  // namespace headscope

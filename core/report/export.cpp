@@ -77,7 +77,7 @@ class MergedTensors {
             for (const auto& name :
                  {names::q_proj(layer), names::k_proj(layer), names::v_proj(layer),
                   names::o_proj(layer), names::q_bias(layer), names::k_bias(layer),
-                  names::v_bias(layer)}) {
+                  names::v_bias(layer), names::o_bias(layer)}) {
                 if (checkpoint.has_tensor(name)) layer_of_.emplace(name, layer);
             }
         }

@@ -26,7 +26,9 @@ ordered_json plan_json(const MergePlan& plan) {
         layers[std::to_string(layer.layer)] = {{"pairs", std::move(pairs)},
                                                {"groups", layer.groups},
                                                {"kv_groups", layer.kv_groups},
-                                               {"side_effect_heads", layer.side_effect_heads}};
+                                               {"side_effect_heads", layer.side_effect_heads},
+                                               {"removed_heads", layer.merge.removed},
+                                               {"refitted", layer.merge.output != nullptr}};
     }
     return layers;
 }
@@ -92,6 +94,9 @@ std::string make_export_manifest(const Checkpoint& checkpoint, const std::string
                  {"align", name_of(rule.align)},
                  {"weights", name_of(rule.weights)},
                  {"rescale", rule.rescale},
+                 {"representative", name_of(rule.representative)},
+                 {"refit", name_of(rule.refit.refit)},
+                 {"refit_target", name_of(rule.refit.target)},
                  {"layers", std::move(layers)},
                  {"compact", params.compact},
                  {"summary", to_json(summarize(params.plan, checkpoint.config()))},

@@ -23,6 +23,12 @@ void for_each_setting(Settings& settings, Visit visit) {
     visit("align", settings.align, kMayLack);
     visit("weights", settings.weights, kMayLack);
     visit("rescale", settings.rescale, kMayLack);
+    visit("representative", settings.representative, kMayLack);
+    visit("merge", settings.merged, kMayLack);
+    visit("remove", settings.removed, kMayLack);
+    visit("remove_by", settings.remove_by, kMayLack);
+    visit("refit", settings.refit, kMayLack);
+    visit("refit_target", settings.refit_target, kMayLack);
     visit("layers", settings.layers);
     visit("protocol", settings.protocol);
     visit("window", settings.window);
@@ -67,6 +73,18 @@ nlohmann::ordered_json to_json(const RunSettings& settings) {
     for_each_setting(settings,
                      [&](const char* key, const auto& value, bool = false) { json[key] = value; });
     if (settings.calibration) json["calibration"] = to_json(*settings.calibration);
+    // What most runs do without is not said where it is not done: files and folders of before keep
+    // their names.
+    const RunSettings plain;
+    if (settings.representative == plain.representative) json.erase("representative");
+    if (settings.merged == plain.merged) json.erase("merge");
+    if (settings.removed == plain.removed) json.erase("remove");
+    if (settings.removed == plain.removed || settings.remove_by == plain.remove_by)
+        json.erase("remove_by");
+    if (settings.refit == plain.refit) {
+        json.erase("refit");
+        json.erase("refit_target");
+    }
     return json;
 }
 

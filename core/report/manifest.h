@@ -18,9 +18,15 @@ struct RunSettings {
     std::optional<CalibrationRecord> calibration;  ///< where a measure or the rule has one
     std::string grouping;
     std::string kv_policy;
-    std::string align = "none";     ///< files from before there was a choice do not say it
-    std::string weights = "plain";  ///< the same
-    bool rescale = false;           ///< the same
+    std::string align = "none";           ///< files from before there was a choice do not say it
+    std::string weights = "plain";        ///< the same
+    bool rescale = false;                 ///< the same
+    std::string representative = "mean";  ///< the same
+    std::string merged;                   ///< as parse_groups reads it; empty: by threshold alone
+    std::string removed;                  ///< as parse_removal reads it; empty: nothing
+    std::string remove_by = "norm";
+    std::string refit = "none";
+    std::string refit_target = "auto";
     std::vector<int> layers;
     std::string protocol;
     std::int64_t window = 0;   ///< tokens

@@ -168,6 +168,12 @@ class Reader {
         to.identical_heads = get<std::int64_t>(summary, "identical_heads");
         to.kv_heads_touched = get<std::int64_t>(summary, "kv_heads_touched");
         to.side_effect_heads = get<std::int64_t>(summary, "side_effect_heads");
+        // Files from before heads could be removed do not say how many were.
+        if (summary.contains("removed_heads")) {
+            to.removed_heads = get<std::int64_t>(summary, "removed_heads");
+            to.removed_kv_heads = get<std::int64_t>(summary, "removed_kv_heads");
+            to.skipped_layers = get<std::int64_t>(summary, "skipped_layers");
+        }
         to.removable_heads = get<std::int64_t>(summary, "removable_heads");
         to.removable_kv_heads = get<std::int64_t>(summary, "removable_kv_heads");
         to.removable_parameters = get<std::int64_t>(summary, "removable_parameters");
@@ -209,6 +215,12 @@ Result read_result(const std::filesystem::path& path) {
         result.plan.rule.align = parse_alignment(settings.align);
         result.plan.rule.weights = parse_mean_weights(settings.weights);
         result.plan.rule.rescale = settings.rescale;
+        result.plan.rule.representative = parse_representative(settings.representative);
+        result.plan.rule.groups = parse_groups(settings.merged);
+        result.plan.rule.removal = parse_removal(settings.removed);
+        result.plan.rule.removal.order = parse_removal_order(settings.remove_by);
+        result.plan.rule.refit = {parse_refit(settings.refit),
+                                  parse_refit_target(settings.refit_target)};
     }
     return result;
 }

@@ -15,6 +15,12 @@ RunSettings make_run_settings(const Checkpoint& checkpoint, Measure measure, con
     settings.align = name_of(rule.align);
     settings.weights = name_of(rule.weights);
     settings.rescale = rule.rescale;
+    settings.representative = name_of(rule.representative);
+    settings.merged = groups_text(rule.groups);
+    settings.removed = removal_text(rule.removal);
+    settings.remove_by = name_of(rule.removal.order);
+    settings.refit = name_of(rule.refit.refit);
+    settings.refit_target = name_of(rule.refit.target);
     settings.layers = std::move(layers);
     settings.protocol = name_of(text.windows->protocol());
     settings.window = text.windows->window();

@@ -17,6 +17,7 @@
 #include "core/base/process_rank.h"
 #include "core/measures/compare_heads.h"
 #include "core/measures/merge_calibration.h"
+#include "core/refit/refit.h"
 #include "core/report/journal.h"
 #include "core/report/run_settings.h"
 
@@ -96,7 +97,7 @@ class Sweep {
         settings_ = make_run_settings(checkpoint_, params_.measure, rule_at(0.0), layers_,
                                       result_.text, resolve(params_.compute), stop_);
         if (kind_of(params_.measure) == MeasureKind::behaviour ||
-            rule_at(0.0).needs_calibration()) {
+            rule_at(0.0).reads_calibration()) {
             calibration_ = prepare_calibration(checkpoint_, params_.calibration,
                                                params_.text.corpus, params_.cache_dir, stop_);
             settings_.calibration = calibration_.record;
@@ -192,8 +193,9 @@ class Sweep {
     }
 
     [[nodiscard]] MergeRule rule_at(double threshold) const {
-        return {threshold,     params_.grouping, params_.kv_policy,
-                params_.align, params_.weights,  params_.rescale};
+        return {threshold,       params_.grouping, params_.kv_policy,      params_.align,
+                params_.weights, params_.rescale,  params_.representative, params_.groups,
+                params_.removal, params_.refit};
     }
 
     /// The loaded model, for which the first call waits.
@@ -221,6 +223,11 @@ class Sweep {
             result.summary = summarize(result.plan, checkpoint_.config());
             result.similarity = matrices_;
         }
+        if (params_.refit.refit == Refit::none) return;
+        std::vector<MergePlan*> plans;
+        for (const std::size_t index : pending_)
+            plans.push_back(&result_.runs[index].result.plan);
+        refit_plans(model(), calibration_.windows, plans, observer_.progress, stop_);
     }
 
     void evaluate_pending() {

@@ -31,6 +31,10 @@ struct SweepParams {
     Alignment align = Alignment::none;
     MeanWeights weights = MeanWeights::plain;
     bool rescale = false;
+    Representative representative = Representative::mean;
+    GroupsByLayer groups = {};
+    Removal removal = {};
+    RefitRule refit = {};
     TextOptions text;
     ComputeOptions compute;
     std::filesystem::path output_dir;

@@ -1,0 +1,39 @@
+#include "core/merging/refit_rule.h"
+
+#include "core/base/error.h"
+
+namespace headscope {
+
+std::string_view name_of(Refit refit) {
+    return refit == Refit::none ? "none" : "output";
+}
+
+std::string_view name_of(RefitTarget target) {
+    switch (target) {
+        case RefitTarget::layer:
+            return "layer";
+        case RefitTarget::residual:
+            return "residual";
+        case RefitTarget::automatic:
+            return "auto";
+    }
+    return "";
+}
+
+Refit parse_refit(std::string_view name) {
+    for (const Refit refit : {Refit::none, Refit::output}) {
+        if (name_of(refit) == name) return refit;
+    }
+    fail(ErrorCode::bad_input, "\"{}\" is no refit; choose none or output", name);
+}
+
+RefitTarget parse_refit_target(std::string_view name) {
+    for (const RefitTarget target :
+         {RefitTarget::layer, RefitTarget::residual, RefitTarget::automatic}) {
+        if (name_of(target) == name) return target;
+    }
+    fail(ErrorCode::bad_input, "\"{}\" is no target of a refit; choose layer, residual or auto",
+         name);
+}
+
+}  // namespace headscope
