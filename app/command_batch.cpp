@@ -33,6 +33,11 @@ SweepParams sweep_params(const Options& options) {
     params.align = parse_alignment(options.align);
     params.weights = parse_mean_weights(options.weights);
     params.rescale = options.rescale;
+    const MergeRule rule = options.rule(0.0);
+    params.representative = rule.representative;
+    params.groups = rule.groups;
+    params.removal = rule.removal;
+    params.refit = rule.refit;
     params.text = options.text();
     params.compute = options.compute();
     params.output_dir = options.output_dir;

@@ -24,6 +24,7 @@ namespace {
 /// threshold for each layer.
 struct Variants {
     std::vector<Variant> variants = {{}};
+    std::vector<MergePlan> plans;  ///< of the variants after the original
     std::vector<double>
         thresholds;  ///< after the original; the lowest, where layers have their own
     std::optional<LayerThresholds> of_layers;
@@ -39,16 +40,15 @@ Variants make_variants(const Options& options, const std::optional<LayerThreshol
     const auto& matrices = measured.matrices;
     tell_notes(display, options.rule(0.0), checkpoint.config());
     if (of_layers) {
-        made.variants.push_back(
-            variant_of(make_merge_plan(matrices, checkpoint.config(), options.rule(0.0), *of_layers,
-                                       measured.merge_calibration)));
+        made.plans.push_back(make_merge_plan(matrices, checkpoint.config(), options.rule(0.0),
+                                             *of_layers, measured.merge_calibration));
         made.thresholds = {lowest_threshold(*of_layers)};
         return made;
     }
     for (const double threshold : thresholds) {
         const MergeRule rule = options.rule(threshold);
-        made.variants.push_back(variant_of(
-            make_merge_plan(matrices, checkpoint.config(), rule, measured.merge_calibration)));
+        made.plans.push_back(
+            make_merge_plan(matrices, checkpoint.config(), rule, measured.merge_calibration));
         const std::string nothing = empty_plan_text(matrices, checkpoint.config(), rule);
         if (!nothing.empty()) display.print(nothing);
     }
@@ -58,7 +58,8 @@ Variants make_variants(const Options& options, const std::optional<LayerThreshol
 
 std::string name_of(const Variants& made, std::size_t variant) {
     if (variant == 0) return "original";
-    return made.of_layers ? "by layer" : threshold_text(made.thresholds.at(variant - 1));
+    return made.of_layers ? made.of_layers->empty() ? "plan" : "by layer"
+                          : threshold_text(made.thresholds.at(variant - 1));
 }
 
 nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores) {
@@ -116,7 +117,10 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
             checkpoint, options, [&] { return model; }, display, stop);
         measured.matrices = agree_on(std::move(measured.matrices));
     }
-    const Variants made = make_variants(options, of_layers, checkpoint, measured, display);
+    Variants made = make_variants(options, of_layers, checkpoint, measured, display);
+    refit_as_asked(model, measured, made.plans, display, stop);
+    for (const MergePlan& plan : made.plans)
+        made.variants.push_back(variant_of(plan));
     EvaluationParams params{made.variants, text.windows, {}};
     params.divergence =
         !options.per_token.empty() || (made.variants.size() > 1 && !options.no_divergence);

@@ -83,7 +83,10 @@ void run_export(const Options& given, Display& display, const std::stop_token& s
     const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
     const MeasuredHeads measured = measure_heads(checkpoint, options, display, stop);
     ExportParams params;
-    params.plan = make_plan(options, of_layers, checkpoint, measured);
+    std::vector<MergePlan> plans = {make_plan(options, of_layers, checkpoint, measured)};
+    if (options.rule(0.0).refit.refit != Refit::none)
+        refit_as_asked(measured.loaded.value(), measured, plans, display, stop);
+    params.plan = std::move(plans.front());
     params.measure = parse_measure(options.measure);
     params.calibration = measured.calibration;
     params.output_dir = options.output_dir;

@@ -28,17 +28,22 @@ std::string groups_text(const std::vector<HeadGroup>& groups) {
 }
 
 void print_plan(Display& display, const MergePlan& plan, const ModelConfig& config) {
-    std::vector<std::string> header = {"layer", "pairs", "groups", "KV groups", "side effects"};
+    std::vector<std::string> header = {"layer",     "pairs",        "groups",
+                                       "KV groups", "side effects", "removed"};
     if (plan.layer_thresholds) header.insert(header.begin() + 1, "threshold");
     Table table(std::move(header));
     for (const LayerPlan& layer : plan.layers) {
-        if (layer.pairs.empty()) continue;
+        if (layer.merge.empty()) continue;
         std::vector<std::string> row = {std::to_string(layer.layer),
                                         std::to_string(layer.pairs.size()),
-                                        groups_text(layer.groups), groups_text(layer.kv_groups),
-                                        fmt::format("{}", fmt::join(layer.side_effect_heads, " "))};
+                                        groups_text(layer.groups),
+                                        groups_text(layer.kv_groups),
+                                        fmt::format("{}", fmt::join(layer.side_effect_heads, " ")),
+                                        fmt::format("{}", fmt::join(layer.merge.removed, " "))};
         if (plan.layer_thresholds) {
-            row.insert(row.begin() + 1, threshold_text(plan.layer_thresholds->at(layer.layer)));
+            const auto own = plan.layer_thresholds->find(layer.layer);
+            row.insert(row.begin() + 1,
+                       own == plan.layer_thresholds->end() ? "" : threshold_text(own->second));
         }
         table.add(std::move(row));
     }
@@ -52,12 +57,13 @@ void print_plan(Display& display, const MergePlan& plan, const ModelConfig& conf
     display.print(fmt::format(
         "{} pairs in {} groups: {} heads merged, {} end identical to another; {} KV heads touched, "
         "{} "
-        "other heads read them.\nRemoving duplicates could save {} heads and {} KV heads: {} "
+        "other heads read them.\n{} heads removed, {} KV heads with all their heads, {} layers "
+        "skipped.\nRemoving duplicates and what is removed could save {} heads and {} KV heads: {} "
         "parameters, {} of weights, {} of KV cache a token.",
         s.pairs, s.groups, s.merged_heads, s.identical_heads, s.kv_heads_touched,
-        s.side_effect_heads, s.removable_heads, s.removable_kv_heads,
-        count_text(s.removable_parameters), bytes_text(s.removable_bytes),
-        bytes_text(s.kv_cache_bytes_per_token)));
+        s.side_effect_heads, s.removed_heads, s.removed_kv_heads, s.skipped_layers,
+        s.removable_heads, s.removable_kv_heads, count_text(s.removable_parameters),
+        bytes_text(s.removable_bytes), bytes_text(s.kv_cache_bytes_per_token)));
 }
 
 void send_plan(Display& display, const MergePlan& plan, const ModelConfig& config,
@@ -70,7 +76,8 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
         layers[std::to_string(layer.layer)] = {{"pairs", std::move(pairs)},
                                                {"groups", layer.groups},
                                                {"kv_groups", layer.kv_groups},
-                                               {"side_effect_heads", layer.side_effect_heads}};
+                                               {"side_effect_heads", layer.side_effect_heads},
+                                               {"removed_heads", layer.merge.removed}};
     }
     nlohmann::ordered_json of_layers = nullptr;
     if (plan.layer_thresholds) {

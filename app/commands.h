@@ -15,6 +15,7 @@ void run_similarity(const Options& options, Display& display, const std::stop_to
 void run_plan(const Options& options, Display& display, const std::stop_token& stop);
 void run_evaluate(const Options& options, Display& display, const std::stop_token& stop);
 void run_export(const Options& options, Display& display, const std::stop_token& stop);
+void run_compress(const Options& options, Display& display, const std::stop_token& stop);
 void run_search(const Options& options, Display& display, const std::stop_token& stop);
 void run_damage(const Options& options, Display& display, const std::stop_token& stop);
 void run_analyze(const Options& options, Display& display, const std::stop_token& stop);

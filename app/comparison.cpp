@@ -7,6 +7,7 @@
 
 #include "core/base/locations.h"
 #include "core/measures/merge_calibration.h"
+#include "core/refit/refit.h"
 #include "core/report/manifest.h"
 
 namespace headscope::app {
@@ -17,14 +18,15 @@ MeasuredHeads measure_heads(const Checkpoint& checkpoint, const Options& options
     HeadComparison comparison{
         parse_measure(options.measure), parse_layers(options.layers), options.compute(), {}};
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
-    std::optional<Model> loaded;
+    std::optional<Model>& loaded = measured.loaded;
     const MergeRule rule = options.rule(0.0);
     const bool watches = kind_of(comparison.measure) == MeasureKind::behaviour;
-    if (watches || rule.needs_calibration()) {
+    if (watches || rule.reads_calibration()) {
         const CalibrationText text = prepare_calibration(checkpoint, options.calibration_text(),
                                                          options.corpus, cache_dir(), stop);
         comparison.calibration = text.windows;
         measured.calibration = text.record;
+        measured.calibration_text = text.windows;
         loaded = model();
         measured.device = loaded->device();
     } else {
@@ -49,6 +51,37 @@ MeasuredHeads measure_heads(const Checkpoint& checkpoint, const Options& options
             [&](const Progress& progress) { display.progress(progress); }, stop);
     };
     return measure_heads(checkpoint, options, load, display, stop);
+}
+
+void refit_as_asked(const Model& model, const MeasuredHeads& measured,
+                    std::vector<MergePlan>& plans, Display& display, const std::stop_token& stop) {
+    std::vector<MergePlan*> all;
+    for (MergePlan& plan : plans)
+        all.push_back(&plan);
+    const auto start = std::chrono::steady_clock::now();
+    const auto refitted = refit_plans(
+        model, measured.calibration_text, all,
+        [&](const Progress& progress) { display.progress(progress); }, stop);
+    if (refitted.empty()) return;
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    for (const RefittedVariant& variant : refitted) {
+        nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+        for (const LayerFit& fit : variant.fits)
+            layers.push_back({{"layer", fit.layer}, {"before", fit.before}, {"after", fit.after}});
+        display.event({{"event", "refit"},
+                       {"target", name_of(variant.target)},
+                       {"layers", std::move(layers)}});
+        double before = 0.0;
+        double after = 0.0;
+        for (const LayerFit& fit : variant.fits) {
+            before += fit.before / static_cast<double>(variant.fits.size());
+            after += fit.after / static_cast<double>(variant.fits.size());
+        }
+        display.print(fmt::format(
+            "Refitted {} layers to target {}: error of what they write {:.3g} -> {:.3g}, mean",
+            variant.fits.size(), name_of(variant.target), before, after));
+    }
+    display.print(fmt::format("Refit in {:.1f} s", seconds.count()));
 }
 
 std::string measure_text(const std::string& measure,

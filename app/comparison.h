@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -17,10 +18,12 @@ namespace headscope::app {
 struct MeasuredHeads {
     std::vector<SimilarityMatrix> matrices;
     std::optional<CalibrationRecord> calibration;  ///< of the text, where one was read
+    std::shared_ptr<const Windows> calibration_text;
     /// What plans need under the options' rule: see calibrate_merge().
     std::vector<LayerCalibration> merge_calibration;
-    std::string device;    ///< "cpu", "cuda:0"
-    double seconds = 0.0;  ///< without loading the model and reading the text
+    std::optional<Model> loaded;  ///< where it was needed
+    std::string device;           ///< "cpu", "cuda:0"
+    double seconds = 0.0;         ///< without loading the model and reading the text
 };
 
 /// Compares the heads as the options say, with progress on the display. `model` gives the loaded
@@ -31,6 +34,10 @@ MeasuredHeads measure_heads(const Checkpoint& checkpoint, const Options& options
 /// The same, loading the model where the measure needs it.
 MeasuredHeads measure_heads(const Checkpoint& checkpoint, const Options& options, Display& display,
                             const std::stop_token& stop);
+
+/// Refits the plans where the options ask for it, and says how well that went.
+void refit_as_asked(const Model& model, const MeasuredHeads& measured,
+                    std::vector<MergePlan>& plans, Display& display, const std::stop_token& stop);
 
 /// "measure cka over 8 windows of 512 tokens of wikitext-2 calibration"
 std::string measure_text(const std::string& measure,

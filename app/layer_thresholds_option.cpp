@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/measures/calibration.h"
+#include "core/search/plan_file.h"
 #include "core/search/search_file.h"
 
 namespace headscope::app {
@@ -34,10 +35,35 @@ void take_text(Options& options, const CalibrationRecord& found) {
          options.layer_thresholds, found.corpus_name);
 }
 
+/// What the plan says goes into the options where the user said nothing else.
+void take_plan(Options& options) {
+    const NamedPlan plan = read_plan(options.plan_file);
+    const auto set = [&](const char* name, std::string& option, std::string value) {
+        if (!options.was_given(name)) option = std::move(value);
+    };
+    Removal removal;
+    removal.heads = plan.removed;
+    set("--merge", options.merge, groups_text(plan.groups));
+    set("--remove", options.remove, removal_text(removal));
+    set("--kv_policy", options.kv_policy, std::string(name_of(plan.kv_policy)));
+    set("--representative", options.representative, std::string(name_of(plan.representative)));
+    set("--refit", options.refit, std::string(name_of(plan.refit.refit)));
+    set("--refit_target", options.refit_target, std::string(name_of(plan.refit.target)));
+    const std::string fingerprint = Checkpoint::open(options.model()).fingerprint();
+    if (plan.model_fingerprint.empty() || plan.model_fingerprint == fingerprint) return;
+    fail(ErrorCode::bad_input, "{}: this plan was found for another model, not {}",
+         options.plan_file, options.model().string());
+}
+
 }  // namespace
 
 std::optional<LayerThresholds> take_layer_thresholds(Options& options) {
-    if (options.layer_thresholds.empty()) return std::nullopt;
+    if (!options.plan_file.empty()) take_plan(options);
+    if (options.layer_thresholds.empty()) {
+        // What is named one by one needs no threshold.
+        const bool named = options.thresholds.empty() && options.plans_something();
+        return named ? std::optional(LayerThresholds{}) : std::nullopt;
+    }
     ChosenThresholds chosen = read_layer_thresholds(options.layer_thresholds);
     if (chosen.settings) {
         take(options, "--measure", options.measure, chosen.settings->measure);

@@ -123,6 +123,8 @@ struct CommandLine {
         "export", "Writes the merged model as a checkpoint, with or without the duplicate heads");
     CLI::App* search = app.add_subcommand(
         "search", "Thresholds for each layer that merge the most within a budget");
+    CLI::App* compress = app.add_subcommand(
+        "compress", "Removes heads by measured damage, refits, evaluates and exports");
     CLI::App* damage = app.add_subcommand(
         "damage", "What merging single pairs costs, and which measure foretells it");
     CLI::App* analyze =
@@ -165,6 +167,8 @@ struct CommandLine {
             add_layer_thresholds_option(*command, options);
         for (CLI::App* command : {batch, plan, evaluate, save, search, damage})
             add_merge_options(*command, options);
+        for (CLI::App* command : {plan, evaluate, save})
+            add_plan_option(*command, options);
         for (CLI::App* command : {batch, evaluate, search, damage})
             add_text_options(*command, options);
         for (CLI::App* command : {batch, similarity, plan, evaluate, save, search, damage})
@@ -174,6 +178,13 @@ struct CommandLine {
         add_output_options(*batch, options);
         add_export_options(*save, options);
         add_search_options(*search, options);
+        add_model_option(*compress, options);
+        add_layer_option(*compress, options);
+        add_calibration_options(*compress, options);
+        add_text_options(*compress, options);
+        add_compute_options(*compress, options);
+        add_compress_options(*compress, options);
+        add_json_option(*compress, options);
         add_damage_options(*damage, options);
         add_analysis_options(*analyze, options);
         add_layer_option(*analyze, options,
@@ -227,7 +238,7 @@ struct CommandLine {
 
     int run_command() {
         note_given_options();
-        const bool keeps = *batch || *search || (*damage && !options.output.empty());
+        const bool keeps = *batch || *search || *compress || (*damage && !options.output.empty());
         const char* kept =
             keeps ? " What was finished is kept; the same command goes on from there." : "";
         return guarded(options, kept, [&](Display& display, const std::stop_token& stop) {
@@ -237,6 +248,7 @@ struct CommandLine {
             if (*evaluate) return run_evaluate(options, display, stop);
             if (*save) return run_export(options, display, stop);
             if (*search) return run_search(options, display, stop);
+            if (*compress) return run_compress(options, display, stop);
             if (*damage) return run_damage(options, display, stop);
             if (*analyze) return run_analyze(options, display, stop);
             return run_info(options, model_commands(), display);

@@ -100,9 +100,12 @@ void add_one_threshold_option(CLI::App& command, Options& options) {
             ->expected(1);
     add_layer_thresholds_option(command, options);
     const CLI::Option* own = command.get_option("--layer_thresholds");
-    command.callback([one, own] {
-        if (one->count() + own->count() == 0)
-            throw CLI::RequiredError("--threshold or --layer_thresholds");
+    command.callback([one, own, &options] {
+        if (one->count() + own->count() > 0 || !options.merge.empty() || !options.remove.empty() ||
+            !options.plan_file.empty()) {
+            return;
+        }
+        throw CLI::RequiredError("--threshold, --layer_thresholds, --merge, --remove or --plan");
     });
 }
 
@@ -143,9 +146,10 @@ void add_calibration_options(CLI::App& command, Options& options) {
         "Text file in UTF-8 for attention, output and cka, --align activations and --weights "
         "usage; default: lines of WikiText-2's train split");
     add(command, "--calibration_windows", options.calibration_windows,
-        "Only its first so many windows")
-        ->check(at_least_one)
-        ->capture_default_str();
+        "Only its first so many windows, or all; default: 8, and all for --refit")
+        ->transform([](const std::string& text) { return text == "all" ? std::string("0") : text; })
+        ->check(CLI::NonNegativeNumber)
+        ->option_text("N|all");
 }
 
 void add_merge_options(CLI::App& command, Options& options) {
@@ -163,6 +167,42 @@ void add_merge_options(CLI::App& command, Options& options) {
         "on a calibration text");
     command.add_flag("--rescale", options.rescale,
                      "Scale each mean to the mean norm of the blocks that it replaces");
+    add_choice(command, "--representative", options.representative, {"mean", "stronger"},
+               "The query of merged heads: their mean, or that of the head that writes most");
+    add_choice(command, "--refit", options.refit, {"none", "output"},
+               "Fit the output weights of changed layers to what the original writes on the "
+               "calibration text");
+    add_choice(command, "--refit_target", options.refit_target, {"auto", "layer", "residual"},
+               "What a refitted layer is to write: what the original's did, or also what the "
+               "residual stream lacks by then");
+    add(command, "--merge", options.merge,
+        "Heads to merge whatever the threshold says, such as 3:0-1,4-5;7:2-8 (layer:groups)")
+        ->check([](const std::string& text) -> std::string {
+            try {
+                parse_groups(text);
+                return {};
+            } catch (const Error& error) {
+                return error.what();
+            }
+        });
+    add(command, "--remove", options.remove,
+        "Heads to remove: heads:25%, kv_heads:33%, layers:6 (whose attention is skipped), or a "
+        "list of layer:heads such as 3:7,12;5:0")
+        ->check([](const std::string& text) -> std::string {
+            try {
+                parse_removal(text);
+                return {};
+            } catch (const Error& error) {
+                return error.what();
+            }
+        });
+    add_choice(command, "--remove_by", options.remove_by, {"norm", "refit"},
+               "Which go first: those that write least, or those that a refit makes up for best");
+}
+
+void add_plan_option(CLI::App& command, Options& options) {
+    add(command, "--plan", options.plan_file,
+        "A plan that a search wrote: what is merged and removed, and how it is refitted");
 }
 
 void add_text_options(CLI::App& command, Options& options) {
@@ -233,6 +273,26 @@ void add_search_options(CLI::App& command, Options& options) {
     add(command, "--output_dir", options.search_dir, "Folder for search.json")
         ->capture_default_str();
     command.add_flag("--force", options.force, "Search anew and replace search.json");
+}
+
+void add_compress_options(CLI::App& command, Options& options) {
+    CLI::Option* heads = add(command, "--heads", options.fewer_heads,
+                             "How many of the heads are to go, such as -25%");
+    add(command, "--kv_cache", options.smaller_cache,
+        "How much of the KV cache is to go, such as -33%: KV heads with the heads that they serve")
+        ->excludes(heads);
+    add(command, "--rounds", options.rounds,
+        "Rounds in which heads are taken and the damage of the others is measured again")
+        ->check(CLI::Range(1, 10000))
+        ->capture_default_str();
+    command.add_flag(both_spellings("--pairs_only"), options.pairs_only,
+                     "At most one head of each KV head: what merging disjoint pairs could save");
+    command.add_flag(both_spellings("--no_model"), options.no_model,
+                     "Search and evaluate only, and write no model");
+    add_probe_option(command, options);
+    add(command, "--output_dir", options.output_dir, "Folder for the plan, the model and the way")
+        ->required();
+    command.add_flag("--force", options.force, "Search again instead of going on");
 }
 
 void add_damage_options(CLI::App& command, Options& options) {

@@ -16,6 +16,7 @@ void add_threshold_options(CLI::App& command, Options& options, const std::strin
 void add_one_threshold_option(CLI::App& command, Options& options);
 void add_layer_thresholds_option(CLI::App& command, Options& options);
 void add_merge_options(CLI::App& command, Options& options);
+void add_plan_option(CLI::App& command, Options& options);
 void add_layer_option(CLI::App& command, Options& options,
                       const std::string& help = "Layers, such as 0,3,8-15; default: all");
 void add_measure_option(CLI::App& command, Options& options);
@@ -25,6 +26,7 @@ void add_divergence_options(CLI::App& command, Options& options, bool per_token)
 void add_compute_options(CLI::App& command, Options& options);
 void add_probe_option(CLI::App& command, Options& options);
 void add_search_options(CLI::App& command, Options& options);
+void add_compress_options(CLI::App& command, Options& options);
 void add_damage_options(CLI::App& command, Options& options);
 void add_output_options(CLI::App& command, Options& options);
 /// Where a merged model is saved, and how.

@@ -32,6 +32,13 @@ struct Options {
     std::string align = "none";
     std::string weights = "plain";
     bool rescale = false;
+    std::string representative = "mean";
+    std::string refit = "none";
+    std::string refit_target = "auto";
+    std::string merge;   ///< "3:0-1,4-5"; empty: by threshold alone
+    std::string remove;  ///< "heads:25%", "3:7,12"; empty: nothing
+    std::string remove_by = "norm";
+    std::string plan_file;  ///< of a search; empty: none
     std::string protocol = "gptq";
     std::int64_t window = 0;
     std::int64_t max_windows = 0;
@@ -63,6 +70,13 @@ struct Options {
     std::uint64_t seed = 0;
     std::string output;
 
+    // compress
+    std::string fewer_heads;    ///< "-25%"
+    std::string smaller_cache;  ///< "-33%"
+    int rounds = 8;
+    bool pairs_only = false;
+    bool no_model = false;
+
     std::set<std::string> given;  ///< options that the user gave, as "--kv_policy"
 
     [[nodiscard]] bool was_given(const std::string& name) const { return given.contains(name); }
@@ -78,6 +92,13 @@ struct Options {
     [[nodiscard]] std::vector<double> thresholds_or_default() const;
 
     [[nodiscard]] MergeRule rule(double threshold) const;
+
+    /// Whether heads are merged or removed by what the options say.
+    [[nodiscard]] bool plans_something() const {
+        return !thresholds.empty() || !layer_thresholds.empty() || !remove.empty() ||
+               !merge.empty() || !plan_file.empty();
+    }
+    [[nodiscard]] Removal removal() const;
     [[nodiscard]] CalibrationOptions calibration_text() const;
     [[nodiscard]] TextOptions text() const;
     [[nodiscard]] ComputeOptions compute() const;

@@ -37,7 +37,7 @@ Preparation::Preparation(const WorkParams& params, const std::vector<Measure>& m
                                   compute, stop);
     for (std::size_t i = 1; i < measures.size(); ++i)
         settings_.measure += fmt::format(",{}", name_of(measures[i]));
-    if (watches(measures) || watches(beside) || params.rule.needs_calibration()) {
+    if (watches(measures) || watches(beside) || params.rule.reads_calibration()) {
         calibration_ = prepare_calibration(checkpoint_, params.calibration, params.text.corpus,
                                            params.cache_dir, stop);
         settings_.calibration = calibration_.record;

@@ -46,6 +46,8 @@ class Preparation {
     [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }
     [[nodiscard]] const std::vector<int>& layers() const { return layers_; }  ///< ascending
     [[nodiscard]] const PreparedText& text() const { return text_; }
+    /// The calibration text; without sequences where the settings need none.
+    [[nodiscard]] const CalibrationText& calibration() const { return calibration_; }
     [[nodiscard]] const RunSettings& settings() const { return settings_; }
 
     /// The similarities of the chosen layers.

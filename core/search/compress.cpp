@@ -1,0 +1,214 @@
+#include "core/search/compress.h"
+
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/process_rank.h"
+#include "core/evaluation/evaluator.h"
+#include "core/refit/refit.h"
+#include "core/report/json_values.h"
+#include "core/report/results.h"
+
+namespace headscope {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// What decides the points of a search.
+Json settings_json(const CompressParams& params, const RunSettings& settings) {
+    return {{"model_fingerprint", settings.model_fingerprint},
+            {"calibration", to_json(*settings.calibration)},
+            {"layers", settings.layers},
+            {"dtype", settings.dtype},
+            {"device", settings.device},
+            {"unit", params.search.unit == RemovalUnit::heads ? "heads" : "kv_heads"},
+            {"share", params.search.share},
+            {"probe_windows", params.search.probe_windows},
+            {"rounds", params.search.rounds},
+            {"refit_target", name_of(params.search.target)},
+            {"pairs", params.search.pairs}};
+}
+
+Json removed_json(const HeadsByLayer& removed) {
+    Removal removal;
+    removal.heads = removed;
+    return removal_text(removal);
+}
+
+Json to_json(const RemovalPoint& point) {
+    return {{"units", point.units},
+            {"heads", point.heads},
+            {"remove", removed_json(point.removed)},
+            {"change", headscope::to_json(point.change)}};
+}
+
+Estimate estimate_of(const nlohmann::json& json) {
+    Estimate estimate;
+    read_value(json.at("value"), estimate.value);
+    read_value(json.at("low"), estimate.low);
+    read_value(json.at("high"), estimate.high);
+    return estimate;
+}
+
+/// The points of an earlier start with the same settings; none where there are none.
+std::vector<RemovalPoint> read_points(const fs::path& file, const Json& settings) {
+    std::vector<RemovalPoint> points;
+    try {
+        const nlohmann::json json = read_json_file(file);
+        if (json.at("settings") != nlohmann::json(settings)) return {};
+        for (const nlohmann::json& point : json.at("points")) {
+            RemovalPoint read;
+            read.removed = parse_removal(point.at("remove").get<std::string>()).heads;
+            read.units = point.at("units").get<std::int64_t>();
+            read.heads = point.at("heads").get<std::int64_t>();
+            read.change = {estimate_of(point.at("change").at("perplexity_ratio")),
+                           estimate_of(point.at("change").at("accuracy_difference"))};
+            points.push_back(std::move(read));
+        }
+    } catch (const std::exception&) {
+        return {};  // not there, or damaged
+    }
+    return points;
+}
+
+class Compress {
+  public:
+    Compress(const CompressParams& params, const GreedyRemovalObserver& observer,
+             const std::stop_token& stop)
+        : params_(params),
+          observer_(observer),
+          stop_(stop),
+          preparation_(params.work, {Measure::q}, stop),
+          settings_(settings_json(params, preparation_.settings())) {}
+
+    CompressResult run() {
+        const std::string started = utc_now();
+        const auto start = std::chrono::steady_clock::now();
+        if (process_rank().first()) make_output_folder(params_.output_dir);
+        search();
+        MergePlan plan = make_plan();
+        judge(plan);
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+        result_.manifest = preparation_.manifest(started, seconds.count(), 2);
+        if (!process_rank().first()) return std::move(result_);
+        write_file_atomically(params_.output_dir / kPlanFileName,
+                              dump_readable(headscope::to_json(result_.plan)));
+        if (params_.write_model) write_model(plan);
+        write();
+        return std::move(result_);
+    }
+
+  private:
+    [[nodiscard]] fs::path file() const { return params_.output_dir / kCompressFileName; }
+
+    void search() {
+        std::vector<RemovalPoint> points;
+        if (!params_.force) points = read_points(file(), settings_);
+        result_.resumed_points = points.size();
+        result_.search.points = points;
+        GreedyRemovalObserver observer = observer_;
+        observer.point = [&](const RemovalPoint& point) {
+            result_.search.points.push_back(point);
+            if (process_rank().first()) write();
+            if (observer_.point) observer_.point(point);
+        };
+        const Model& model = preparation_.model(observer_.progress, stop_);
+        result_.search = remove_greedily(model, preparation_.calibration().windows, params_.search,
+                                         points, observer, stop_);
+    }
+
+    MergePlan make_plan() {
+        result_.plan.model_fingerprint = preparation_.settings().model_fingerprint;
+        result_.plan.removed = result_.search.points.back().removed;
+        result_.plan.refit = {Refit::output, params_.search.target};
+        const auto matrices = preparation_.similarity(Measure::q, observer_.progress, stop_);
+        MergePlan plan = make_merge_plan(matrices, preparation_.checkpoint().config(),
+                                         rule_of(result_.plan), LayerThresholds{});
+        refit_plans(preparation_.model(observer_.progress, stop_),
+                    preparation_.calibration().windows, {&plan}, observer_.progress, stop_);
+        result_.summary = summarize(plan, preparation_.checkpoint().config());
+        return plan;
+    }
+
+    void judge(const MergePlan& plan) {
+        EvaluationParams evaluation;
+        evaluation.windows = preparation_.text().windows;
+        evaluation.variants = {{}, variant_of(plan)};
+        const Scores scores = evaluate(preparation_.model(observer_.progress, stop_), evaluation,
+                                       observer_.progress, {}, stop_)
+                                  .scores;
+        result_.original = scores.metrics(0);
+        result_.compressed = scores.metrics(1);
+        result_.change = scores.change(0, 1);
+    }
+
+    /// Without what was removed where the shape of the model allows it.
+    void write_model(const MergePlan& plan) {
+        ExportParams params;
+        params.plan = plan;
+        params.calibration = preparation_.calibration().record;
+        params.output_dir = params_.output_dir / "model";
+        params.force = true;
+        params.program_version = params_.work.program_version;
+        params.compact = true;
+        try {
+            result_.model =
+                export_checkpoint(preparation_.checkpoint(), params, observer_.progress, stop_);
+            result_.compact = true;
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::cancelled) throw;
+            params.compact = false;
+            result_.model =
+                export_checkpoint(preparation_.checkpoint(), params, observer_.progress, stop_);
+        }
+    }
+
+    void write() const {
+        Json points = Json::array();
+        for (const RemovalPoint& point : result_.search.points)
+            points.push_back(to_json(point));
+        Json json = {{"settings", settings_}, {"points", std::move(points)}};
+        if (!result_.search.damage.empty()) {
+            Json& damage = json["damage"] = Json::array();
+            for (const UnitDamage& unit : result_.search.damage) {
+                damage.push_back(
+                    {{"layer", unit.layer}, {"heads", unit.heads}, {"loss", unit.loss}});
+            }
+        }
+        if (!result_.manifest.started.empty()) {
+            json["plan"] = headscope::to_json(result_.plan);
+            json["summary"] = headscope::to_json(result_.summary);
+            json["original"] = headscope::to_json(result_.original);
+            json["compressed"] = headscope::to_json(result_.compressed);
+            json["change"] = headscope::to_json(result_.change);
+            json["manifest"] = headscope::to_json(result_.manifest);
+        }
+        write_file_atomically(file(), dump_readable(json));
+    }
+
+    const CompressParams& params_;
+    const GreedyRemovalObserver& observer_;
+    const std::stop_token& stop_;
+    Preparation preparation_;
+    Json settings_;
+    CompressResult result_;
+};
+
+}  // namespace
+
+CompressResult compress(const CompressParams& params, const GreedyRemovalObserver& observer,
+                        const std::stop_token& stop) {
+    join_processes();
+    CompressResult result = Compress(params, observer, stop).run();
+    leave_processes();
+    return result;
+}
+
+}  // namespace headscope
