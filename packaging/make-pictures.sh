@@ -72,7 +72,8 @@ picture() {
     import -window root "$folder/$1.png"
     kill "$window_pid" "$display_pid"
     wait "$window_pid" "$display_pid" 2>/dev/null || true
-    window_pid= display_pid=
+    window_pid=''
+    display_pid=''
     echo "$folder/$1.png"
 }
 
