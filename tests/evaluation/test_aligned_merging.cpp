@@ -79,7 +79,8 @@ class TestAlignedMerging : public QObject {
             if (v == 1) {
                 QVERIFY(change > 0.5);
             } else {
-                QVERIFY(std::abs(change) < 1e-3);
+                // Processors that multiply bfloat16 add the products up in another order.
+                QVERIFY(std::abs(change) < (dtype == u"bfloat16" ? 2e-3 : 1e-3));
             }
         }
     }

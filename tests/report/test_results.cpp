@@ -28,7 +28,17 @@ Result sample() {
     layer.kv_groups = {{0, 1}};
     layer.side_effect_heads = {3};
     result.plan.layers = {layer};
-    result.summary = {2, 1, 3, 3, 2, 1, 2, 1, 100, 200, 16};
+    result.summary = {.pairs = 2,
+                      .groups = 1,
+                      .merged_heads = 3,
+                      .identical_heads = 3,
+                      .kv_heads_touched = 2,
+                      .side_effect_heads = 1,
+                      .removable_heads = 2,
+                      .removable_kv_heads = 1,
+                      .removable_parameters = 100,
+                      .removable_bytes = 200,
+                      .kv_cache_bytes_per_token = 16};
     result.similarity = {{10, 2, {1.0, 0.1, 0.1, 1.0}}};
     Manifest manifest;
     manifest.program_version = "1.2.3";

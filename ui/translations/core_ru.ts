@@ -1035,5 +1035,73 @@
         <source>{}: a tokenizer of the kind &quot;{}&quot; (tokenizer.ggml.model), which this version of Headscope does not read; choose another model</source>
         <translation>{}: токенизатор вида «{}» (tokenizer.ggml.model), который эта версия Headscope не читает; выберите другую модель</translation>
     </message>
+    <message>
+        <source>a divergence needs the original among the variants</source>
+        <translation>расхождению нужна исходная модель среди вариантов</translation>
+    </message>
+    <message>
+        <source>{}: a zero byte at {}, so it is not UTF-8 text; if it is UTF-16, {}</source>
+        <translation>{}: нулевой байт на месте {}, значит, это не текст UTF-8; если это UTF-16: {}</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is nothing to remove; give heads:25%, kv_heads:33%, layers:6, or heads of layers such as 3:7,12;5:0</source>
+        <translation>«{}» не указывает, что удалить; задайте heads:25%, kv_heads:33%, layers:6 или головы слоёв, например 3:7,12;5:0</translation>
+    </message>
+    <message>
+        <source>there is no layer {} to change: the model has {}</source>
+        <translation>слоя {} для изменения нет: в модели их {}</translation>
+    </message>
+    <message>
+        <source>layer {} has no head {} to remove: it has {}</source>
+        <translation>в слое {} нет головы {} для удаления: в нём их {}</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; names no heads to merge; give groups of layers such as 3:0-1,4-5;7:2-8</source>
+        <translation>«{}» не называет голов для слияния; задайте группы слоёв, например 3:0-1,4-5;7:2-8</translation>
+    </message>
+    <message>
+        <source>layer {} has no head {} to merge: it has {}</source>
+        <translation>в слое {} нет головы {} для слияния: в нём их {}</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no order to remove heads in; choose norm or refit</source>
+        <translation>«{}» — не порядок удаления голов; выберите norm или refit</translation>
+    </message>
+    <message>
+        <source>--remove needs the figures of a calibration text, and there are none for layer {}</source>
+        <translation>для --remove нужны данные калибровочного текста, а для слоя {} их нет</translation>
+    </message>
+    <message>
+        <source>--remove {}: there are {} in the chosen layers; leave at least one</source>
+        <translation>--remove {}: в выбранных слоях их {}; оставьте хотя бы одну</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no refit; choose none or output</source>
+        <translation>«{}» — не подгонка; выберите none или output</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no target of a refit; choose layer, residual or auto</source>
+        <translation>«{}» — не цель подгонки; выберите layer, residual или auto</translation>
+    </message>
+    <message>
+        <source>refitted output weights of {} x {} do not fit a layer of {} x {}</source>
+        <translation>подогнанные выходные веса {} x {} не подходят слою {} x {}</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no representative of a group; choose mean or stronger</source>
+        <translation>«{}» — не представитель группы; выберите mean или stronger</translation>
+    </message>
+    <message>
+        <source>{}: a metric without name, unit or value</source>
+        <translation>{}: метрика без имени, единицы или значения</translation>
+    </message>
+    <message>
+        <source>{}: metrics that are no list</source>
+        <translation>{}: метрики — не список</translation>
+    </message>
+    <message>
+        <source>journal: predictions that lack a value</source>
+        <translation>журнал: предсказания без значения</translation>
+    </message>
 </context>
 </TS>
