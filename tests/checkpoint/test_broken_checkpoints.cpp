@@ -117,7 +117,7 @@ std::vector<Case> folder_cases() {
         {"config alone", bad, "a config.json without weights; download model.safetensors, or",
          only_files({"config.json"})},
         {"no config", bad, "config.json is missing", no_config},
-        {"config is a folder", bad, "config.json: not a regular file", config_folder},
+        {"config is a folder", bad, "config.json: a folder, not a regular file", config_folder},
         {"file is a dangling link", bad, "model.safetensors: a link to a file that", dangling},
         {"shards without index", bad, "model.safetensors.index.json is missing beside model-00001",
          sharded_then([](const fs::path& f) { fs::remove(f / kIndex); })},
