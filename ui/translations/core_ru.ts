@@ -1103,5 +1103,65 @@
         <source>journal: predictions that lack a value</source>
         <translation>журнал: предсказания без значения</translation>
     </message>
+    <message>
+        <source>{}: the plan's &quot;{}&quot; is no text</source>
+        <translation>{}: «{}» плана — не текст</translation>
+    </message>
+    <message>
+        <source>{}: not a plan; &quot;{}&quot; is missing</source>
+        <translation>{}: не план; нет «{}»</translation>
+    </message>
+    <message>
+        <source>{}: written by a newer Headscope (plan {}, this one reads {})</source>
+        <translation>{}: записан более новой версией Headscope (план {}, эта читает {})</translation>
+    </message>
+    <message>
+        <source>only {} of {} units can go</source>
+        <translation>можно убрать только {} из {}</translation>
+    </message>
+    <message>
+        <source>the share that is to go must lie between 0 and 100 %</source>
+        <translation>доля того, что убирается, должна лежать между 0 и 100 %</translation>
+    </message>
+    <message>
+        <source>the search removes heads or KV heads</source>
+        <translation>поиск убирает головы или KV-головы</translation>
+    </message>
+    <message>
+        <source>--rounds: give 1 or more</source>
+        <translation>--rounds: задайте 1 или больше</translation>
+    </message>
+    <message>
+        <source>--probe_windows {}: the calibration text has {} sequences, and some must be left to refit on</source>
+        <translation>--probe_windows {}: в калибровочном тексте {} последовательностей, и часть нужна для подгонки</translation>
+    </message>
+    <message>
+        <source>{}: there is no such file</source>
+        <translation>{}: такого файла нет</translation>
+    </message>
+    <message>
+        <source>{}: {}, not a regular file</source>
+        <translation>{}: {}, а не обычный файл</translation>
+    </message>
+    <message>
+        <source>a refit was given no text</source>
+        <translation>для подгонки не дан текст</translation>
+    </message>
+    <message>
+        <source>there is no layer {} to refit: the model has {}</source>
+        <translation>слоя {} для подгонки нет: в модели их {}</translation>
+    </message>
+    <message>
+        <source>there are no moments of layer {} to order removals by</source>
+        <translation>нет моментов слоя {}, по которым упорядочить удаление</translation>
+    </message>
+    <message>
+        <source>the moments of a layer cannot be solved; use more calibration text or --dtype float32</source>
+        <translation>моменты слоя не удаётся обратить; возьмите больше калибровочного текста или --dtype float32</translation>
+    </message>
+    <message>
+        <source>the attention over the calibration text is not a number: values overflow; use --dtype float32</source>
+        <translation>внимание на калибровочном тексте — не число: значения переполняются; возьмите --dtype float32</translation>
+    </message>
 </context>
 </TS>
