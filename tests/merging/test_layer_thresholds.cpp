@@ -93,9 +93,11 @@ class TestLayerThresholds : public QObject {
                                                   random_matrix(8, 3)};
         for (int layer = 0; layer < 3; ++layer)
             matrices[static_cast<std::size_t>(layer)].layer = layer;
+        ModelConfig config = small_config();
+        config.num_hidden_layers = 3;
         const MergeRule rule{0.1, Grouping::complete, KvPolicy::average};
         const LayerThresholds thresholds = {{0, 0.8}, {2, 0.6}};
-        const MergePlan plan = make_merge_plan(matrices, small_config(), rule, thresholds);
+        const MergePlan plan = make_merge_plan(matrices, config, rule, thresholds);
         QCOMPARE(plan.layers.size(), std::size_t{3});
         QCOMPARE(*plan.layer_thresholds, thresholds);
         QCOMPARE(plan.rule.threshold, 0.6);
@@ -103,14 +105,13 @@ class TestLayerThresholds : public QObject {
         for (const int layer : {0, 2}) {
             const auto at = static_cast<std::size_t>(layer);
             const MergeRule own{thresholds.at(layer), rule.grouping, rule.kv_policy};
-            const LayerPlan expected =
-                make_merge_plan({matrices[at]}, small_config(), own).layers[0];
+            const LayerPlan expected = make_merge_plan({matrices[at]}, config, own).layers[0];
             QVERIFY(!expected.pairs.empty());
             QCOMPARE(plan.layers[at].pairs, expected.pairs);
             QVERIFY(plan.layers[at].merge == expected.merge);
         }
         QVERIFY(contains(error_of([&] {
-                             make_merge_plan(matrices, small_config(), rule, {{3, 0.9}});
+                             make_merge_plan(matrices, config, rule, {{3, 0.9}});
                          }),
                          "layer 3"));
     }

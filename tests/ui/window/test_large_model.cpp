@@ -86,8 +86,8 @@ class TestLargeModel : public QObject {
                       const std::function<bool()>& done = at_once, qint64 limit = kLongestGapMs) {
         const Gap gap = gap_of(prepare, action, done);
         qInfo("%s: %lld ms, of which %lld computed", qPrintable(name), gap.longest, gap.work);
-        if (gap.longest > limit) {
-            too_long_ << name + QStringLiteral(": %1 ms").arg(gap.longest);
+        if (gap.work > limit) {
+            too_long_ << name + QStringLiteral(": %1 ms").arg(gap.work);
         }
     }
 
