@@ -31,7 +31,7 @@ std::string rope_text(const RopeConfig& rope) {
 std::string special_text(const ModelConfig& config) {
     std::string text;
     if (config.qkv_bias) text += ", bias on q, k and v";
-    if (config.qk_norm) text += ", q and k normalised";
+    if (config.head_norm != HeadNorm::none) text += ", q and k normalised";
     const auto sliding = std::count_if(config.sliding_windows.begin(), config.sliding_windows.end(),
                                        [](std::int64_t window) { return window > 0; });
     if (sliding > 0) text += fmt::format(", a sliding window in {} layers", sliding);
@@ -118,7 +118,7 @@ void add_config(const ModelConfig& config, ordered_json& event) {
     event["tie_word_embeddings"] = config.tie_word_embeddings;
     event["rope"] = rope_text(config.rope);
     event["qkv_bias"] = config.qkv_bias;
-    event["qk_norm"] = config.qk_norm;
+    event["qk_norm"] = config.head_norm != HeadNorm::none;
     event["sliding_windows"] = config.sliding_windows;
 }
 

@@ -6,11 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/checkpoint/checkpoint_contents.h"
-#include "core/checkpoint/expected_tensors.h"
 #include "core/checkpoint/fingerprint.h"
-#include "core/checkpoint/tensor_names.h"
 
 namespace headscope {
 namespace {
@@ -23,7 +22,7 @@ namespace {
 
 [[noreturn]] void fail_missing(const CheckpointContents& contents, const std::string& name) {
     const std::string config = contents.config_file.filename().string();
-    if (name == tensor_names::output_projection()) {
+    if (name == tensor_name(*contents.config.architecture, Part::output)) {
         fail(ErrorCode::bad_input,
              "{}: tensor {} is missing; if the embeddings are the model's head as well, set "
              "tie_word_embeddings to true in {}, otherwise download the files that hold it",
@@ -36,7 +35,8 @@ namespace {
 
 /// What the config asks for must be there, in a usable dtype.
 void check_tensor(const CheckpointContents& contents, const ExpectedTensor& expected) {
-    const auto& [name, shape] = expected;
+    const std::string& name = expected.name;
+    const std::vector<std::int64_t>& shape = expected.shape;
     const TensorSource* source = find_tensor(contents.table, name);
     if (source == nullptr) fail_missing(contents, name);
     if (source->shape != shape) {
@@ -63,8 +63,11 @@ bool have_equal_bytes(const StoredTensor& a, const StoredTensor& b) {
 /// the embeddings once more.
 void use_own_head(CheckpointContents& contents) {
     if (!contents.config.tie_word_embeddings) return;
-    const TensorSource* head = find_tensor(contents.table, tensor_names::output_projection());
-    const TensorSource* embeddings = find_tensor(contents.table, tensor_names::embeddings());
+    const auto find = [&](Part part) {
+        return find_tensor(contents.table, tensor_name(*contents.config.architecture, part));
+    };
+    const TensorSource* head = find(Part::output);
+    const TensorSource* embeddings = find(Part::embeddings);
     if (head == nullptr || embeddings == nullptr || head->shape != embeddings->shape ||
         have_equal_bytes(head->first(), embeddings->first())) {
         return;
@@ -76,8 +79,9 @@ void use_own_head(CheckpointContents& contents) {
 }
 
 bool is_compared(const ExpectedTensor& tensor) {
-    constexpr std::string_view kEnding = "_proj.weight";
-    return tensor.name.find(".self_attn.") != std::string::npos && tensor.name.ends_with(kEnding);
+    return std::any_of(tensor.parts.begin(), tensor.parts.end(), [](Part part) {
+        return part == Part::q || part == Part::k || part == Part::v || part == Part::o;
+    });
 }
 
 /// What keeps the model from running, though its heads can be compared.
@@ -108,7 +112,8 @@ void check_completeness(CheckpointContents& contents, const std::vector<Expected
 void check(CheckpointContents& contents, const OpenOptions& options) {
     use_own_head(contents);
     const std::vector<ExpectedTensor> expected = expected_tensors(contents.config);
-    std::vector<std::string> used{tensor_names::output_projection()};
+    const ArchitectureSpec& architecture = *contents.config.architecture;
+    std::vector<std::string> used{tensor_name(architecture, Part::output)};
     for (const ExpectedTensor& tensor : expected) {
         used.push_back(tensor.name);
         if (is_compared(tensor)) check_tensor(contents, tensor);
@@ -117,7 +122,8 @@ void check(CheckpointContents& contents, const OpenOptions& options) {
     contents.unused = find_unused_tensors(contents.table, used, contents.config.num_hidden_layers);
     check_completeness(contents, expected, options.allow_unused_tensors);
     // What the config says of the dtype may be missing or old; the weights themselves know.
-    contents.config.dtype = *find_tensor(contents.table, tensor_names::q_proj(0))->weight_dtype();
+    contents.config.dtype =
+        *find_tensor(contents.table, tensor_name(architecture, Part::q))->weight_dtype();
 }
 
 /// Whether a path names weights of which a folder may hold others, which would be opened instead.
@@ -237,6 +243,24 @@ TensorView Checkpoint::tensor(std::string_view name) const {
 
 TensorRows Checkpoint::rows(std::string_view name) const {
     return TensorRows(require_weight(*contents_, name), contents_);
+}
+
+TensorView Checkpoint::part(Part part, int layer, int expert) const {
+    const TensorSlice slice = locate(config(), part, layer, expert);
+    const TensorSource& source = require_weight(*contents_, slice.name);
+    if (source.shape == slice.shape) return tensor(slice.name);
+    const DType dtype = *source.weight_dtype();
+    const std::size_t row_bytes =
+        static_cast<std::size_t>(element_count(slice.shape) / slice.shape.front()) * size_of(dtype);
+    const std::size_t size = static_cast<std::size_t>(slice.shape.front()) * row_bytes;
+    if (is_stored_as_it_is(source)) {
+        const std::size_t skipped = static_cast<std::size_t>(slice.first_row) * row_bytes;
+        return {slice.name, dtype, slice.shape, source.first().bytes.subspan(skipped, size),
+                contents_};
+    }
+    const auto buffer = std::make_shared_for_overwrite<std::byte[]>(size);
+    copy_rows(source, slice.first_row, slice.shape.front(), buffer.get());
+    return {slice.name, dtype, slice.shape, {buffer.get(), size}, buffer};
 }
 
 void Checkpoint::read(std::string_view name,

@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/checkpoint/dtype.h"
+#include "core/architecture/model_config.h"
+#include "core/base/dtype.h"
 #include "core/checkpoint/file_listing.h"
-#include "core/checkpoint/model_config.h"
 
 namespace headscope {
 
@@ -132,6 +132,10 @@ class Checkpoint {
 
     /// The same tensor, to be read by rows. Throws as tensor() does.
     [[nodiscard]] TensorRows rows(std::string_view name) const;
+
+    /// A part of the model, whatever tensor holds it and whatever else that holds: of a fused
+    /// projection the rows that are wanted. Its name is the tensor's. Throws as tensor() does.
+    [[nodiscard]] TensorView part(Part part, int layer = 0, int expert = 0) const;
 
     /// Gives the bytes of any tensor, a weight or not, to `sink` piece by piece, in the order that
     /// tensor() has them in, and lets go of the memory that each took. Throws Error(bad_input) when

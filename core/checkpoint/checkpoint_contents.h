@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "core/architecture/model_config.h"
 #include "core/base/embedded_tokenizer.h"
 #include "core/base/error.h"
 #include "core/checkpoint/formats/checkpoint_format.h"
-#include "core/checkpoint/model_config.h"
 #include "core/checkpoint/tensor_table.h"
 #include "core/checkpoint/unused_tensors.h"
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/checkpoint/dtype.h"
+#include "core/base/dtype.h"
 
 namespace headscope {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/checkpoint/dtype.h"
+#include "core/base/dtype.h"
 #include "core/checkpoint/mapped_file.h"
 
 namespace headscope {

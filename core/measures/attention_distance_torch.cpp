@@ -1,8 +1,8 @@
 #include "core/measures/attention_distance_torch.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <utility>
 
 #include <ATen/ATen.h>
 
@@ -59,20 +59,24 @@ void AttentionDistance::add_rows(const at::Tensor& queries, const at::Tensor& ke
     const std::int64_t begin =
         layout.slides() ? std::max<std::int64_t>(0, first - layout.sliding_window + 1) : 0;
     const std::int64_t seen = first + count - begin;
-    const double scale = 1.0 / std::sqrt(static_cast<double>(layout.head_dim));
     const at::Tensor positions =
         at::arange(begin, begin + seen, queries.options().dtype(at::kLong));
     const at::Tensor distance = positions.narrow(0, first - begin, count).unsqueeze(1) - positions;
     at::Tensor hidden = distance.lt(0);
     if (layout.slides()) hidden = hidden.logical_or(distance.ge(layout.sliding_window));
-    const at::Tensor scores =
+    at::Tensor scores =
         queries.narrow(1, first, count)
             .reshape({layout.kv_heads, layout.heads / layout.kv_heads * count, layout.head_dim})
             .matmul(keys.narrow(1, begin, seen).transpose(1, 2))
             .view({layout.heads, count, seen}) *
-        scale;
-    const at::Tensor shares =
-        scores.masked_fill_(hidden, -std::numeric_limits<float>::infinity()).softmax(-1);
+        layout.score_scale();
+    scores = ops::capped(std::move(scores), layout.cap)
+                 .masked_fill_(hidden, -std::numeric_limits<float>::infinity());
+    if (layout.sinks.defined()) {
+        const at::Tensor sinks = layout.sinks.view({-1, 1, 1}).expand({layout.heads, count, 1});
+        scores = at::cat({scores, sinks}, -1);
+    }
+    const at::Tensor shares = scores.softmax(-1);
     const at::Tensor by_token = shares.transpose(0, 1).contiguous();  // [count, heads, seen]
     sum_.add_(at::cdist(by_token, by_token, /*p=*/1.0).sum(0, /*keepdim=*/false, at::kDouble));
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/checkpoint/tensor_names.h"
+#include "core/architecture/tensor_map.h"
 #include "core/similarity/gram.h"
 #include "core/similarity/head_vectors.h"
 
@@ -17,15 +17,17 @@ std::vector<int> first_alike(const Checkpoint& checkpoint, int layer, Measure me
     std::vector<HeadVectors> blocks;
     for (const Projection projection : projections_of(measure))
         blocks.push_back(head_vectors(checkpoint, layer, projection));
-    if (config.qkv_bias) {
-        const auto add = [&](const std::string& name, std::int64_t heads) {
-            blocks.push_back({checkpoint.tensor(name), static_cast<int>(heads), config.head_dim,
-                              config.head_dim});
-        };
-        add(tensor_names::q_bias(layer), counts.heads);
-        add(tensor_names::k_bias(layer), counts.kv_heads);
-        if (measure != Measure::attention) add(tensor_names::v_bias(layer), counts.kv_heads);
-    }
+    const auto add = [&](Part part, std::int64_t heads, std::int64_t length) {
+        if (has_part(config, part) && belongs_to_heads(config, part))
+            blocks.push_back(
+                {checkpoint.part(part, layer), static_cast<int>(heads), length, length});
+    };
+    add(Part::q_bias, counts.heads, config.head_dim);
+    add(Part::k_bias, counts.kv_heads, config.head_dim);
+    if (measure != Measure::attention) add(Part::v_bias, counts.kv_heads, config.head_dim);
+    add(Part::q_norm, counts.heads, config.head_dim);
+    add(Part::k_norm, counts.kv_heads, config.head_dim);
+    add(Part::sinks, counts.heads, 1);
     return first_equal_heads(blocks, static_cast<int>(counts.heads));
 }
 

@@ -4,15 +4,17 @@
 #include <array>
 #include <cmath>
 #include <exception>
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/base/parallel.h"
-#include "core/checkpoint/tensor_names.h"
 #include "core/model/compat_torch.h"
 #include "core/model/weight_reader_torch.h"
 #include "core/similarity/gram.h"
@@ -55,7 +57,7 @@ class DeviceSimilarity {
             const bool fits =
                 to[p].defined() && to[p].sizes() == at::IntArrayRef(vectors.tensor.shape);
             if (!fits) to[p] = at::empty(vectors.tensor.shape, options);
-            reader_.add(vectors.tensor.name, to[p]);
+            reader_.add(part_of(projections_[p]), layer, to[p]);
         }
         reader_.begin_after_current();
         reader_.read(stop);
@@ -108,10 +110,13 @@ class DeviceSimilarity {
     [[nodiscard]] at::ScalarType dtype() const {
         const at::ScalarType first =
             scalar_type(head_vectors(checkpoint_, 0, projections_[0]).tensor.dtype);
-        for (const TensorInfo& info : checkpoint_.tensors()) {
-            if (info.name.find("self_attn") != info.name.npos && scalar_type(info.dtype) != first)
-                return at::kFloat;
+        std::set<std::string> read;
+        for (int layer = 0; layer < config_.num_hidden_layers; ++layer) {
+            for (const Projection projection : projections_)
+                read.insert(tensor_name(*config_.architecture, part_of(projection), layer));
         }
+        for (const TensorInfo& info : checkpoint_.tensors())
+            if (read.contains(info.name) && scalar_type(info.dtype) != first) return at::kFloat;
         return first;
     }
 

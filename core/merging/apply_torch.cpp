@@ -1,6 +1,7 @@
 #include "core/merging/apply_torch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -64,6 +65,19 @@ class Averager {
         }
     }
 
+    /// Replaces the logits of `step` by the logarithm of their exponentials' mean.
+    void average_sinks(const at::Tensor& sinks, const HeadGroup& step) const {
+        if (!sinks.defined()) return;
+        const std::vector<double> weights = weights_within(step, weights_);
+        const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+        std::vector<at::Tensor> logits;
+        for (std::size_t i = 0; i < step.size(); ++i)
+            logits.push_back(sinks[step[i]].to(at::kDouble) + std::log(weights[i] / total));
+        const at::Tensor mean = at::stack(logits).logsumexp(0);
+        for (const int member : step)
+            sinks[member].copy_(mean);
+    }
+
   private:
     std::int64_t size_;
     const std::vector<double>& weights_;
@@ -107,11 +121,14 @@ void apply_merge(const LayerMerge& merge, std::int64_t head_dim,
             const int from = strongest(step, merge.usage);
             heads.copy(projections.q, from, step);
             heads.copy(projections.q_bias, from, step);
+            heads.copy(projections.q_norm, from, step);
         } else {
             heads.average(projections.q, 0, step);
             heads.average(projections.q_bias, 0, step);
+            heads.average(projections.q_norm, 0, step);
         }
         heads.average(projections.o, 1, step);
+        heads.average_sinks(projections.sinks, step);
     }
     const Averager kv_heads(head_dim, weights.of_kv_heads, merge.rescale);
     for (const HeadGroup& step : merge.kv_steps) {
@@ -119,6 +136,7 @@ void apply_merge(const LayerMerge& merge, std::int64_t head_dim,
         kv_heads.average(projections.v, 0, step);
         kv_heads.average(projections.k_bias, 0, step);
         kv_heads.average(projections.v_bias, 0, step);
+        kv_heads.average(projections.k_norm, 0, step);
     }
     write_output(merge, head_dim, projections);
 }

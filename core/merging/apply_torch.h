@@ -19,6 +19,11 @@ struct AttentionProjections {
     at::Tensor k_bias{};  ///< [kv_heads * head_dim]
     at::Tensor v_bias{};  ///< [kv_heads * head_dim]
     at::Tensor o_bias{};  ///< [hidden]; written to by a refit alone
+    /// Gains of a norm over all heads (OLMo 2), a block of each head; undefined where the norm of
+    /// each head has the same gain, or there is none.
+    at::Tensor q_norm{};  ///< [heads * head_dim]
+    at::Tensor k_norm{};  ///< [kv_heads * head_dim]
+    at::Tensor sinks{};   ///< [heads]: a logit of each head that only takes attention away
 };
 
 /// Carries out a merge, in place. Where the merge aligns, bases are turned first (align_torch.h),
@@ -33,6 +38,9 @@ struct AttentionProjections {
 ///
 /// The query of a group is the mean, or that of its stronger member, which has the larger usage.
 /// Last, the columns of O of removed heads become zero, or all of O what a refit made of it.
+/// A norm over all heads is taken with the gains of its heads averaged; its statistic stays that of
+/// all heads, merged ones counted as often as they stand there. Sinks become the logarithm of the
+/// weighted mean of their exponentials: the mean of what they add to the softmax.
 ///
 /// Throws Error(bad_input) where the merge asks for figures of a calibration that it lacks.
 void apply_merge(const LayerMerge& merge, std::int64_t head_dim, AttentionProjections& projections);

@@ -169,6 +169,16 @@ LayerCompaction compact_layer(int layer, const HeadContents& contents, const Mod
     LayerCompaction compaction;
     compaction.layer = layer;
     compaction.before = {count(contents.heads), count(contents.kv_heads)};
+    if (config.head_norm == HeadNorm::all) {
+        // Its statistic runs over all heads, duplicates too: without them it would be another.
+        compaction.after = compaction.before;
+        for (int head = 0; head < compaction.before.heads; ++head)
+            compaction.selection.heads.push_back({head});
+        for (int head = 0; head < compaction.before.kv_heads; ++head)
+            compaction.selection.kv_heads.push_back(head);
+        compaction.remark = "the model normalises all heads together, so that each must stay";
+        return compaction;
+    }
     const std::vector<Kind> kinds = find_kinds(contents);
     const std::int64_t ratio = choose_ratio(kinds, compaction.before.heads_per_kv_head(), config);
     for (const Kind& kind : kinds)

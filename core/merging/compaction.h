@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/checkpoint/model_config.h"
+#include "core/architecture/model_config.h"
 
 namespace headscope {
 

@@ -79,7 +79,7 @@ void set_manner(LayerMerge& merge, int layer, const ModelConfig& config, const M
                                      static_cast<int>(counts.heads_per_kv_head()));
     if (groups.empty()) return;  // so that it equals the merge that does not align
     merge.align = rule.align;
-    merge.align_queries = !config.qk_norm;
+    merge.align_queries = config.head_norm == HeadNorm::none && config.rope.rotary_dim == 0;
     if (rule.align == Alignment::activations) merge.moments = calibration.moments;
 }
 
@@ -226,14 +226,29 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
 
 std::vector<std::string> notes_on(const MergeRule& rule, const ModelConfig& config) {
     std::vector<std::string> notes;
+    if (config.head_norm == HeadNorm::all) {
+        notes.emplace_back(
+            "This model normalises the queries of all heads together: merged heads keep counting "
+            "in "
+            "that norm, their gains are averaged, and no head can be removed for good.");
+    }
+    if (config.architecture != nullptr && config.architecture->sinks) {
+        notes.emplace_back(
+            "Each head of this model has an attention sink: merging gives the heads of a group the "
+            "logarithm of the mean of their sinks' exponentials.");
+    }
     if (rule.align == Alignment::none) return notes;
     if (rule.kv_policy == KvPolicy::within || config.num_key_value_heads == 1) {
         notes.emplace_back(
             "Nothing is aligned: heads that share a KV head already have the same basis.");
-    } else if (config.qk_norm) {
+    } else if (config.head_norm != HeadNorm::none) {
         notes.emplace_back(
             "Only V and O are aligned: this model normalises each head's query and key, with a "
             "gain for each dimension, so that Q and K cannot be turned.");
+    } else if (config.rope.rotary_dim != 0) {
+        notes.emplace_back(
+            "Only V and O are aligned: this model rotates a part of each query and key, so that "
+            "their pairs are not those that alignment turns.");
     }
     return notes;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/checkpoint/model_config.h"
+#include "core/architecture/model_config.h"
 #include "core/merging/alignment.h"
 #include "core/merging/grouping.h"
 #include "core/merging/kv_policy.h"

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/checkpoint/model_config.h"
+#include "core/architecture/model_config.h"
 #include "core/merging/grouping.h"
 #include "core/merging/layer_calibration.h"
 

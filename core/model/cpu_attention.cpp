@@ -53,7 +53,8 @@ void multiply_block(const float* a, std::int64_t a_stride, const float* b, std::
 
 /// Turns the scores [begin, end) of a row into exp(score - max), the others up to `width` into 0,
 /// and returns the sum.
-float exponentiate(float* row, std::int64_t begin, std::int64_t end, std::int64_t width) {
+float exponentiate(float* row, std::int64_t begin, std::int64_t end, std::int64_t width,
+                   float sink) {
     for (std::int64_t i = 0; i < begin; ++i)
         row[i] = kMasked;
     for (std::int64_t i = end; i < width; ++i)
@@ -61,14 +62,27 @@ float exponentiate(float* row, std::int64_t begin, std::int64_t end, std::int64_
     Vec largest = splat(kMasked);
     for (std::int64_t i = 0; i < width; i += kLanes)
         largest = max(largest, load(row + i));
-    const Vec shift = splat(horizontal_max(largest));
+    const float highest = horizontal_max(largest);
+    const Vec shift = splat(highest > sink ? highest : sink);
     Vec sum = {};
     for (std::int64_t i = 0; i < width; i += kLanes) {
         const Vec e = exp(load(row + i) - shift);
         store(row + i, e);
         sum += e;
     }
-    return horizontal_sum(sum);
+    return horizontal_sum(sum) + (sink == kMasked ? 0.0F : exp(splat(sink) - shift)[0]);
+}
+
+/// c tanh(score / c) of a block of scores.
+void cap_scores(float* scores, std::int64_t stride, std::int64_t width, float cap) {
+    for (std::int64_t row = 0; row < kQueryBlock; ++row) {
+        for (std::int64_t i = 0; i < width; i += kLanes) {
+            float* place = scores + row * stride + i;
+            // tanh x = 1 - 2 / (exp(2 x) + 1), which neither overflows nor loses its sign.
+            const Vec twice = exp(load(place) * (2.0F / cap));
+            store(place, cap * (1.0F - 2.0F / (twice + 1.0F)));
+        }
+    }
 }
 
 /// The packed keys and values of one KV head.
@@ -105,10 +119,12 @@ std::int64_t first_key(const AttentionShape& shape, std::int64_t query) {
 
 template <typename T>
 void attend_block(const T* queries, std::int64_t first, const AttentionShape& shape,
-                  const Packed& packed, T* out) {
+                  const Packed& packed, float sink, T* out) {
     const std::int64_t rows =
         shape.length - first < kQueryBlock ? shape.length - first : kQueryBlock;
-    const float scale = 1.0F / __builtin_sqrtf(static_cast<float>(shape.head_dim));
+    const float scale = shape.scale != 0.0F
+                            ? shape.scale
+                            : 1.0F / __builtin_sqrtf(static_cast<float>(shape.head_dim));
     for (std::int64_t row = 0; row < kQueryBlock; ++row) {
         const T* query = queries + (first + row) * shape.row_stride;
         for (int d = 0; d < shape.head_dim; ++d) {
@@ -120,11 +136,13 @@ void attend_block(const T* queries, std::int64_t first, const AttentionShape& sh
     const std::int64_t keys = first + rows - begin;
     multiply_block(packed.queries, packed.width, packed.keys + begin, packed.length, shape.head_dim,
                    padded(keys), packed.scores, packed.length);
+    if (shape.cap != 0.0F) cap_scores(packed.scores, packed.length, padded(keys), shape.cap);
     float sums[kQueryBlock];
     for (std::int64_t row = 0; row < kQueryBlock; ++row) {
         const std::int64_t query = first + (row < rows ? row : rows - 1);
-        sums[row] = exponentiate(packed.scores + row * packed.length,
-                                 first_key(shape, query) - begin, query + 1 - begin, padded(keys));
+        sums[row] =
+            exponentiate(packed.scores + row * packed.length, first_key(shape, query) - begin,
+                         query + 1 - begin, padded(keys), sink);
     }
     // The queries are spent: their buffer takes the result.
     multiply_block(packed.scores, packed.length, packed.values + begin * packed.width, packed.width,
@@ -162,7 +180,8 @@ void causal_attention(const void* qkv, const AttentionShape& shape, int kv_head,
     const int shared_by = shape.heads / shape.kv_heads;
     for (int head = kv_head * shared_by; head < (kv_head + 1) * shared_by; ++head) {
         for (std::int64_t first = 0; first < shape.length; first += kQueryBlock) {
-            attend_block(projections + head * dim, first, shape, packed, result + head * dim);
+            const float sink = shape.sinks != nullptr ? shape.sinks[head] : kMasked;
+            attend_block(projections + head * dim, first, shape, packed, sink, result + head * dim);
         }
     }
 }

@@ -44,8 +44,7 @@ void rms_norm(const void* x, const float* weight, float eps, std::int64_t rows, 
 
 template <typename T>
 void rotate(void* x, std::int64_t row_stride, const float* cosine, const float* sine,
-            std::int64_t rows, int heads, int head_dim) {
-    const int half = head_dim / 2;
+            std::int64_t rows, int heads, int head_dim, int half) {
     for (std::int64_t row = 0; row < rows; ++row) {
         const float* c = cosine + row * half;
         const float* s = sine + row * half;

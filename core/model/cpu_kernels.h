@@ -13,6 +13,9 @@ struct AttentionShape {
     int heads = 0;
     int kv_heads = 0;
     std::int64_t sliding_window = 0;  ///< keys a query sees, its own the last; 0: all up to it
+    float scale = 0.0F;               ///< of the scores; 0: 1 / sqrt(head_dim)
+    float cap = 0.0F;                 ///< c: scores become c tanh(score / c); 0: they stay
+    const float* sinks = nullptr;     ///< a logit of each head beside its scores; null: none
 };
 
 /// Where the results of CpuKernels::divergence go, [rows] each.
@@ -32,10 +35,10 @@ struct CpuKernels {
     void (*rms_norm)(const void* x, const float* weight, float eps, std::int64_t rows,
                      std::int64_t width, void* out);
 
-    /// Rotates each pair (i, i + head_dim/2) of `heads` heads that lie side by side at the start of
-    /// each row, in place. cosine, sine: [rows, head_dim/2], float32, row by row.
+    /// Rotates each pair (i, i + half), i < half, of `heads` heads that lie side by side at the
+    /// start of each row, in place. cosine, sine: [rows, half], float32, row by row.
     void (*rotate)(void* x, std::int64_t row_stride, const float* cosine, const float* sine,
-                   std::int64_t rows, int heads, int head_dim);
+                   std::int64_t rows, int heads, int head_dim, int half);
 
     /// Causal attention of all heads that one KV head serves: softmax(q k^T / sqrt(head_dim)) v.
     /// `qkv` is the window's first row, `out` its result: [length, heads * head_dim].

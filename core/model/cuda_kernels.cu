@@ -115,7 +115,7 @@ __global__ void rms_norm_elements(const T* x, const float* weight, float eps, st
 /// Each thread turns kLanes pairs of one head.
 template <typename T>
 __global__ void rotate_vectors(T* x, std::int64_t row_stride, const float* cosine,
-                               const float* sine, std::int64_t window, int half,
+                               const float* sine, std::int64_t window, int head_dim, int half,
                                std::int64_t threads_a_row, std::int64_t threads) {
     const std::int64_t thread = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
     if (thread >= threads) return;
@@ -124,7 +124,7 @@ __global__ void rotate_vectors(T* x, std::int64_t row_stride, const float* cosin
     const int vectors_a_half = half / kLanes<T>;
     const int head = in_row / vectors_a_half;
     const int first = in_row % vectors_a_half * kLanes<T>;
-    T* const place = x + row * row_stride + head * 2 * half + first;
+    T* const place = x + row * row_stride + head * head_dim + first;
     const std::int64_t angle = row % window * half + first;
 
     Vector<T> low = *reinterpret_cast<const Vector<T>*>(place);
@@ -144,13 +144,13 @@ __global__ void rotate_vectors(T* x, std::int64_t row_stride, const float* cosin
 
 template <typename T>
 __global__ void rotate_elements(T* x, std::int64_t row_stride, const float* cosine,
-                                const float* sine, std::int64_t window, int half,
+                                const float* sine, std::int64_t window, int head_dim, int half,
                                 std::int64_t threads_a_row, std::int64_t threads) {
     const std::int64_t thread = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
     if (thread >= threads) return;
     const std::int64_t row = thread / threads_a_row;
     const int pair = static_cast<int>(thread % threads_a_row);
-    T* const place = x + row * row_stride + pair / half * 2 * half + pair % half;
+    T* const place = x + row * row_stride + pair / half * head_dim + pair % half;
     const std::int64_t angle = row % window * half + pair % half;
     const float a = widen(place[0]);
     const float b = widen(place[half]);
@@ -418,17 +418,19 @@ void CudaKernels::rms_norm(const void* x, const float* weight, float eps, std::i
 
 void CudaKernels::rotate(void* x, std::int64_t row_stride, const float* cosine, const float* sine,
                          std::int64_t rows, std::int64_t window, std::int64_t heads,
-                         std::int64_t head_dim) const {
+                         std::int64_t head_dim, std::int64_t half_dim) const {
     if (rows == 0) return;
     with_type(dtype_, [&]<typename T>(T) {
         constexpr int kBlock = 256;
-        const auto half = static_cast<int>(head_dim / 2);
-        const bool vectors = half % kLanes<T> == 0 && row_stride % kLanes<T> == 0 && aligned(x);
+        const auto half = static_cast<int>(half_dim);
+        const bool vectors = half % kLanes<T> == 0 && head_dim % kLanes<T> == 0 &&
+                             row_stride % kLanes<T> == 0 && aligned(x);
         const std::int64_t threads_a_row = heads * half / (vectors ? kLanes<T> : 1);
         const std::int64_t threads = rows * threads_a_row;
         const auto kernel = vectors ? rotate_vectors<T> : rotate_elements<T>;
         kernel<<<blocks_for(threads, kBlock), kBlock, 0, stream_>>>(
-            static_cast<T*>(x), row_stride, cosine, sine, window, half, threads_a_row, threads);
+            static_cast<T*>(x), row_stride, cosine, sine, window, static_cast<int>(head_dim), half,
+            threads_a_row, threads);
     });
     check_launch("rotate");
 }

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "core/checkpoint/dtype.h"
+#include "core/base/dtype.h"
 
 struct CUstream_st;  // cudaStream_t points to it; no CUDA header is needed to pass one on
 
@@ -22,12 +22,12 @@ class CudaKernels {
     void rms_norm(const void* x, const float* weight, float eps, std::int64_t rows,
                   std::int64_t width, void* out) const;
 
-    /// Rotates each pair (i, i + head_dim/2) of `heads` heads that lie side by side at the start of
-    /// each row, in place. Row r stands at position r % window. cosine, sine: [window, head_dim/2],
-    /// float32.
+    /// Rotates each pair (i, i + half), i < half, of `heads` heads that lie side by side at the
+    /// start of each row, in place. Row r stands at position r % window. cosine, sine: [window,
+    /// half], float32.
     void rotate(void* x, std::int64_t row_stride, const float* cosine, const float* sine,
-                std::int64_t rows, std::int64_t window, std::int64_t heads,
-                std::int64_t head_dim) const;
+                std::int64_t rows, std::int64_t window, std::int64_t heads, std::int64_t head_dim,
+                std::int64_t half) const;
 
     /// out = silu(gate) * up, from rows of [gate | up]; out: [rows, width].
     void swiglu(const void* gate_up, std::int64_t rows, std::int64_t width, void* out) const;

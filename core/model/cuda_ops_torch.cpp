@@ -50,7 +50,7 @@ void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayo
     const c10::cuda::CUDAGuard guard(qkv.device());
     kernels_for(qkv).rotate(qkv.data_ptr(), qkv.stride(0), rope.cosine.data_ptr<float>(),
                             rope.sine.data_ptr<float>(), qkv.size(0), layout.window,
-                            layout.heads + layout.kv_heads, layout.head_dim);
+                            layout.heads + layout.kv_heads, layout.head_dim, rope.cosine.size(1));
 }
 
 at::Tensor swiglu(const at::Tensor& gate_up) {

@@ -37,35 +37,104 @@ ForwardPass::ForwardPass(const LoadedModel& model, std::int64_t window)
     : model_(model),
       window_(window),
       chunk_rows_(rows_of_a_chunk(model.format, model.checkpoint.config().vocab_size)),
-      rope_(make_rope_table(model.checkpoint.config(), window, model.format.device)) {}
+      rope_(make_rope_table(model.checkpoint.config().rope, model.checkpoint.config().head_dim,
+                            window, model.format.device)) {
+    const ModelConfig& config = model.checkpoint.config();
+    if (config.sliding_rope) {
+        sliding_rope_ =
+            make_rope_table(*config.sliding_rope, config.head_dim, window, model.format.device);
+    }
+}
 
 at::Tensor ForwardPass::embed(const at::Tensor& ids) const {
     const OuterWeights& outer = model_.outer;
     const WeightFormat& format = model_.format;
-    if (outer.embeddings.defined()) {
-        return outer.embeddings.index_select(0, ids.to(format.device));
+    at::Tensor rows =
+        outer.embeddings.defined()
+            ? outer.embeddings.index_select(0, ids.to(format.device))
+            : embedding_rows(*outer.embedding_rows, ids).to(format.compute).to(format.device);
+    const double scale = model_.checkpoint.config().scales.embedding;
+    // Rounded to the compute dtype first, as models were trained.
+    return scale == 1.0 ? rows : rows * at::scalar_tensor(scale, rows.options());
+}
+
+const ops::RopeTable* ForwardPass::rope_of(int layer) const {
+    const RopeConfig* rope = model_.checkpoint.config().rope_of(layer);
+    if (rope == nullptr) return nullptr;
+    return rope == &model_.checkpoint.config().rope ? &rope_ : &sliding_rope_;
+}
+
+at::Tensor ForwardPass::normed(const at::Tensor& x, const at::Tensor& weight) const {
+    return weight.defined() ? ops::rms_norm(x, weight, model_.checkpoint.config().rms_norm_eps) : x;
+}
+
+/// The residual stream with what a part of the layer adds to it.
+at::Tensor ForwardPass::added(at::Tensor residual, const Branch& branch, bool spend) const {
+    const double scale = model_.checkpoint.config().scales.residual;
+    if (!branch.output_norm.defined() && scale == 1.0) {
+        return ops::add_linear(std::move(residual), branch.x, branch.weight, branch.bias, spend);
     }
-    return embedding_rows(*outer.embedding_rows, ids).to(format.compute).to(format.device);
+    at::Tensor sum = normed(ops::linear(branch.x, branch.weight, branch.bias), branch.output_norm);
+    if (scale != 1.0) sum.mul_(scale);
+    ops::add_in_place(sum, residual);
+    return sum;
+}
+
+/// What a layer's experts give for `normed` [tokens, hidden]: each token goes through those with
+/// the highest logits of the router, weighted by their softmax.
+at::Tensor ForwardPass::experts(const LayerWeights& weights, const at::Tensor& normed) const {
+    const ModelConfig& config = model_.checkpoint.config();
+    const auto wide = normed.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    const at::Tensor shares =
+        ops::linear(normed, weights.router, weights.router_bias).to(wide).softmax(-1);
+    auto [share, chosen] = shares.topk(config.experts.per_token, -1);
+    if (config.experts.normalized) share = share / share.sum(-1, /*keepdim=*/true);
+    at::Tensor sum = at::zeros(normed.sizes(), normed.options().dtype(wide));
+    const auto of = [](const at::Tensor& tensor, std::int64_t expert) {
+        return tensor.defined() ? tensor[expert] : tensor;
+    };
+    for (std::int64_t expert = 0; expert < config.experts.count; ++expert) {
+        const at::Tensor places = (chosen == expert).nonzero();  // [tokens of it, 2]
+        if (places.size(0) == 0) continue;
+        const at::Tensor tokens = places.select(1, 0);
+        const at::Tensor active =
+            ops::activate(ops::linear(normed.index_select(0, tokens), weights.gate_up[expert],
+                                      of(weights.gate_up_bias, expert)),
+                          config.activation);
+        const at::Tensor out =
+            ops::linear(active, weights.down[expert], of(weights.down_bias, expert));
+        const at::Tensor weight = share.index({tokens, places.select(1, 1)}).unsqueeze(1);
+        sum.index_add_(0, tokens, out.to(wide) * weight);
+    }
+    return sum.to(normed.scalar_type());
 }
 
 ops::AttentionLayout ForwardPass::layout(int index, const at::Tensor& hidden) const {
     const ModelConfig& config = model_.checkpoint.config();
     const HeadCounts heads = config.heads_of(index);
-    return {hidden.size(0) / window_, window_,         heads.heads,
-            heads.kv_heads,           config.head_dim, config.sliding_window(index)};
+    return {hidden.size(0) / window_,
+            window_,
+            heads.heads,
+            heads.kv_heads,
+            config.head_dim,
+            config.sliding_window(index),
+            config.scales.attention,
+            config.scales.attention_cap};
 }
 
 at::Tensor ForwardPass::attend(int index, const LayerWeights& weights,
                                const AttentionWeights& attention, const at::Tensor& hidden,
                                const AttentionObserver& observe) const {
     const ModelConfig& config = model_.checkpoint.config();
-    const ops::AttentionLayout layout = this->layout(index, hidden);
-    at::Tensor qkv = ops::linear(ops::rms_norm(hidden, weights.input_norm, config.rms_norm_eps),
-                                 attention.qkv, attention.qkv_bias);
-    if (weights.q_norm.defined()) {
-        ops::norm_heads_in_place(qkv, weights.q_norm, weights.k_norm, config.rms_norm_eps, layout);
+    ops::AttentionLayout layout = this->layout(index, hidden);
+    layout.sinks = attention.sinks;
+    at::Tensor qkv =
+        ops::linear(normed(hidden, weights.attention_norm), attention.qkv, attention.qkv_bias);
+    if (attention.q_norm.defined()) {
+        ops::norm_heads_in_place(qkv, attention.q_norm, attention.k_norm, config.rms_norm_eps,
+                                 layout);
     }
-    ops::rotate_in_place(qkv, rope_, layout);
+    if (const ops::RopeTable* rope = rope_of(index)) ops::rotate_in_place(qkv, *rope, layout);
     at::Tensor attended = ops::causal_attention(qkv, layout);
     if (observe) observe({qkv, attended, layout});
     return attended;
@@ -77,14 +146,20 @@ at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
     const ModelConfig& config = model_.checkpoint.config();
     at::Tensor attended = attend(index, weights, attention, hidden, observe);
     at::Tensor out =
-        ops::add_linear(std::move(hidden), attended, attention.o, attention.o_bias, spend);
+        added(std::move(hidden),
+              {attended, attention.o, attention.o_bias, weights.attention_output_norm}, spend);
     attended.reset();
 
-    const at::Tensor normed = ops::rms_norm(out, weights.post_attention_norm, config.rms_norm_eps);
+    const at::Tensor input = normed(out, weights.mlp_norm);
+    if (weights.router.defined()) {
+        at::Tensor sum = experts(weights, input);
+        ops::add_in_place(sum, out);
+        return sum;
+    }
     const at::Tensor active =
-        ops::swiglu(ops::linear(normed, weights.gate_up, weights.gate_up_bias));
-    return ops::add_linear(std::move(out), active, weights.down, weights.down_bias,
-                           /*spend=*/true);
+        ops::activate(ops::linear(input, weights.gate_up, weights.gate_up_bias), config.activation);
+    return added(std::move(out), {active, weights.down, weights.down_bias, weights.mlp_output_norm},
+                 /*spend=*/true);
 }
 
 template <typename Visit>
@@ -98,9 +173,11 @@ void ForwardPass::over_chunks(std::int64_t windows, std::int64_t first, Visit vi
 
 at::Tensor ForwardPass::logits(const at::Tensor& hidden, std::int64_t start,
                                std::int64_t rows) const {
-    const at::Tensor normed = ops::rms_norm(hidden.narrow(0, start, rows), model_.outer.final_norm,
-                                            model_.checkpoint.config().rms_norm_eps);
-    return ops::linear(normed, model_.outer.output);
+    const at::Tensor last = normed(hidden.narrow(0, start, rows), model_.outer.final_norm);
+    const ScaleConfig& scales = model_.checkpoint.config().scales;
+    at::Tensor logits = ops::linear(last, model_.outer.output);
+    if (scales.logits != 1.0) logits.mul_(scales.logits);
+    return ops::capped(std::move(logits), scales.logits_cap);
 }
 
 ops::Loss ForwardPass::loss(const at::Tensor& hidden, const at::Tensor& ids,

@@ -20,10 +20,10 @@ struct AttentionActivity {
 };
 using AttentionObserver = std::function<void(const AttentionActivity&)>;
 
-/// The forward pass of a Llama model (arXiv:2302.13971) and of its relatives, which differ in
-/// biases, norms of the heads, sliding attention and rotary scaling, over windows of one length,
-/// layer by layer, so that variants can share a hidden state. Stateless but for the rotary table;
-/// safe for many threads.
+/// The forward pass of a decoder in the kind of Llama (arXiv:2302.13971), as its ModelConfig says:
+/// biases, norms, rotary embedding, sliding attention, activation, experts and scales; over windows
+/// of one length, layer by layer, so that variants can share a hidden state. Stateless but for the
+/// rotary table; safe for many threads.
 class ForwardPass {
   public:
     /// `model` must outlive this. `window` in tokens.
@@ -72,6 +72,19 @@ class ForwardPass {
     /// Calls visit(start, rows) for chunks of the rows whose predictions count.
     template <typename Visit>
     void over_chunks(std::int64_t windows, std::int64_t first, Visit visit) const;
+    /// What a part of a layer adds to the residual stream: x W^T + bias, normalised where there is
+    /// a norm.
+    struct Branch {
+        const at::Tensor& x;
+        const at::Tensor& weight;
+        const at::Tensor& bias;
+        const at::Tensor& output_norm;
+    };
+    [[nodiscard]] const ops::RopeTable* rope_of(int layer) const;  ///< null: it does not rotate
+    /// `x` itself where there is no norm.
+    [[nodiscard]] at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const;
+    [[nodiscard]] at::Tensor added(at::Tensor residual, const Branch& branch, bool spend) const;
+    [[nodiscard]] at::Tensor experts(const LayerWeights& weights, const at::Tensor& input) const;
     [[nodiscard]] at::Tensor logits(const at::Tensor& hidden, std::int64_t start,
                                     std::int64_t rows) const;
 
@@ -79,6 +92,7 @@ class ForwardPass {
     std::int64_t window_;
     std::int64_t chunk_rows_;
     ops::RopeTable rope_;
+    ops::RopeTable sliding_rope_;
 };
 
 }  // namespace headscope

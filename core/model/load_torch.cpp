@@ -5,8 +5,8 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
+#include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
-#include "core/checkpoint/expected_tensors.h"
 #include "core/model/choose_compute_torch.h"
 #include "core/model/compat_torch.h"
 #include "core/model/device_memory_torch.h"

@@ -1,13 +1,15 @@
 #include "core/model/merged_projections_torch.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
-#include <map>
 #include <string_view>
+#include <utility>
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
-#include "core/checkpoint/tensor_names.h"
+#include "core/architecture/tensor_map.h"
 #include "core/merging/apply_torch.h"
 #include "core/model/compat_torch.h"
 #include "core/model/weight_reader_torch.h"
@@ -15,42 +17,46 @@
 namespace headscope {
 namespace {
 
-namespace names = tensor_names;
-
-/// A layer's attention under a merge, float32.
-struct MergedLayer {
-    AttentionProjections projections;
-    std::map<std::string, DType> dtypes;  ///< that they have in the checkpoint
+/// The parts of a layer that belong to heads, and where AttentionProjections holds them.
+constexpr std::array kParts{
+    std::pair{Part::q, &AttentionProjections::q},
+    std::pair{Part::k, &AttentionProjections::k},
+    std::pair{Part::v, &AttentionProjections::v},
+    std::pair{Part::o, &AttentionProjections::o},
+    std::pair{Part::q_bias, &AttentionProjections::q_bias},
+    std::pair{Part::k_bias, &AttentionProjections::k_bias},
+    std::pair{Part::v_bias, &AttentionProjections::v_bias},
+    std::pair{Part::o_bias, &AttentionProjections::o_bias},
+    std::pair{Part::q_norm, &AttentionProjections::q_norm},
+    std::pair{Part::k_norm, &AttentionProjections::k_norm},
+    std::pair{Part::sinks, &AttentionProjections::sinks},
 };
 
-at::Tensor read_wide(const Checkpoint& checkpoint, const std::string& name, MergedLayer& layer) {
-    const TensorView view = checkpoint.tensor(name);
-    layer.dtypes.emplace(name, view.dtype);
-    at::Tensor wide = mapped(view).to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
-    checkpoint.release(view);
-    return wide;
+at::Tensor& tensor_of(AttentionProjections& projections, Part part) {
+    const auto* const found = std::find_if(kParts.begin(), kParts.end(),
+                                           [&](const auto& entry) { return entry.first == part; });
+    return projections.*(found->second);
 }
 
-bool writes_o_bias(const Checkpoint& checkpoint, const LayerMerge& merge) {
-    return checkpoint.config().o_bias && merge.output && !merge.output->bias.empty();
+bool writes_o_bias(const ModelConfig& config, const LayerMerge& merge) {
+    return config.o_bias && merge.output && !merge.output->bias.empty();
 }
 
-MergedLayer merge_layer(const Checkpoint& checkpoint, int index, const LayerMerge& merge) {
-    MergedLayer layer;
-    AttentionProjections& projections = layer.projections;
-    projections.q = read_wide(checkpoint, names::q_proj(index), layer);
-    projections.k = read_wide(checkpoint, names::k_proj(index), layer);
-    projections.v = read_wide(checkpoint, names::v_proj(index), layer);
-    projections.o = read_wide(checkpoint, names::o_proj(index), layer);
-    if (checkpoint.config().qkv_bias) {
-        projections.q_bias = read_wide(checkpoint, names::q_bias(index), layer);
-        projections.k_bias = read_wide(checkpoint, names::k_bias(index), layer);
-        projections.v_bias = read_wide(checkpoint, names::v_bias(index), layer);
+/// A layer's attention under a merge, float32.
+AttentionProjections merge_layer(const Checkpoint& checkpoint, int layer, const LayerMerge& merge) {
+    const ModelConfig& config = checkpoint.config();
+    AttentionProjections projections;
+    for (const auto& [part, member] : kParts) {
+        const bool wanted = part == Part::o_bias
+                                ? writes_o_bias(config, merge)
+                                : has_part(config, part) && belongs_to_heads(config, part);
+        if (!wanted) continue;
+        const TensorView view = checkpoint.part(part, layer);
+        projections.*member = mapped(view).to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+        checkpoint.release(view);
     }
-    if (writes_o_bias(checkpoint, merge))
-        projections.o_bias = read_wide(checkpoint, names::o_bias(index), layer);
-    apply_merge(merge, checkpoint.config().head_dim, projections);
-    return layer;
+    apply_merge(merge, config.head_dim, projections);
+    return projections;
 }
 
 /// The bytes of one head's rows.
@@ -62,7 +68,8 @@ std::string_view rows_of(const at::Tensor& weight, int head, std::int64_t head_d
 }
 
 /// Numbers blocks of rows so that two have the same exactly if all their bytes are the same.
-std::vector<int> number_blocks(std::initializer_list<at::Tensor> weights, std::int64_t head_dim) {
+std::vector<int> number_blocks(std::initializer_list<at::Tensor> weights, std::int64_t head_dim,
+                               const at::Tensor& sinks = {}) {
     const auto heads = static_cast<int>(weights.begin()->size(0) / head_dim);
     std::vector<int> numbers;
     for (int head = 0; head < heads; ++head) {
@@ -71,6 +78,7 @@ std::vector<int> number_blocks(std::initializer_list<at::Tensor> weights, std::i
             bool same = true;
             for (const at::Tensor& weight : weights)
                 same = same && rows_of(weight, head, head_dim) == rows_of(weight, other, head_dim);
+            same = same && rows_of(sinks, head, 1) == rows_of(sinks, other, 1);
             if (same) number = numbers[static_cast<std::size_t>(other)];
             if (same) break;
         }
@@ -113,6 +121,7 @@ void select(const HeadSelection& selection, std::int64_t head_dim,
     const std::vector<int> heads = first_of_each(selection.heads);
     projections.q = pick_rows(projections.q, heads, head_dim);
     projections.q_bias = pick_rows(projections.q_bias, heads, head_dim);
+    projections.sinks = pick_rows(projections.sinks, heads, 1);
     projections.o = add_columns(projections.o, selection.heads, head_dim);
     for (at::Tensor* weight :
          {&projections.k, &projections.v, &projections.k_bias, &projections.v_bias}) {
@@ -120,16 +129,20 @@ void select(const HeadSelection& selection, std::int64_t head_dim,
     }
 }
 
-/// Rounds to the checkpoint's dtype and gives the float32 tensor's memory back.
-void take(at::Tensor& wide, const std::string& name, const MergedLayer& layer,
-          ProjectionBytes& bytes) {
-    if (!wide.defined()) return;
-    const DType dtype = layer.dtypes.at(name);
-    const at::Tensor narrow = wide.to(scalar_type_of(dtype)).contiguous();
-    wide.reset();
-    std::vector<std::byte> stored(static_cast<std::size_t>(narrow.nbytes()));
-    std::memcpy(stored.data(), narrow.data_ptr(), stored.size());
-    bytes.emplace_back(name, std::move(stored));
+/// A stored tensor in the checkpoint's dtype: its parts, row below row, whose float32 memory is
+/// given back.
+std::vector<std::byte> stored(const Checkpoint& checkpoint, const ExpectedTensor& tensor,
+                              AttentionProjections& projections) {
+    std::vector<at::Tensor> parts;
+    for (const Part part : tensor.parts) {
+        at::Tensor& wide = tensor_of(projections, part);
+        parts.push_back(wide.to(scalar_type_of(checkpoint.rows(tensor.name).dtype())));
+        wide.reset();
+    }
+    const at::Tensor narrow = at::cat(parts).contiguous();
+    std::vector<std::byte> bytes(static_cast<std::size_t>(narrow.nbytes()));
+    std::memcpy(bytes.data(), narrow.data_ptr(), bytes.size());
+    return bytes;
 }
 
 }  // namespace
@@ -138,13 +151,15 @@ HeadContents find_merged_contents(const Checkpoint& checkpoint, int layer,
                                   const LayerMerge& merge) {
     const c10::InferenceMode no_gradients;
     try {
-        const AttentionProjections merged = merge_layer(checkpoint, layer, merge).projections;
+        const AttentionProjections merged = merge_layer(checkpoint, layer, merge);
         const std::int64_t head_dim = checkpoint.config().head_dim;
-        std::vector<int> heads = number_blocks({merged.q, merged.q_bias}, head_dim);
+        std::vector<int> heads =
+            number_blocks({merged.q, merged.q_bias, merged.q_norm}, head_dim, merged.sinks);
         for (const int head : merge.removed)
             heads.at(static_cast<std::size_t>(head)) = HeadContents::kSilent;
         return {std::move(heads),
-                number_blocks({merged.k, merged.v, merged.k_bias, merged.v_bias}, head_dim)};
+                number_blocks({merged.k, merged.v, merged.k_bias, merged.v_bias, merged.k_norm},
+                              head_dim)};
     } catch (...) {
         compat::rethrow_as_error();
     }
@@ -154,18 +169,17 @@ ProjectionBytes make_merged_projections(const Checkpoint& checkpoint, int layer,
                                         const LayerMerge& merge, const HeadSelection* selection) {
     const c10::InferenceMode no_gradients;
     try {
-        MergedLayer merged = merge_layer(checkpoint, layer, merge);
-        AttentionProjections& projections = merged.projections;
-        if (selection != nullptr) select(*selection, checkpoint.config().head_dim, projections);
+        const ModelConfig& config = checkpoint.config();
+        AttentionProjections projections = merge_layer(checkpoint, layer, merge);
+        if (selection != nullptr) select(*selection, config.head_dim, projections);
         ProjectionBytes bytes;
-        take(projections.q, names::q_proj(layer), merged, bytes);
-        take(projections.k, names::k_proj(layer), merged, bytes);
-        take(projections.v, names::v_proj(layer), merged, bytes);
-        take(projections.o, names::o_proj(layer), merged, bytes);
-        take(projections.q_bias, names::q_bias(layer), merged, bytes);
-        take(projections.k_bias, names::k_bias(layer), merged, bytes);
-        take(projections.v_bias, names::v_bias(layer), merged, bytes);
-        take(projections.o_bias, names::o_bias(layer), merged, bytes);
+        for (const ExpectedTensor& tensor : expected_tensors(config, layer)) {
+            const Part first = tensor.parts.front();
+            if (belongs_to_heads(config, first) ||
+                (first == Part::o_bias && projections.o_bias.defined())) {
+                bytes.emplace_back(tensor.name, stored(checkpoint, tensor, projections));
+            }
+        }
         return bytes;
     } catch (...) {
         compat::rethrow_as_error();

@@ -1,7 +1,9 @@
 #include "core/model/ops_torch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
+#include <numbers>
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -70,17 +72,20 @@ void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
         reference::norm_heads_in_place(qkv, query_weight, key_weight, eps, layout);
         return;
     }
-    const std::int64_t dim = layout.head_dim;
-    const std::int64_t keys =
-        layout.heads * dim * static_cast<std::int64_t>(qkv.element_size());  // bytes before them
+    // A token's heads lie side by side: to the kernel they are rows, or one row of all heads.
+    const std::int64_t query_width = query_weight.numel();
+    const std::int64_t key_width = key_weight.numel();
+    const std::int64_t query_rows = layout.heads * layout.head_dim / query_width;
+    const std::int64_t key_rows = layout.kv_heads * layout.head_dim / key_width;
+    const std::int64_t keys = layout.heads * layout.head_dim *
+                              static_cast<std::int64_t>(qkv.element_size());  // bytes before them
     const auto norm = kernels_for(qkv).rms_norm;
     const auto small_eps = static_cast<float>(eps);
     at::parallel_for(0, qkv.size(0), grain(qkv.size(1)), [&](std::int64_t begin, std::int64_t end) {
-        // A token's heads lie side by side: to the kernel they are rows.
         for (std::int64_t token = begin; token < end; ++token) {
             char* row = row_of(qkv, token);
-            norm(row, query_weight.data_ptr<float>(), small_eps, layout.heads, dim, row);
-            norm(row + keys, key_weight.data_ptr<float>(), small_eps, layout.kv_heads, dim,
+            norm(row, query_weight.data_ptr<float>(), small_eps, query_rows, query_width, row);
+            norm(row + keys, key_weight.data_ptr<float>(), small_eps, key_rows, key_width,
                  row + keys);
         }
     });
@@ -90,7 +95,7 @@ void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayo
     if (cuda::serves(qkv)) return cuda::rotate_in_place(qkv, rope, layout);
     if (!on_cpu(qkv)) return reference::rotate_in_place(qkv, rope, layout);
     const auto heads = static_cast<int>(layout.heads + layout.kv_heads);
-    const std::int64_t half = layout.head_dim / 2;
+    const std::int64_t half = rope.cosine.size(1);
     at::parallel_for(0, layout.windows, 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t w = begin; w < end; ++w) {
             at::parallel_for(
@@ -98,7 +103,8 @@ void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayo
                     kernels_for(qkv).rotate(row_of(qkv, w * layout.window + first), qkv.stride(0),
                                             rope.cosine.data_ptr<float>() + first * half,
                                             rope.sine.data_ptr<float>() + first * half,
-                                            last - first, heads, static_cast<int>(layout.head_dim));
+                                            last - first, heads, static_cast<int>(layout.head_dim),
+                                            static_cast<int>(half));
                 });
         }
     });
@@ -107,13 +113,17 @@ void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayo
 at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout) {
     if (!on_cpu(qkv)) return reference::causal_attention(qkv, layout);
     at::Tensor out = at::empty({qkv.size(0), layout.heads * layout.head_dim}, qkv.options());
+    const at::Tensor sinks = layout.sinks.defined() ? layout.sinks.contiguous() : at::Tensor();
     const AttentionShape shape{layout.window,
                                qkv.stride(0),
                                out.stride(0),
                                static_cast<int>(layout.head_dim),
                                static_cast<int>(layout.heads),
                                static_cast<int>(layout.kv_heads),
-                               layout.slides() ? layout.sliding_window : 0};
+                               layout.slides() ? layout.sliding_window : 0,
+                               static_cast<float>(layout.scale),
+                               static_cast<float>(layout.cap),
+                               sinks.defined() ? sinks.data_ptr<float>() : nullptr};
     const auto floats = static_cast<std::size_t>(attention_scratch_floats(shape));
     at::parallel_for(
         0, layout.windows * layout.kv_heads, 1, [&](std::int64_t begin, std::int64_t end) {
@@ -137,6 +147,39 @@ at::Tensor swiglu(const at::Tensor& gate_up) {
         kernels_for(out).swiglu(row_of(gate_up, begin), end - begin, width, row_of(out, begin));
     });
     return out;
+}
+
+at::Tensor activate(const at::Tensor& gate_up, Activation activation) {
+    const std::int64_t width = gate_up.size(-1) / 2;
+    const at::Tensor gate = gate_up.narrow(-1, 0, width);
+    const at::Tensor up = gate_up.narrow(-1, width, width);
+    switch (activation) {
+        case Activation::silu:
+            break;
+        case Activation::gelu_tanh: {
+            // By its formula: libtorch 1.13 has no float64 kernel of the approximation.
+            const double kRoot = std::sqrt(2.0 / std::numbers::pi);
+            const at::Tensor x = gate.scalar_type() == at::kDouble ? gate : gate.to(at::kFloat);
+            const at::Tensor inner = (x + 0.044715 * x.pow(3)) * kRoot;
+            return (0.5 * x * (1.0 + inner.tanh())).to(gate.scalar_type()) * up;
+        }
+        case Activation::clamped: {
+            // gpt-oss's reference implementation, swiglu with alpha 1.702 and limit 7.
+            constexpr double kLimit = 7.0;
+            constexpr double kAlpha = 1.702;
+            const at::Tensor low = gate.clamp_max(kLimit);
+            return (up.clamp(-kLimit, kLimit) + 1) * (low * at::sigmoid(low * kAlpha));
+        }
+    }
+    return swiglu(gate_up);
+}
+
+at::Tensor capped(at::Tensor x, double cap) {
+    return cap == 0.0 ? x : x.div_(cap).tanh_().mul_(cap);
+}
+
+double AttentionLayout::score_scale() const {
+    return scale != 0.0 ? scale : 1.0 / std::sqrt(static_cast<double>(head_dim));
 }
 
 void add_in_place(at::Tensor& x, const at::Tensor& y) {

@@ -4,6 +4,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "core/architecture/architecture_spec.h"
+
 /// The steps of the forward pass. Each takes the fastest way for the tensors' device: kernels of
 /// our own on the CPU (cpu_kernels.h) and on CUDA (cuda_kernels.h), plain library operations
 /// (`reference`) elsewhere.
@@ -18,13 +20,20 @@ struct AttentionLayout {
     std::int64_t kv_heads = 0;
     std::int64_t head_dim = 0;
     std::int64_t sliding_window = 0;  ///< keys a query sees, its own the last; 0: all up to it
+    double scale = 0.0;               ///< of the scores; 0: 1 / sqrt(head_dim)
+    double cap = 0.0;                 ///< c: scores become c tanh(score / c); 0: they stay
+    at::Tensor sinks{};  ///< [heads], float32: logits beside the scores; undefined: none
+
+    /// What the scores are multiplied by.
+    [[nodiscard]] double score_scale() const;
 
     /// Whether the sliding window hides keys that causal attention would see.
     [[nodiscard]] bool slides() const { return sliding_window > 0 && sliding_window < window; }
 };
 
-/// Angles of the rotary embedding: cosine and sine, each [positions, head_dim/2], float32, both
-/// times the attention factor where the scaling has one.
+/// Angles of the rotary embedding: cosine and sine, each [positions, rotated/2], float32, both
+/// times the attention factor where the scaling has one. `rotated` leading elements of each head
+/// turn, all of them in most models.
 struct RopeTable {
     at::Tensor cosine;
     at::Tensor sine;
@@ -56,9 +65,9 @@ at::Tensor add_linear(at::Tensor residual, const at::Tensor& x, const at::Tensor
 /// Root mean square normalisation; weight: [width], float32.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 
-/// Normalises each head's query and key by itself, in place, as rms_norm does (Qwen3).
-/// qkv: [tokens, (heads + 2 kv_heads) head_dim]; weights: [head_dim], float32, the same for all
-/// heads.
+/// Normalises queries and keys in place, as rms_norm does. qkv: [tokens, (heads + 2 kv_heads)
+/// head_dim]; weights, float32: [head_dim], for each head by itself (Qwen3), or [heads head_dim]
+/// and [kv_heads head_dim], for all heads together (OLMo 2).
 void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
                          const at::Tensor& key_weight, double eps, const AttentionLayout& layout);
 
@@ -71,6 +80,12 @@ at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout
 
 /// silu(gate) * up of [tokens, 2 width] rows [gate | up].
 at::Tensor swiglu(const at::Tensor& gate_up);
+
+/// The same with another activation of the gate.
+at::Tensor activate(const at::Tensor& gate_up, Activation activation);
+
+/// c tanh(x / c), in place; x where c is 0.
+at::Tensor capped(at::Tensor x, double cap);
 
 /// x += y.
 void add_in_place(at::Tensor& x, const at::Tensor& y);

@@ -11,13 +11,14 @@
 namespace headscope::ops::reference {
 namespace {
 
-/// Attention where a query sees the last keys only. q, k, v: [windows, heads, tokens, dim]; result
-/// like q. In blocks of queries, so that keys that none of them sees cost nothing.
-at::Tensor sliding_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                             std::int64_t sliding_window) {
+/// Attention whose scores are made. q, k, v: [windows, heads, tokens, dim]; result like q. In
+/// blocks of queries, so that keys that none of them sees cost nothing.
+at::Tensor explicit_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                              const AttentionLayout& layout) {
     constexpr std::int64_t kBlock = 256;
     const std::int64_t tokens = q.size(2);
-    const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
+    const std::int64_t sliding_window = layout.slides() ? layout.sliding_window : tokens;
+    const auto wide = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
     const at::Tensor positions = at::arange(tokens, q.options().dtype(at::kLong));
     std::vector<at::Tensor> blocks;
     for (std::int64_t first = 0; first < tokens; first += kBlock) {
@@ -28,11 +29,16 @@ at::Tensor sliding_attention(const at::Tensor& q, const at::Tensor& k, const at:
                                     positions.narrow(0, begin, keys).unsqueeze(0);
         const at::Tensor hidden = distance.lt(0).logical_or(distance.ge(sliding_window));
         const at::Tensor scores =
-            q.narrow(2, first, count).matmul(k.narrow(2, begin, keys).transpose(2, 3)) * scale;
-        const at::Tensor shares = scores.to(at::kFloat)
-                                      .masked_fill(hidden, -std::numeric_limits<float>::infinity())
-                                      .softmax(-1)
-                                      .to(q.scalar_type());
+            q.narrow(2, first, count).matmul(k.narrow(2, begin, keys).transpose(2, 3)) *
+            layout.score_scale();
+        at::Tensor logits = capped(scores, layout.cap)
+                                .to(wide)
+                                .masked_fill(hidden, -std::numeric_limits<float>::infinity());
+        if (layout.sinks.defined()) {
+            const at::Tensor sinks = layout.sinks.to(wide).view({1, -1, 1, 1});
+            logits = at::cat({logits, sinks.expand({q.size(0), q.size(1), count, 1})}, -1);
+        }
+        const at::Tensor shares = logits.softmax(-1).narrow(-1, 0, keys).to(q.scalar_type());
         blocks.push_back(shares.matmul(v.narrow(2, begin, keys)));
     }
     return at::cat(blocks, 2);
@@ -50,7 +56,7 @@ void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
                          const at::Tensor& key_weight, double eps, const AttentionLayout& layout) {
     const auto norm = [&](std::int64_t first, std::int64_t count, const at::Tensor& weight) {
         at::Tensor heads = qkv.narrow(1, first * layout.head_dim, count * layout.head_dim)
-                               .view({qkv.size(0), count, layout.head_dim});
+                               .view({qkv.size(0), -1, weight.numel()});
         heads.copy_(rms_norm(heads, weight, eps));
     };
     norm(0, layout.heads, query_weight);
@@ -59,9 +65,11 @@ void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
 
 void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayout& layout) {
     const std::int64_t heads = layout.heads + layout.kv_heads;
-    const std::int64_t half = layout.head_dim / 2;
+    const std::int64_t half = rope.cosine.size(1);
     // [windows, window, heads, 2, half]: the pairs (i, i + half) along the fourth dimension.
     at::Tensor pairs = qkv.narrow(1, 0, heads * layout.head_dim)
+                           .view({layout.windows, layout.window, heads, layout.head_dim})
+                           .narrow(3, 0, 2 * half)
                            .view({layout.windows, layout.window, heads, 2, half});
     const auto wide_copy = [&](std::int64_t half_index) {
         return pairs.select(3, half_index).to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
@@ -84,10 +92,11 @@ at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout
     const at::Tensor k = part(layout.heads, layout.kv_heads);
     const at::Tensor v = part(layout.heads + layout.kv_heads, layout.kv_heads);
     const std::int64_t shared_by = layout.heads / layout.kv_heads;
-    const at::Tensor out = layout.slides() ? sliding_attention(q, k.repeat_interleave(shared_by, 1),
-                                                               v.repeat_interleave(shared_by, 1),
-                                                               layout.sliding_window)
-                                           : compat::fused_causal_attention(q, k, v);
+    const bool plain =
+        !layout.slides() && layout.scale == 0.0 && layout.cap == 0.0 && !layout.sinks.defined();
+    const at::Tensor out = plain ? compat::fused_causal_attention(q, k, v)
+                                 : explicit_attention(q, k.repeat_interleave(shared_by, 1),
+                                                      v.repeat_interleave(shared_by, 1), layout);
     return out.transpose(1, 2).reshape({qkv.size(0), layout.heads * layout.head_dim});
 }
 

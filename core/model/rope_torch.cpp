@@ -64,6 +64,7 @@ struct YarnRamp {
 
 std::vector<double> rope_frequencies(const RopeConfig& rope, std::int64_t head_dim,
                                      std::int64_t length) {
+    if (rope.rotary_dim > 0) head_dim = rope.rotary_dim;  // as if the head were the rotated part
     const double base = base_of(rope, head_dim, length);
     std::vector<double> frequencies;
     for (std::int64_t i = 0; i < head_dim; i += 2) {
@@ -90,18 +91,26 @@ std::vector<double> rope_frequencies(const RopeConfig& rope, std::int64_t head_d
             }
             break;
         }
+        case RopeType::longrope: {
+            const bool beyond = length > rope.original_max_position_embeddings;
+            const std::vector<double>& factors = beyond ? rope.long_factors : rope.short_factors;
+            for (std::size_t i = 0; i < frequencies.size(); ++i)
+                frequencies[i] /= factors[i];
+            break;
+        }
     }
     return frequencies;
 }
 
-ops::RopeTable make_rope_table(const ModelConfig& config, std::int64_t length, c10::Device device) {
-    const std::vector<double> frequencies = rope_frequencies(config.rope, config.head_dim, length);
+ops::RopeTable make_rope_table(const RopeConfig& rope, std::int64_t head_dim, std::int64_t length,
+                               c10::Device device) {
+    const std::vector<double> frequencies = rope_frequencies(rope, head_dim, length);
     const auto half = static_cast<std::int64_t>(frequencies.size());
     // Frequencies are rounded to float32 first, as every trained model saw them.
     const at::Tensor rounded = at::tensor(frequencies, at::kDouble).to(at::kFloat).to(at::kDouble);
     const at::Tensor positions = at::arange(length, at::kDouble);
     const at::Tensor angles = positions.unsqueeze(1) * rounded.view({1, half});
-    const double factor = config.rope.attention_factor;
+    const double factor = rope.attention_factor;
     return {(angles.cos() * factor).to(at::kFloat).to(device),
             (angles.sin() * factor).to(at::kFloat).to(device)};
 }

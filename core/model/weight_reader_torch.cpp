@@ -11,6 +11,7 @@
 #include <c10/cuda/CUDAStream.h>
 #endif
 
+#include "core/architecture/tensor_map.h"
 #include "core/base/parallel.h"
 #include "core/model/cuda_uploader.h"
 
@@ -62,8 +63,9 @@ WeightReader::WeightReader(const Checkpoint& checkpoint, const WeightFormat& for
 #endif
 }
 
-void WeightReader::add(const std::string& name, const at::Tensor& to) {
-    wanted_.push_back({checkpoint_.rows(name), to.view({-1})});
+void WeightReader::add(Part part, int layer, const at::Tensor& to, double added, int expert) {
+    const TensorSlice slice = locate(checkpoint_.config(), part, layer, expert);
+    wanted_.push_back({checkpoint_.rows(slice.name), slice.first_row, to.view({-1}), added});
 }
 
 std::vector<WeightReader::Piece> WeightReader::cut() const {
@@ -86,11 +88,14 @@ void WeightReader::read_piece(const Wanted& wanted, const Piece& piece, int work
     const c10::InferenceMode no_gradients;  // a setting of each thread
     const std::int64_t columns = std::max<std::int64_t>(1, wanted.from.columns());
     const at::Tensor from =
-        read_rows(wanted.from, piece.first / columns, piece.count / columns).view({-1});
+        read_rows(wanted.from, wanted.first_row + piece.first / columns, piece.count / columns)
+            .view({-1});
     const at::ScalarType from_type = from.scalar_type();
     const at::ScalarType to_type = wanted.to.scalar_type();
     const auto fill = [&](at::Tensor to) {
-        if (from_type == format_.compute && from_type == to_type) {
+        if (wanted.added != 0.0) {
+            to.copy_(from.to(format_.compute).to(at::kFloat) + wanted.added);
+        } else if (from_type == format_.compute && from_type == to_type) {
             std::memcpy(to.data_ptr(), from.data_ptr(), to.nbytes());
         } else {
             to.copy_(from.to(format_.compute));

@@ -39,9 +39,9 @@ class WeightReader {
     WeightReader(const Checkpoint& checkpoint, const WeightFormat& format, int threads);
     [[nodiscard]] const WeightFormat& format() const { return format_; }
 
-    /// Notes that the tensor `name`, rounded to the compute dtype, is wanted in `to`: contiguous,
-    /// of as many elements, on the format's device.
-    void add(const std::string& name, const at::Tensor& to);
+    /// Notes that a part of a layer, rounded to the compute dtype, is wanted in `to`: contiguous,
+    /// of as many elements, on the format's device. `added`: to each element, after it was rounded.
+    void add(Part part, int layer, const at::Tensor& to, double added = 0.0, int expert = 0);
 
     /// Reads what was added. On CUDA the copies are then under way, in an order of their own: they
     /// come after what begin_after_current() was told of, and wait_on_current() waits for them.
@@ -57,7 +57,9 @@ class WeightReader {
   private:
     struct Wanted {
         TensorRows from;
+        std::int64_t first_row = 0;
         at::Tensor to;  ///< flat
+        double added = 0.0;
     };
     struct Piece {
         std::size_t wanted = 0;

@@ -1,28 +1,35 @@
 #include "core/model/weights_torch.h"
 
 #include <initializer_list>
-#include <string>
-#include <utility>
+#include <vector>
 
 #include <ATen/ATen.h>
 
-#include "core/checkpoint/tensor_names.h"
+#include "core/architecture/tensor_map.h"
 #include "core/merging/apply_torch.h"
 
 namespace headscope {
 namespace {
 
-namespace names = tensor_names;
-
-/// Adds the matrices (or the biases) `names`, which lie one below the other in `to`.
-void add_stacked(WeightReader& reader,
-                 std::initializer_list<std::pair<std::string, std::int64_t>> parts,
-                 const at::Tensor& to) {
+/// Adds parts, which lie one below the other in `to`; none where `to` is undefined.
+void add_stacked(WeightReader& reader, const ModelConfig& config, int layer,
+                 std::initializer_list<Part> parts, const at::Tensor& to, int expert = 0) {
+    if (!to.defined()) return;
     std::int64_t row = 0;
-    for (const auto& [name, rows] : parts) {
-        reader.add(name, to.narrow(0, row, rows));
+    for (const Part part : parts) {
+        const std::int64_t rows = shape_of(config, part, layer).front();
+        reader.add(part, layer, to.narrow(0, row, rows), 0.0, expert);
         row += rows;
     }
+}
+
+/// The same of each expert, or of the one feed-forward part.
+void add_experts(WeightReader& reader, const ModelConfig& config, int layer,
+                 std::initializer_list<Part> parts, const at::Tensor& to) {
+    if (config.experts.count == 0 || !to.defined())
+        return add_stacked(reader, config, layer, parts, to);
+    for (int expert = 0; expert < config.experts.count; ++expert)
+        add_stacked(reader, config, layer, parts, to.select(0, expert), expert);
 }
 
 }  // namespace
@@ -31,27 +38,43 @@ LayerWeights allocate_layer(const ModelConfig& config, const HeadCounts& heads,
                             const WeightFormat& format) {
     const auto held = at::TensorOptions().device(format.device).dtype(format.storage);
     const auto wide = held.dtype(at::kFloat);
-    const std::int64_t hidden = config.hidden_size;
-    const std::int64_t ffn = config.intermediate_size;
-    const std::int64_t q_rows = heads.heads * config.head_dim;
-    const std::int64_t qkv_rows = q_rows + 2 * heads.kv_heads * config.head_dim;
+    ModelConfig uniform = config;
+    uniform.layer_heads.assign(static_cast<std::size_t>(config.num_hidden_layers), heads);
+    /// Memory for parts one below the other; undefined where the model has none of them.
+    const auto make = [&](std::initializer_list<Part> parts, const at::TensorOptions& options,
+                          bool of_experts = false) {
+        std::vector<std::int64_t> shape;
+        for (const Part part : parts) {
+            if (!has_part(config, part)) return at::Tensor();
+            const std::vector<std::int64_t> one = shape_of(uniform, part);
+            if (shape.empty()) {
+                shape = one;
+            } else {
+                shape.front() += one.front();
+            }
+        }
+        if (of_experts && config.experts.count > 0)
+            shape.insert(shape.begin(), config.experts.count);
+        return at::empty(shape, options);
+    };
     LayerWeights weights;
-    weights.input_norm = at::empty({hidden}, wide);
-    weights.attention.qkv = at::empty({qkv_rows, hidden}, held);
-    weights.attention.o = at::empty({hidden, q_rows}, held);
-    weights.post_attention_norm = at::empty({hidden}, wide);
-    weights.gate_up = at::empty({2 * ffn, hidden}, held);
-    weights.down = at::empty({hidden, ffn}, held);
-    if (config.qkv_bias) weights.attention.qkv_bias = at::empty({qkv_rows}, held);
-    if (config.o_bias) weights.attention.o_bias = at::empty({hidden}, held);
-    if (config.qk_norm) {
-        weights.q_norm = at::empty({config.head_dim}, wide);
-        weights.k_norm = at::empty({config.head_dim}, wide);
-    }
-    if (config.mlp_bias) {
-        weights.gate_up_bias = at::empty({2 * ffn}, held);
-        weights.down_bias = at::empty({hidden}, held);
-    }
+    weights.attention_norm = make({Part::attention_norm}, wide);
+    weights.attention = {make({Part::q, Part::k, Part::v}, held),
+                         make({Part::o}, held),
+                         make({Part::q_bias, Part::k_bias, Part::v_bias}, held),
+                         make({Part::o_bias}, held),
+                         make({Part::q_norm}, wide),
+                         make({Part::k_norm}, wide),
+                         make({Part::sinks}, wide)};
+    weights.attention_output_norm = make({Part::attention_output_norm}, wide);
+    weights.mlp_norm = make({Part::mlp_norm}, wide);
+    weights.mlp_output_norm = make({Part::mlp_output_norm}, wide);
+    weights.router = make({Part::router}, held);
+    weights.router_bias = make({Part::router_bias}, held);
+    weights.gate_up = make({Part::gate, Part::up}, held, true);
+    weights.gate_up_bias = make({Part::gate_bias, Part::up_bias}, held, true);
+    weights.down = make({Part::down}, held, true);
+    weights.down_bias = make({Part::down_bias}, held, true);
     return weights;
 }
 
@@ -59,72 +82,73 @@ LayerWeights layer_within(const LayerWeights& larger, const ModelConfig& config,
                           const HeadCounts& heads) {
     const std::int64_t hidden = config.hidden_size;
     const std::int64_t q_rows = heads.heads * config.head_dim;
-    const std::int64_t qkv_rows = q_rows + 2 * heads.kv_heads * config.head_dim;
+    const std::int64_t kv_rows = heads.kv_heads * config.head_dim;
     LayerWeights weights = larger;
     AttentionWeights& attention = weights.attention;
-    attention.qkv = attention.qkv.narrow(0, 0, qkv_rows);
+    const auto keep = [](at::Tensor& tensor, std::int64_t rows) {
+        if (tensor.defined()) tensor = tensor.narrow(0, 0, rows);
+    };
+    keep(attention.qkv, q_rows + 2 * kv_rows);
     attention.o = attention.o.view({-1}).narrow(0, 0, hidden * q_rows).view({hidden, q_rows});
-    if (attention.qkv_bias.defined())
-        attention.qkv_bias = attention.qkv_bias.narrow(0, 0, qkv_rows);
+    keep(attention.qkv_bias, q_rows + 2 * kv_rows);
+    keep(attention.sinks, heads.heads);
+    if (config.head_norm == HeadNorm::all) {
+        keep(attention.q_norm, q_rows);
+        keep(attention.k_norm, kv_rows);
+    }
     return weights;
 }
 
 void add_layer(WeightReader& reader, const ModelConfig& config, int layer, LayerWeights& to) {
-    const std::int64_t ffn = config.intermediate_size;
-    const HeadCounts heads = config.heads_of(layer);
-    const std::int64_t q_rows = heads.heads * config.head_dim;
-    const std::int64_t kv_rows = heads.kv_heads * config.head_dim;
-    reader.add(names::input_norm(layer), to.input_norm);
-    add_stacked(reader,
-                {{names::q_proj(layer), q_rows},
-                 {names::k_proj(layer), kv_rows},
-                 {names::v_proj(layer), kv_rows}},
-                to.attention.qkv);
-    if (config.qkv_bias) {
-        add_stacked(reader,
-                    {{names::q_bias(layer), q_rows},
-                     {names::k_bias(layer), kv_rows},
-                     {names::v_bias(layer), kv_rows}},
-                    to.attention.qkv_bias);
-    }
-    if (config.qk_norm) {
-        reader.add(names::q_norm(layer), to.q_norm);
-        reader.add(names::k_norm(layer), to.k_norm);
-    }
-    reader.add(names::o_proj(layer), to.attention.o);
-    if (config.o_bias) reader.add(names::o_bias(layer), to.attention.o_bias);
-    reader.add(names::post_attention_norm(layer), to.post_attention_norm);
-    add_stacked(reader, {{names::gate_proj(layer), ffn}, {names::up_proj(layer), ffn}}, to.gate_up);
-    reader.add(names::down_proj(layer), to.down);
-    if (config.mlp_bias) {
-        add_stacked(reader, {{names::gate_bias(layer), ffn}, {names::up_bias(layer), ffn}},
-                    to.gate_up_bias);
-        reader.add(names::down_bias(layer), to.down_bias);
-    }
+    const double added = config.norms.plus_one ? 1.0 : 0.0;
+    const auto add_norm = [&](Part part, const at::Tensor& norm) {
+        if (norm.defined()) reader.add(part, layer, norm, added);
+    };
+    const auto add = [&](std::initializer_list<Part> parts, const at::Tensor& tensor) {
+        add_stacked(reader, config, layer, parts, tensor);
+    };
+    AttentionWeights& attention = to.attention;
+    add_norm(Part::attention_norm, to.attention_norm);
+    add({Part::q, Part::k, Part::v}, attention.qkv);
+    add({Part::q_bias, Part::k_bias, Part::v_bias}, attention.qkv_bias);
+    add_norm(Part::q_norm, attention.q_norm);
+    add_norm(Part::k_norm, attention.k_norm);
+    add({Part::sinks}, attention.sinks);
+    add({Part::o}, attention.o);
+    add({Part::o_bias}, attention.o_bias);
+    add_norm(Part::attention_output_norm, to.attention_output_norm);
+    add_norm(Part::mlp_norm, to.mlp_norm);
+    add({Part::router}, to.router);
+    add({Part::router_bias}, to.router_bias);
+    add_experts(reader, config, layer, {Part::gate, Part::up}, to.gate_up);
+    add_experts(reader, config, layer, {Part::down}, to.down);
+    add_experts(reader, config, layer, {Part::gate_bias, Part::up_bias}, to.gate_up_bias);
+    add_experts(reader, config, layer, {Part::down_bias}, to.down_bias);
+    add_norm(Part::mlp_output_norm, to.mlp_output_norm);
 }
 
 OuterWeights add_outer(WeightReader& reader, const Checkpoint& checkpoint, bool with_embeddings) {
     const ModelConfig& config = checkpoint.config();
     const WeightFormat& format = reader.format();
     const auto options = at::TensorOptions().device(format.device);
-    const auto matrix = [&](const std::string& name, at::ScalarType dtype) {
+    const auto matrix = [&](Part part, at::ScalarType dtype) {
         at::Tensor to = at::empty({config.vocab_size, config.hidden_size}, options.dtype(dtype));
-        reader.add(name, to);
+        reader.add(part, 0, to);
         return to;
     };
     OuterWeights weights;
     weights.final_norm = at::empty({config.hidden_size}, options.dtype(at::kFloat));
-    reader.add(names::final_norm(), weights.final_norm);
+    reader.add(Part::final_norm, 0, weights.final_norm, config.norms.plus_one ? 1.0 : 0.0);
     const bool tied = config.tie_word_embeddings;
     const bool shared = tied && format.storage == format.compute;
     if (with_embeddings || shared) {
-        weights.embeddings = matrix(names::embeddings(), format.compute);
+        weights.embeddings = matrix(Part::embeddings, format.compute);
     } else {
-        weights.embedding_rows = checkpoint.rows(names::embeddings());
+        weights.embedding_rows =
+            checkpoint.rows(tensor_name(*config.architecture, Part::embeddings));
     }
-    weights.output =
-        shared ? weights.embeddings
-               : matrix(tied ? names::embeddings() : names::output_projection(), format.storage);
+    weights.output = shared ? weights.embeddings
+                            : matrix(tied ? Part::embeddings : Part::output, format.storage);
     return weights;
 }
 
@@ -152,9 +176,20 @@ AttentionWeights merge_attention(const AttentionWeights& original, const LayerMe
         projections.v_bias = bias.narrow(0, q_rows + kv_rows, kv_rows);
     }
     if (original.o_bias.defined()) projections.o_bias = wide_copy(original.o_bias);
+    if (config.head_norm == HeadNorm::all) {
+        projections.q_norm = wide_copy(original.q_norm);
+        projections.k_norm = wide_copy(original.k_norm);
+    }
+    if (original.sinks.defined()) projections.sinks = wide_copy(original.sinks);
     apply_merge(merge, dim, projections);
-    const auto rounded_if = [&](const at::Tensor& t) { return t.defined() ? rounded(t) : t; };
-    return {rounded(qkv), rounded(o), rounded_if(bias), rounded_if(projections.o_bias)};
+    const bool own_norms = projections.q_norm.defined();
+    return {rounded(qkv),
+            rounded(o),
+            bias.defined() ? rounded(bias) : bias,
+            projections.o_bias.defined() ? rounded(projections.o_bias) : projections.o_bias,
+            own_norms ? projections.q_norm : original.q_norm,
+            own_norms ? projections.k_norm : original.k_norm,
+            projections.sinks};
 }
 
 }  // namespace headscope

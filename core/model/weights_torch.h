@@ -16,20 +16,27 @@ struct AttentionWeights {
     at::Tensor o;           ///< [hidden, heads * head_dim]
     at::Tensor qkv_bias{};  ///< [(heads + 2 kv_heads) * head_dim]; undefined where there is none
     at::Tensor o_bias{};    ///< [hidden]; undefined where there is none
+    /// Norms of queries and keys, float32: [head_dim], the same for all heads, or, of all heads
+    /// together, [heads * head_dim] and [kv_heads * head_dim]. Undefined where there are none.
+    at::Tensor q_norm{};
+    at::Tensor k_norm{};
+    at::Tensor sinks{};  ///< [heads], float32; undefined where there are none
 };
 
-/// Biases and the norms of the heads are undefined where the model has none. Biases are held as the
-/// matrices are.
+/// What the model has none of is undefined. Biases are held as the matrices are. Where the layer
+/// has experts, the last four have a first dimension [experts].
 struct LayerWeights {
-    at::Tensor input_norm;  ///< [hidden], float32
+    at::Tensor attention_norm;  ///< [hidden], float32
     AttentionWeights attention;
-    at::Tensor q_norm;               ///< [head_dim], float32, the same for all heads
-    at::Tensor k_norm;               ///< [head_dim], float32, the same for all KV heads
-    at::Tensor post_attention_norm;  ///< [hidden], float32
-    at::Tensor gate_up;              ///< [2 * intermediate, hidden]
-    at::Tensor gate_up_bias;         ///< [2 * intermediate]
-    at::Tensor down;                 ///< [hidden, intermediate]
-    at::Tensor down_bias;            ///< [hidden]
+    at::Tensor attention_output_norm;  ///< [hidden], float32
+    at::Tensor mlp_norm;               ///< [hidden], float32
+    at::Tensor mlp_output_norm;        ///< [hidden], float32
+    at::Tensor router;                 ///< [experts, hidden]
+    at::Tensor router_bias;            ///< [experts]
+    at::Tensor gate_up;                ///< [2 * intermediate, hidden]
+    at::Tensor gate_up_bias;           ///< [2 * intermediate]
+    at::Tensor down;                   ///< [hidden, intermediate]
+    at::Tensor down_bias;              ///< [hidden]
 };
 
 /// What stands before and after the layers.

@@ -11,11 +11,11 @@
 
 #include <fmt/format.h>
 
+#include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/base/output_file.h"
 #include "core/base/staged_folder.h"
 #include "core/checkpoint/formats/safetensors/safetensors_writer.h"
-#include "core/checkpoint/tensor_names.h"
 #include "core/evaluation/sharing.h"
 #include "core/model/merged_projections.h"
 #include "core/report/export_files.h"
@@ -72,13 +72,12 @@ class MergedTensors {
     MergedTensors(const Checkpoint& checkpoint, const Variant& variant,
                   const Compactions& compactions)
         : checkpoint_(checkpoint), variant_(variant), compactions_(compactions) {
-        namespace names = tensor_names;
         for (const auto& [layer, merge] : variant) {
-            for (const auto& name :
-                 {names::q_proj(layer), names::k_proj(layer), names::v_proj(layer),
-                  names::o_proj(layer), names::q_bias(layer), names::k_bias(layer),
-                  names::v_bias(layer), names::o_bias(layer)}) {
-                if (checkpoint.has_tensor(name)) layer_of_.emplace(name, layer);
+            for (const ExpectedTensor& tensor : expected_tensors(checkpoint.config(), layer)) {
+                const Part first = tensor.parts.front();
+                const bool refitted = first == Part::o_bias && merge.output;
+                if (refitted || belongs_to_heads(checkpoint.config(), first))
+                    layer_of_.emplace(tensor.name, layer);
             }
         }
     }

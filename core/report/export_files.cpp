@@ -10,13 +10,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/architecture/registry.h"
+#include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/checkpoint/formats/safetensors/safetensors_writer.h"
-#include "core/checkpoint/model_family.h"
-#include "core/checkpoint/tensor_names.h"
 #include "core/report/export.h"
 
 namespace headscope {
@@ -46,26 +46,21 @@ std::string safetensors_name(const fs::path& path) {
 /// Gives the tensors that lose heads their new shape; says whether any does.
 bool shrink(std::vector<StoredInfo>& tensors, const ModelConfig& config,
             const Compactions& compactions) {
-    namespace names = tensor_names;
-    std::map<std::string, std::pair<std::size_t, std::int64_t>> sizes;  // dimension and its extent
+    std::map<std::string, std::vector<std::int64_t>> shapes;
     for (const auto& [layer, compaction] : compactions) {
-        const std::int64_t q = compaction.after.heads * config.head_dim;
-        const std::int64_t kv = compaction.after.kv_heads * config.head_dim;
-        for (const auto& name : {names::q_proj(layer), names::q_bias(layer)})
-            sizes[name] = {0, q};
-        for (const auto& name : {names::k_proj(layer), names::v_proj(layer), names::k_bias(layer),
-                                 names::v_bias(layer)}) {
-            sizes[name] = {0, kv};
-        }
-        sizes[names::o_proj(layer)] = {1, q};
+        ModelConfig smaller = config;
+        smaller.layer_heads.assign(static_cast<std::size_t>(config.num_hidden_layers),
+                                   compaction.after);
+        for (const ExpectedTensor& tensor : expected_tensors(smaller, layer))
+            shapes.emplace(tensor.name, tensor.shape);
     }
     bool any = false;
     for (StoredInfo& tensor : tensors) {
-        const auto found = sizes.find(tensor.name);
-        if (found == sizes.end()) continue;
-        const auto [dimension, extent] = found->second;
-        tensor.bytes = tensor.bytes / tensor.shape[dimension] * extent;
-        tensor.shape[dimension] = extent;
+        const auto found = shapes.find(tensor.name);
+        if (found == shapes.end() || found->second == tensor.shape) continue;
+        for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis)
+            tensor.bytes = tensor.bytes / tensor.shape[axis] * found->second[axis];
+        tensor.shape = found->second;
         any = true;
     }
     return any;
@@ -74,9 +69,8 @@ bool shrink(std::vector<StoredInfo>& tensors, const ModelConfig& config,
 /// Some files of torch.save have an output that refers to the embeddings, where both are tied.
 void leave_out_tied_output(std::vector<StoredInfo>& tensors, const Checkpoint& checkpoint) {
     if (!checkpoint.config().tie_word_embeddings) return;
-    std::erase_if(tensors, [](const StoredInfo& tensor) {
-        return tensor.name == tensor_names::output_projection();
-    });
+    const std::string output = tensor_name(*checkpoint.config().architecture, Part::output);
+    std::erase_if(tensors, [&](const StoredInfo& tensor) { return tensor.name == output; });
 }
 
 ExportShard make_shard(std::string name, std::vector<StoredInfo> tensors) {

@@ -3,26 +3,9 @@
 #include <array>
 #include <cstring>
 #include <numeric>
-#include <string>
-
-#include "core/checkpoint/tensor_names.h"
 
 namespace headscope {
 namespace {
-
-std::string name_of(Projection projection, int layer) {
-    switch (projection) {
-        case Projection::q:
-            return tensor_names::q_proj(layer);
-        case Projection::k:
-            return tensor_names::k_proj(layer);
-        case Projection::v:
-            return tensor_names::v_proj(layer);
-        case Projection::o:
-            break;
-    }
-    return tensor_names::o_proj(layer);
-}
 
 bool equal_vectors(const HeadVectors& vectors, int i, int j) {
     const std::size_t element = size_of(vectors.tensor.dtype);
@@ -38,6 +21,20 @@ bool equal_vectors(const HeadVectors& vectors, int i, int j) {
 }
 
 }  // namespace
+
+Part part_of(Projection projection) {
+    switch (projection) {
+        case Projection::q:
+            return Part::q;
+        case Projection::k:
+            return Part::k;
+        case Projection::v:
+            return Part::v;
+        case Projection::o:
+            break;
+    }
+    return Part::o;
+}
 
 std::span<const Projection> projections_of(Measure measure) {
     using enum Projection;
@@ -73,7 +70,7 @@ HeadVectors head_vectors(const Checkpoint& checkpoint, int layer, Projection pro
     const HeadCounts counts = config.heads_of(layer);
     const bool shared = projection == Projection::k || projection == Projection::v;
     const std::int64_t length = config.head_dim * config.hidden_size;
-    return {checkpoint.tensor(name_of(projection, layer)),
+    return {checkpoint.part(part_of(projection), layer),
             static_cast<int>(shared ? counts.kv_heads : counts.heads), length,
             projection == Projection::o ? config.head_dim : length};
 }

@@ -29,6 +29,9 @@ struct HeadVectors {
 /// The projection of a layer whose blocks belong to heads.
 enum class Projection { q, k, v, o };
 
+/// The model's part that it is.
+Part part_of(Projection projection);
+
 /// The projections whose blocks decide what a measure says of two heads. For the circuits the one
 /// that has a block for every head comes first.
 std::span<const Projection> projections_of(Measure measure);

@@ -140,7 +140,8 @@ void register_parts() {
     static const LayerWeights& layer = loaded.layers.front();
     static const ops::AttentionLayout layout{1, 512, 16, 8, 16};
     static const ops::AttentionLayout sliding{1, 512, 16, 8, 16, 128};
-    static const ops::RopeTable rope = make_rope_table(demo().config(), 512, c10::kCPU);
+    static const ops::RopeTable rope =
+        make_rope_table(demo().config().rope, demo().config().head_dim, 512, c10::kCPU);
     static const at::Tensor hidden = at::rand({512, 256});
     static const at::Tensor ffn = at::rand({512, 512});
     static at::Tensor sum = at::rand({512, 256});
@@ -167,7 +168,7 @@ void register_parts() {
     add("one window, one core/loss", 4, [] { return ops::cross_entropy(logits, targets).nll; });
     add("one window, one core/swiglu", 6, [] { return ops::swiglu(gate_up); });
     add("one window, one core/norms", 13,
-        [] { return ops::rms_norm(hidden, layer.input_norm, 1e-5); });
+        [] { return ops::rms_norm(hidden, layer.attention_norm, 1e-5); });
     add("one window, one core/rotary", 6, [] {
         ops::rotate_in_place(qkv, rope, layout);
         return qkv;

@@ -25,10 +25,10 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/tensor_names.h"
 #include "core/measures/compare_heads.h"
 #include "core/similarity/similarity.h"
 #include "tests/benchmarks/llama_shape.h"
+#include "tests/support/llama_tensor_names.h"
 
 namespace {
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
-#include "core/checkpoint/tensor_names.h"
+#include "tests/support/llama_tensor_names.h"
 
 namespace headscope {
 

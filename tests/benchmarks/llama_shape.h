@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/checkpoint/dtype.h"
+#include "core/base/dtype.h"
 
 namespace headscope {
 

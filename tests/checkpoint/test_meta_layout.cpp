@@ -5,7 +5,7 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/formats/checkpoint_format.h"
-#include "core/checkpoint/tensor_names.h"
+#include "tests/support/llama_tensor_names.h"
 #include "tests/checkpoint/meta_model.h"
 #include "tests/support/test_files.h"
 

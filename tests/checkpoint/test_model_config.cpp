@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/checkpoint/model_config.h"
+#include "core/architecture/model_config.h"
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/support/test_files.h"
 
@@ -156,12 +156,13 @@ void add_scaling_rows() {
         "rope_scaling.truncate must be true or false");
     bad("yarn theta", {{"rope_theta", 1}, {"rope_scaling", {{"type", "yarn"}, {"factor", 2}}}},
         "rope_theta is 1, but must be above 1 for yarn");
+    bad("longrope without factors", scaling({{"rope_type", "longrope"}, {"long_factor", {1.0}}}),
+        "rope_scaling.short_factor is missing");
+    bad("longrope of another size", scaling({{"type", "su"}, {"short_factor", {1.0}}}),
+        "rope_scaling.short_factor has 1 entries, but must have 2, one for each frequency");
     const auto unsupported = [](const char* name, const json& patch, const char* message) {
         add_row(name, patch, ErrorCode::unsupported, message);
     };
-    unsupported("longrope", scaling({{"rope_type", "longrope"}, {"long_factor", {1.0}}}),
-                "rope_scaling.rope_type \"longrope\" is not supported: LongRoPE");
-    unsupported("su", scaling({{"type", "su"}}), "rope_scaling.type \"su\" is not supported: Long");
     unsupported("another scaling", scaling({{"type", "mrope"}}),
                 "\"mrope\" is not supported; supported: default, linear, dynamic, llama3, yarn");
     unsupported("dynamic with the smallest heads",
@@ -198,11 +199,22 @@ void add_relative_rows() {
     const auto unsupported = [](const char* name, const json& patch, const char* message) {
         add_row(name, patch, ErrorCode::unsupported, message);
     };
-    for (const char* type : {"gemma", "phi3", "qwen3_moe", "mixtral", "qwen2_vl", "Llama"}) {
+    for (const char* type : {"gemma", "phi", "qwen2_vl", "Llama"}) {
         const QByteArray message = QByteArray("model_type \"") + type +
                                    "\" is not supported; supported: llama, mistral, qwen2, qwen3";
         unsupported(type, {{"model_type", type}}, message);
     }
+    unsupported(
+        "latent attention", {{"model_type", "deepseek_v3"}},
+        "model_type \"deepseek_v3\" is not supported, because its attention is latent (MLA)");
+    bad("too few layers without rotation",
+        {{"model_type", "smollm3"}, {"no_rope_layers", {1}}, {"num_key_value_heads", 6}},
+        "no_rope_layers has 1 entries, but num_hidden_layers is 2");
+    bad("rotated part", {{"model_type", "phi3"}, {"partial_rotary_factor", 1.5}},
+        "partial_rotary_factor is 1.5, but must be at most 1");
+    unsupported("dense layers among experts",
+                {{"model_type", "qwen3_moe"}, {"num_key_value_heads", 6}, {"mlp_only_layers", {0}}},
+                "mlp_only_layers with layers is not supported");
     unsupported("activation of a relative", {{"model_type", "mistral"}, {"hidden_act", "gelu"}},
                 "hidden_act \"gelu\" is not supported");
     unsupported("attention bias of Mistral", {{"model_type", "mistral"}, {"attention_bias", true}},
@@ -228,7 +240,7 @@ void add_unsupported_rows() {
     unsupported("quantized", {{"quantization_config", {{"bits", 4}}}},
                 "quantization_config: quantized checkpoints are not supported");
     unsupported("partial rotation", {{"partial_rotary_factor", 0.5}},
-                "partial_rotary_factor other");
+                "partial_rotary_factor other than 1 is not supported in a model of type llama");
     unsupported("newer partial rotation", {{"rope_parameters", {{"partial_rotary_factor", 0.5}}}},
                 "rope_parameters.partial_rotary_factor other than 1");
 }
@@ -359,26 +371,30 @@ class TestModelConfig : public QObject {
         QCOMPARE(mistral.max_position_embeddings, 131072);
         QCOMPARE(mistral.sliding_window(0), 4096);
         QCOMPARE(mistral.sliding_window(1), 4096);
-        QVERIFY(!mistral.qkv_bias && !mistral.o_bias && !mistral.mlp_bias && !mistral.qk_norm);
+        QVERIFY(!mistral.qkv_bias && !mistral.o_bias && !mistral.mlp_bias &&
+                mistral.head_norm == HeadNorm::none);
 
         const ModelConfig qwen2 = relative("qwen2");
         QCOMPARE(qwen2.num_key_value_heads, 32);
         QCOMPARE(qwen2.head_dim, 2);
         QCOMPARE(qwen2.max_position_embeddings, 32768);
         QVERIFY(qwen2.sliding_windows.empty());
-        QVERIFY(qwen2.qkv_bias && !qwen2.o_bias && !qwen2.mlp_bias && !qwen2.qk_norm);
+        QVERIFY(qwen2.qkv_bias && !qwen2.o_bias && !qwen2.mlp_bias &&
+                qwen2.head_norm == HeadNorm::none);
         QVERIFY(!relative("qwen2", {{"attention_bias", true}}).o_bias);
 
         const ModelConfig qwen3 = relative("qwen3");
         QCOMPARE(qwen3.num_key_value_heads, 32);
         QCOMPARE(qwen3.head_dim, 128);
         QCOMPARE(qwen3.max_position_embeddings, 32768);
-        QVERIFY(!qwen3.qkv_bias && !qwen3.o_bias && !qwen3.mlp_bias && qwen3.qk_norm);
+        QVERIFY(!qwen3.qkv_bias && !qwen3.o_bias && !qwen3.mlp_bias &&
+                qwen3.head_norm == HeadNorm::each);
         const ModelConfig biased = relative("qwen3", {{"attention_bias", true}});
-        QVERIFY(biased.qkv_bias && biased.o_bias && biased.qk_norm);
+        QVERIFY(biased.qkv_bias && biased.o_bias && biased.head_norm == HeadNorm::each);
 
         const ModelConfig llama = relative("llama", {{"attention_bias", true}, {"mlp_bias", true}});
-        QVERIFY(llama.qkv_bias && llama.o_bias && llama.mlp_bias && !llama.qk_norm);
+        QVERIFY(llama.qkv_bias && llama.o_bias && llama.mlp_bias &&
+                llama.head_norm == HeadNorm::none);
         for (const ModelConfig& config : {mistral, qwen2, qwen3, llama}) {
             QCOMPARE(config.rms_norm_eps, 1e-6);
             QCOMPARE(config.rope.theta, 10000.0);

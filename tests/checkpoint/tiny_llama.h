@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/checkpoint/expected_tensors.h"
-#include "core/checkpoint/model_config.h"
+#include "core/architecture/model_config.h"
+#include "core/architecture/tensor_map.h"
 #include "tests/checkpoint/safetensors_writer.h"
 
 /// Hand-made checkpoints for tests: a config, the tensors that it asks for, and folders of both.
@@ -31,7 +31,7 @@ inline nlohmann::json tiny_config() {
 inline std::vector<TensorSpec> tensors_of(const nlohmann::json& config,
                                           const std::string& dtype = "BF16") {
     std::vector<TensorSpec> tensors;
-    for (const auto& [name, shape] :
+    for (const auto& [name, shape, parts, of_layer, of_expert] :
          expected_tensors(parse_model_config(config.dump(), "config"))) {
         tensors.push_back({name, dtype, shape});
     }

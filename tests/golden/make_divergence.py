@@ -13,7 +13,7 @@ import pathlib
 import numpy as np
 import torch
 import transformers
-from make_relatives import merge
+from make_architectures import merge
 from transformers import AutoModelForCausalLM
 
 HERE = pathlib.Path(__file__).parent

@@ -10,11 +10,11 @@
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
 
-#include "core/checkpoint/tensor_names.h"
 #include "core/measures/observation.h"
 #include "core/model/forward_torch.h"
 #include "core/similarity/weights.h"
-#include "tests/model/tiny_relatives.h"
+#include "tests/model/tiny_architectures.h"
+#include "tests/support/llama_tensor_names.h"
 #include "tests/support/test_files.h"
 
 using namespace headscope;
@@ -24,7 +24,7 @@ using nlohmann::json;
 namespace {
 
 json config_of(const std::string& name) {
-    const json cases = golden("relatives.json").at("cases");
+    const json cases = golden("architectures.json").at("cases");
     for (const json& entry : cases) {
         if (entry.at("name") == name) return entry.at("config");
     }
@@ -37,7 +37,7 @@ class TinyModel {
     using Change = std::function<void(const std::string& name, std::vector<float>& values)>;
 
     explicit TinyModel(const json& config, const Change& change = {}) {
-        write_tiny_relative(path(), config);
+        write_tiny_model(path(), config);
         if (change) edit(config, change);
     }
 
@@ -46,7 +46,7 @@ class TinyModel {
   private:
     void edit(const json& config, const Change& change) const {
         std::vector<TensorSpec> tensors;
-        for (const auto& [name, shape] :
+        for (const auto& [name, shape, parts, of_layer, of_expert] :
              expected_tensors(parse_model_config(config.dump(), "config"))) {
             std::string bytes = tiny_tensor_bytes(name, shape);
             std::vector<float> values(bytes.size() / sizeof(float));

@@ -124,7 +124,7 @@ class TestLayerMerge : public QObject {
         QVERIFY(merge.rescale);
         QVERIFY(merge.usage.empty() && !merge.moments);
         ModelConfig normalised = small_config();
-        normalised.qk_norm = true;
+        normalised.head_norm = HeadNorm::each;
         QVERIFY(!plan_of(rule, normalised).merge.align_queries);
         QVERIFY(notes_on(rule, small_config()).empty());
         QVERIFY(contains(notes_on(rule, normalised).at(0), "Only V and O"));

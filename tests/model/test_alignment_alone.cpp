@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "core/merging/align_torch.h"
-#include "tests/model/relative.h"
+#include "tests/model/tiny_model.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -29,7 +29,11 @@ class Projections {
 
     [[nodiscard]] AttentionWeights weights(const AttentionWeights& like) const {
         const auto type = like.qkv.scalar_type();
-        return {qkv_.to(type), o_.to(type), bias_.defined() ? bias_.to(type) : bias_, like.o_bias};
+        AttentionWeights changed = like;
+        changed.qkv = qkv_.to(type);
+        changed.o = o_.to(type);
+        if (bias_.defined()) changed.qkv_bias = bias_.to(type);
+        return changed;
     }
 
   private:
@@ -55,7 +59,7 @@ class TestAlignmentAlone : public QObject {
         QTest::addColumn<int>("index");
         QTest::addColumn<bool>("keep");
         int index = 0;
-        for (const json& entry : relatives().at("cases")) {
+        for (const json& entry : golden_architectures().at("cases")) {
             for (const bool keep : {false, true}) {
                 QTest::addRow("%s%s", entry.at("name").get<std::string>().c_str(),
                               keep ? ", keep" : "")
@@ -68,18 +72,19 @@ class TestAlignmentAlone : public QObject {
         QFETCH(int, index);
         QFETCH(bool, keep);
         const json& entry = case_of(index);
-        const Relative relative(entry);
-        const ModelConfig& config = relative.checkpoint().config();
+        const TinyModel model(entry);
+        const ModelConfig& config = model.checkpoint().config();
+        const bool queries_turn = config.head_norm == HeadNorm::none && config.rope.rotary_dim == 0;
         Variant merges = merges_of(entry);
         double values_moved = 0.0;
         double queries_moved = 0.0;
-        const at::Tensor turned = relative.losses_after(
+        const at::Tensor turned = model.losses_after(
             at::kDouble, [&](int layer, const AttentionWeights& original, const WeightFormat&) {
                 if (!merges.contains(layer)) return original;
                 LayerMerge& merge = merges[layer];
                 if (keep) merge.kv_steps.clear();
                 merge.align = Alignment::weights;
-                merge.align_queries = !config.qk_norm;
+                merge.align_queries = queries_turn;
                 Projections projections(original, config);
                 align_bases(merge, config.head_dim,
                             head_weights(merge, config.head_dim, projections.views()),
@@ -90,14 +95,14 @@ class TestAlignmentAlone : public QObject {
                 values_moved += moved(original.o, after.o);
                 return after;
             });
-        const at::Tensor losses = relative.losses(at::kDouble, Variant{});
+        const at::Tensor losses = model.losses(at::kDouble, Variant{});
         const double error = (turned - losses).abs().max().item<double>();
         qInfo("%.2g; O moved by %.2g, Q by %.2g", error, values_moved, queries_moved);
         QVERIFY(error < 1e-4);
         // Heads of one KV head are in one basis already; elsewhere much is turned.
         QCOMPARE(values_moved > 0.3, config.num_key_value_heads > 1);
-        QCOMPARE(queries_moved > 0.1, config.num_key_value_heads > 1 && !config.qk_norm);
-        QCOMPARE(queries_moved == 0.0, config.num_key_value_heads == 1 || config.qk_norm);
+        QCOMPARE(queries_moved > 0.1, config.num_key_value_heads > 1 && queries_turn);
+        QCOMPARE(queries_moved == 0.0, config.num_key_value_heads == 1 || !queries_turn);
     }
 };
 

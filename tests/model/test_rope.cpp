@@ -65,7 +65,7 @@ class TestRope : public QObject {
     void a_table_holds_the_angles_of_each_position() {
         ModelConfig config;
         config.head_dim = 8;
-        const ops::RopeTable table = make_rope_table(config, 100, c10::kCPU);
+        const ops::RopeTable table = make_rope_table(config.rope, config.head_dim, 100, c10::kCPU);
         QCOMPARE(table.cosine.sizes().vec(), (std::vector<std::int64_t>{100, 4}));
         QCOMPARE(table.cosine[0][3].item<float>(), 1.0F);
         QVERIFY(std::abs(table.sine[37][1].item<double>() - std::sin(3.7)) < 1e-6);

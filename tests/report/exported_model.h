@@ -11,7 +11,7 @@
 
 #include "core/evaluation/evaluator.h"
 #include "core/report/export.h"
-#include "tests/model/tiny_relatives.h"
+#include "tests/model/tiny_architectures.h"
 
 /// Small models to save, and what tests look at in what was saved.
 namespace headscope::testing {

@@ -138,7 +138,7 @@ class TestExport : public QObject {
     /// Float32 weights: to the last digit.
     void the_perplexity_is_that_of_the_variant() {
         QFETCH(QString, config);
-        write_tiny_relative(source(), json::parse(config.toStdString()));
+        write_tiny_model(source(), json::parse(config.toStdString()));
         const Checkpoint checkpoint = Checkpoint::open(source());
         const MergePlan plan = plan_of(checkpoint, kSomePairs, {{2, 5, 0.9}});
         save(checkpoint, plan);
@@ -273,7 +273,7 @@ class TestExport : public QObject {
 
     /// transformers 5 opens neither a file without a format nor an index without a size.
     void what_transformers_asks_for_is_added() {
-        write_tiny_relative(source(), small_config(2));
+        write_tiny_model(source(), small_config(2));
         json map;
         std::int64_t bytes = 0;
         for (const TensorInfo& tensor : Checkpoint::open(source()).tensors()) {
@@ -297,7 +297,7 @@ class TestExport : public QObject {
     }
 
     void what_else_a_folder_holds() {
-        write_tiny_relative(source(), small_config(2));
+        write_tiny_model(source(), small_config(2));
         for (const char* name :
              {"tokenizer.json", "README.md", "LICENSE", "merges.txt", "empty.txt"}) {
             write_bytes(source() / name, std::string(name) == "empty.txt" ? "" : name);
@@ -317,7 +317,7 @@ class TestExport : public QObject {
     }
 
     void the_manifest_says_what_was_merged() {
-        write_tiny_relative(source(), small_config(2));
+        write_tiny_model(source(), small_config(2));
         const Checkpoint checkpoint = Checkpoint::open(source());
         save(checkpoint, plan_of(checkpoint, kSomePairs));
         const json manifest = read_json(target() / kExportManifest);
@@ -359,7 +359,7 @@ class TestExport : public QObject {
     }
 
     void a_target_that_must_not_be_touched() {
-        write_tiny_relative(source(), small_config(2));
+        write_tiny_model(source(), small_config(2));
         const Checkpoint checkpoint = Checkpoint::open(source());
         const MergePlan plan = plan_of(checkpoint, kSomePairs);
         const auto error = [&](const fs::path& path, bool force) {
@@ -390,7 +390,7 @@ class TestExport : public QObject {
     }
 
     void a_full_disk_is_told_before_anything_is_written() {
-        write_tiny_relative(source(), small_config(2));
+        write_tiny_model(source(), small_config(2));
         const Checkpoint checkpoint = Checkpoint::open(source());
         ExportParams params = params_of(plan_of(checkpoint, kSomePairs), target());
         std::int64_t room = 16'000'000;
@@ -407,7 +407,7 @@ class TestExport : public QObject {
     }
 
     void a_plan_that_merges_nothing_is_refused() {
-        write_tiny_relative(source(), small_config(2));
+        write_tiny_model(source(), small_config(2));
         const Checkpoint checkpoint = Checkpoint::open(source());
         QVERIFY(contains(error_of([&] { save(checkpoint, plan_of(checkpoint, {})); }),
                          "merges nothing"));
@@ -420,7 +420,7 @@ class TestExport : public QObject {
 
     /// Wherever a stop or an error comes, nothing is left.
     void a_stop_leaves_nothing() {
-        write_tiny_relative(source(), small_config(6));
+        write_tiny_model(source(), small_config(6));
         const Checkpoint checkpoint = Checkpoint::open(source());
         ExportParams params = params_of(plan_of(checkpoint, kSomePairs), target());
         params.compact = true;

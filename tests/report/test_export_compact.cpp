@@ -56,7 +56,7 @@ class TestExportCompact : public QObject {
     void the_perplexity_stays() {
         QFETCH(QString, config);
         QFETCH(QList<int>, heads);
-        write_tiny_relative(source(), json::parse(config.toStdString()));
+        write_tiny_model(source(), json::parse(config.toStdString()));
         const Checkpoint checkpoint = Checkpoint::open(source());
         const MergePlan plan =
             plan_of(checkpoint, {{0, 3, 0.9}, {1, 4, 0.9}, {4, 5, 0.9}}, {{2, 5, 0.9}});
@@ -79,7 +79,7 @@ class TestExportCompact : public QObject {
     }
 
     void heads_that_do_not_divide_the_hidden_size_get_a_note() {
-        write_tiny_relative(source(), small_config(6));
+        write_tiny_model(source(), small_config(6));
         const Checkpoint checkpoint = Checkpoint::open(source());
         const ExportResult five =
             save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}}, {{2, 5, 0.9}}));
@@ -109,7 +109,7 @@ class TestExportCompact : public QObject {
     void kv_groups() {
         QFETCH(QList<int>, pairs);
         QFETCH(QList<int>, heads);
-        write_tiny_relative(source(), small_config(3, {{"model_type", "qwen2"}}));
+        write_tiny_model(source(), small_config(3, {{"model_type", "qwen2"}}));
         const Checkpoint checkpoint = Checkpoint::open(source());
         std::vector<HeadPair> chosen;
         for (int i = 0; i < pairs.size(); i += 2)
@@ -133,7 +133,7 @@ class TestExportCompact : public QObject {
     }
 
     void kept_keys_are_a_reason() {
-        write_tiny_relative(source(), small_config(6));
+        write_tiny_model(source(), small_config(6));
         const Checkpoint checkpoint = Checkpoint::open(source());
         const MergePlan plan = plan_of(checkpoint, {{0, 3, 0.9}}, {{1, 2, 0.9}}, KvPolicy::keep);
         const std::string error = error_of([&] { save(checkpoint, plan); });
@@ -144,7 +144,7 @@ class TestExportCompact : public QObject {
     }
 
     void the_config_says_what_each_layer_has() {
-        write_tiny_relative(source(), small_config(6));
+        write_tiny_model(source(), small_config(6));
         const Checkpoint checkpoint = Checkpoint::open(source());
         save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}}));
         const json config = read_json(target() / "config.json");
@@ -162,7 +162,7 @@ class TestExportCompact : public QObject {
 
     /// Where all layers keep equally many, any program can read the result.
     void equal_layers_have_an_ordinary_config() {
-        write_tiny_relative(source(), small_config(6));
+        write_tiny_model(source(), small_config(6));
         const Checkpoint checkpoint = Checkpoint::open(source());
         const MergePlan plan = plan_of(checkpoint, {{0, 3, 0.9}}, {{1, 2, 0.9}});
         save(checkpoint, plan);
@@ -179,7 +179,7 @@ class TestExportCompact : public QObject {
 
     /// Similarity, plan, evaluation of variants and another removal work on layers that differ.
     void a_compact_model_can_be_merged_again() {
-        write_tiny_relative(source(), small_config(6));
+        write_tiny_model(source(), small_config(6));
         const Checkpoint checkpoint = Checkpoint::open(source());
         save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}, {1, 4, 0.9}}));
         const Checkpoint compact = Checkpoint::open(target());
@@ -211,7 +211,7 @@ class TestExportCompact : public QObject {
 
     /// A model that does not fit is read layer by layer into memory for the largest.
     void layers_of_different_sizes_are_streamed() {
-        write_tiny_relative(source(), small_config(6, {{"num_hidden_layers", 4}}));
+        write_tiny_model(source(), small_config(6, {{"num_hidden_layers", 4}}));
         const Checkpoint checkpoint = Checkpoint::open(source());
         MergePlan plan = plan_of(checkpoint, {}, {{0, 3, 0.9}, {1, 4, 0.9}});
         plan.layers.push_back(make_layer_plan(3, {{2, 3, 0.9}}, checkpoint.config(), plan.rule));
@@ -248,7 +248,7 @@ class TestExportCompact : public QObject {
     }
 
     void a_config_must_fit() {
-        write_tiny_relative(source(), small_config(6));
+        write_tiny_model(source(), small_config(6));
         const Checkpoint checkpoint = Checkpoint::open(source());
         save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}}));
         json config = read_json(target() / "config.json");

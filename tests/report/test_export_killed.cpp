@@ -40,7 +40,7 @@ class TestExportKilled : public QObject {
   private Q_SLOTS:
     void init() {
         temporary_.emplace();
-        write_tiny_relative(source(), small_config(6));
+        write_tiny_model(source(), small_config(6));
         write_bytes(source() / "tokenizer.json", "{}");
     }
 

@@ -6,7 +6,7 @@
 #include <random>
 #include <thread>
 
-#include "core/checkpoint/tensor_names.h"
+#include "tests/support/llama_tensor_names.h"
 #include "core/similarity/circuit_gram.h"
 #include "core/similarity/gram.h"
 #include "core/similarity/kernels.h"

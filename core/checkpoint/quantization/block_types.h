@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/checkpoint/dtype.h"
+#include "core/base/dtype.h"
 #include "core/checkpoint/quantization/block_kernels.h"
 
 namespace headscope {

@@ -7,12 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "core/architecture/registry.h"
+#include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/checkpoint/checkpoint_contents.h"
 #include "core/checkpoint/file_errors.h"
 #include "core/checkpoint/formats/gguf/gguf_config.h"
 #include "core/checkpoint/formats/gguf/gguf_file.h"
-#include "core/checkpoint/tensor_names.h"
 
 namespace headscope {
 namespace {
@@ -182,11 +183,12 @@ TensorTable list_tensors(const GgufFiles& files, const GgufArchitecture& archite
 }
 
 GgufFacts find_facts(const TensorTable& table, const GgufFile& file) {
+    const ArchitectureSpec& llama = *find_architecture("llama");  // outside the layers all agree
     GgufFacts facts;
-    if (const TensorSource* embeddings = find_tensor(table, tensor_names::embeddings()))
+    if (const TensorSource* embeddings = find_tensor(table, tensor_name(llama, Part::embeddings)))
         facts.vocab_size = row_count(*embeddings);
     if (facts.vocab_size == 0) damaged(file.path(), "tensor token_embd.weight is missing");
-    facts.tied = find_tensor(table, tensor_names::output_projection()) == nullptr;
+    facts.tied = find_tensor(table, tensor_name(llama, Part::output)) == nullptr;
     const TensorSource* rope = find_tensor(table, kRopeFactors);
     if (rope != nullptr && rope->first().weight_dtype == DType::f32) {
         facts.rope_factors.resize(rope->first().bytes.size() / sizeof(float));
@@ -200,7 +202,8 @@ GgufFacts find_facts(const TensorTable& table, const GgufFile& file) {
 /// The rows of q and k of some architectures are in interleaved order, layer by layer of as many
 /// heads as it has.
 void mark_interleaved(CheckpointContents& contents) {
-    const auto mark = [&](const std::string& name, std::int64_t heads) {
+    const auto mark = [&](Part part, int layer, std::int64_t heads) {
+        const std::string name = tensor_name(*contents.config.architecture, part, layer);
         // The table is ours: only the way to it is const.
         auto* source = const_cast<TensorSource*>(find_tensor(contents.table, name));
         if (source != nullptr && row_count(*source) == heads * contents.config.head_dim)
@@ -208,10 +211,10 @@ void mark_interleaved(CheckpointContents& contents) {
     };
     for (int layer = 0; layer < contents.config.num_hidden_layers; ++layer) {
         const HeadCounts heads = contents.config.heads_of(layer);
-        mark(tensor_names::q_proj(layer), heads.heads);
-        mark(tensor_names::q_bias(layer), heads.heads);
-        mark(tensor_names::k_proj(layer), heads.kv_heads);
-        mark(tensor_names::k_bias(layer), heads.kv_heads);
+        mark(Part::q, layer, heads.heads);
+        mark(Part::q_bias, layer, heads.heads);
+        mark(Part::k, layer, heads.kv_heads);
+        mark(Part::k_bias, layer, heads.kv_heads);
     }
 }
 

@@ -4,13 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/checkpoint/checkpoint_contents.h"
 #include "core/checkpoint/file_errors.h"
 #include "core/checkpoint/formats/meta/meta_layout.h"
 #include "core/checkpoint/formats/meta/meta_params.h"
 #include "core/checkpoint/formats/torch/torch_file.h"
-#include "core/checkpoint/tensor_names.h"
 
 namespace headscope {
 namespace {
@@ -50,7 +50,8 @@ std::optional<ModelFiles> find(const ModelPlace& place) {
 
 /// A model whose last parts are missing has too few rows in every matrix.
 void require_all_parts(const ModelFiles& files, const CheckpointContents& contents) {
-    const TensorSource* q = find_tensor(contents.table, tensor_names::q_proj(0));
+    const TensorSource* q =
+        find_tensor(contents.table, tensor_name(*contents.config.architecture, Part::q));
     const bool other_model = q == nullptr || q->shape.size() != 2 || q->shape.front() == 0 ||
                              q->shape.back() != contents.config.hidden_size;
     if (other_model) return;  // told elsewhere

@@ -9,8 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "core/architecture/registry.h"
+#include "core/architecture/tensor_map.h"
 #include "core/checkpoint/file_errors.h"
-#include "core/checkpoint/tensor_names.h"
 
 namespace headscope {
 namespace {
@@ -122,8 +123,9 @@ const TensorSource* find(const std::vector<TensorSource>& tensors, const std::st
 
 /// Some files have an output that refers to the embeddings, where both are tied.
 void leave_out_tied_output(std::vector<TensorSource>& tensors) {
-    const TensorSource* output = find(tensors, tensor_names::output_projection());
-    const TensorSource* embeddings = find(tensors, tensor_names::embeddings());
+    const ArchitectureSpec& llama = *find_architecture("llama");
+    const TensorSource* output = find(tensors, tensor_name(llama, Part::output));
+    const TensorSource* embeddings = find(tensors, tensor_name(llama, Part::embeddings));
     if (output == nullptr || embeddings == nullptr) return;
     if (output->first().bytes.data() == embeddings->first().bytes.data() &&
         output->shape == embeddings->shape) {
@@ -160,8 +162,8 @@ void mark_interleaved(std::vector<TensorSource>& tensors, const ModelConfig& con
     std::set<std::string> q;
     std::set<std::string> k;
     for (int layer = 0; layer < config.num_hidden_layers; ++layer) {
-        q.insert(tensor_names::q_proj(layer));
-        k.insert(tensor_names::k_proj(layer));
+        q.insert(tensor_name(*config.architecture, Part::q, layer));
+        k.insert(tensor_name(*config.architecture, Part::k, layer));
     }
     for (TensorSource& tensor : tensors) {
         if (q.contains(tensor.name)) tensor.interleaved_heads = config.num_attention_heads;

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/checkpoint/model_config.h"
+#include "core/architecture/model_config.h"
 #include "core/checkpoint/tensor_source.h"
 
 /// The layout of Meta's own releases: params.json and consolidated.NN.pth, one file for each of the

@@ -7,11 +7,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/architecture/config_fields.h"
+#include "core/architecture/registry.h"
+#include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
-#include "core/checkpoint/config_fields.h"
 #include "core/checkpoint/file_errors.h"
-#include "core/checkpoint/tensor_names.h"
 
 namespace headscope {
 namespace {
@@ -109,14 +110,15 @@ MetaFacts find_meta_facts(const std::vector<TensorSource>& tensors,
                           const std::filesystem::path& directory) {
     MetaFacts facts;
     facts.tied = true;
+    const ArchitectureSpec& llama = *find_architecture("llama");
     for (const TensorSource& tensor : tensors) {
         const std::int64_t rows = tensor.shape.empty() ? 0 : tensor.shape.front();
-        if (tensor.name == tensor_names::embeddings()) facts.vocab_size = rows;
-        if (tensor.name == tensor_names::gate_proj(0)) {
+        if (tensor.name == tensor_name(llama, Part::embeddings)) facts.vocab_size = rows;
+        if (tensor.name == tensor_name(llama, Part::gate)) {
             facts.intermediate_size = rows;
             facts.dtype = tensor.first().weight_dtype;
         }
-        if (tensor.name == tensor_names::output_projection()) facts.tied = false;
+        if (tensor.name == tensor_name(llama, Part::output)) facts.tied = false;
     }
     if (facts.vocab_size == 0 || facts.intermediate_size == 0) {
         damaged(

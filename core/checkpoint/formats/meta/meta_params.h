@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/checkpoint/model_config.h"
+#include "core/architecture/model_config.h"
 #include "core/checkpoint/tensor_source.h"
 
 /// params.json, which takes the place of config.json in Meta's own layout.

@@ -1,4 +1,4 @@
-#include "core/checkpoint/config_fields.h"
+#include "core/architecture/config_fields.h"
 
 #include <utility>
 
@@ -107,6 +107,30 @@ std::optional<std::vector<std::string>> ConfigFields::texts(const char* key) con
     return texts;
 }
 
+std::optional<std::vector<double>> ConfigFields::numbers(const char* key) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_array()) fail_type(key, "a list of numbers");
+    std::vector<double> numbers;
+    for (const nlohmann::json& item : *value) {
+        if (!item.is_number()) fail_type(key, "a list of numbers");
+        numbers.push_back(item.get<double>());
+    }
+    return numbers;
+}
+
+std::optional<std::vector<bool>> ConfigFields::flags(const char* key) const {
+    const nlohmann::json* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_array()) fail_type(key, "a list of flags");
+    std::vector<bool> flags;
+    for (const nlohmann::json& item : *value) {
+        if (!item.is_boolean() && !item.is_number_integer()) fail_type(key, "a list of flags");
+        flags.push_back(item.is_boolean() ? item.get<bool>() : item.get<int>() != 0);
+    }
+    return flags;
+}
+
 std::optional<ConfigFields> ConfigFields::object(const char* key) const {
     const nlohmann::json* value = find(key);
     if (value == nullptr) return std::nullopt;
@@ -130,6 +154,18 @@ std::string ConfigFields::place(const char* key) const {
 void ConfigFields::fail_missing(const char* key) const {
     fail(ErrorCode::bad_input, "{} is missing; take the config.json that belongs to the model",
          place(key));
+}
+
+void ConfigFields::refuse(const char* key, std::string_view value,
+                          std::string_view supported) const {
+    fail(ErrorCode::unsupported, "{} {} is not supported; supported: {}", place(key), value,
+         supported);
+}
+
+void ConfigFields::require_count(const char* key, std::size_t count, std::size_t layers) const {
+    if (count == layers) return;
+    fail(ErrorCode::bad_input, "{} has {} entries, but num_hidden_layers is {}", place(key), count,
+         layers);
 }
 
 const nlohmann::json* ConfigFields::find(const char* key) const {

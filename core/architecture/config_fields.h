@@ -44,6 +44,8 @@ class ConfigFields {
     [[nodiscard]] std::optional<bool> flag(const char* key) const;
     [[nodiscard]] std::optional<std::string> text(const char* key) const;
     [[nodiscard]] std::optional<std::vector<std::string>> texts(const char* key) const;
+    [[nodiscard]] std::optional<std::vector<double>> numbers(const char* key) const;
+    [[nodiscard]] std::optional<std::vector<bool>> flags(const char* key) const;  ///< or 0 and 1
     /// A list of lists of whole numbers from `min` to `max`.
     [[nodiscard]] std::optional<std::vector<std::vector<std::int64_t>>> integer_rows(
         const char* key, std::int64_t min, std::int64_t max) const;
@@ -53,6 +55,13 @@ class ConfigFields {
     [[nodiscard]] std::string place(const char* key) const;
 
     [[noreturn]] void fail_missing(const char* key) const;
+
+    /// Throws Error(unsupported): the field has a value that Headscope cannot run.
+    [[noreturn]] void refuse(const char* key, std::string_view value,
+                             std::string_view supported) const;
+
+    /// Throws Error(bad_input) where a list has not an entry for each layer.
+    void require_count(const char* key, std::size_t count, std::size_t layers) const;
 
   private:
     [[nodiscard]] const nlohmann::json* find(const char* key) const;

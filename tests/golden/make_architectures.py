@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes relatives.json: what Hugging Face's transformers computes for tiny random checkpoints of
+"""Writes architectures.json: what Hugging Face's transformers computes for tiny random checkpoints of
 every supported model type, in float64 where it lets one choose, with eager attention.
 
 The weights are not stored: both sides make them from integers (see `values`), so that
-tests/model/tiny_relatives.h must follow every change here. Merging is done here with numpy in
+tests/model/tiny_architectures.h must follow every change here. Merging is done here with numpy in
 float64, apart from Headscope's own code. Needs PyPI's torch, transformers (5.x) and numpy:
 
-    python tests/golden/make_relatives.py
+    python tests/golden/make_architectures.py
 """
 
 import copy
@@ -17,6 +17,7 @@ import tempfile
 import numpy as np
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
@@ -40,6 +41,8 @@ LLAMA3 = {
 }
 GQA = {"num_key_value_heads": 2}
 YARN = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32}
+LONGROPE = {"rope_type": "longrope", "short_factor": [1.0, 1.1, 1.3, 1.7],
+            "long_factor": [1.0, 2.0, 5.0, 9.0]}
 GROUPS = [{"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 1]]},
           {"layer": 1, "heads": [[2, 5]], "kv_heads": [[0, 1]]}]
 MHA_GROUPS = [{"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 3], [1, 4, 5]]}]
@@ -102,6 +105,43 @@ CASES = {
                                     "beta_fast": 8, "beta_slow": 0.5}}),
     "yarn, no truncation": case("llama", {**GQA, "head_dim": 16, "rope_scaling":
                                           {**YARN, "truncate": False, "beta_fast": 4}}),
+    "SmolLM3": case("smollm3", {**GQA, "num_hidden_layers": 4, "tie_word_embeddings": True,
+                                "pad_token_id": 0}),
+    "SmolLM3, listed": case("smollm3", {**GQA, "num_hidden_layers": 3, "no_rope_layers": [0, 1, 1],
+                                        "tie_word_embeddings": False, "pad_token_id": 0}),
+    "Granite": case("granite", {**GQA, "embedding_multiplier": 3.0, "attention_multiplier": 0.25,
+                                "residual_multiplier": 0.3, "logits_scaling": 2.5}),
+    "Phi-3": case("phi3", {**GQA, "sliding_window": 17, "pad_token_id": 0}, window=96),
+    "Phi-4-mini": case("phi3", {**GQA, "head_dim": 16, "partial_rotary_factor": 0.75, "hidden_size": 96,
+                                "tie_word_embeddings": True, "pad_token_id": 0}),
+    "Phi-3, LongRoPE within": case("phi3", {**GQA, "pad_token_id": 0, "rope_scaling": LONGROPE,
+                                            "original_max_position_embeddings": 64}),
+    "Phi-3, LongRoPE beyond": case("phi3", {**GQA, "pad_token_id": 0, "rope_scaling": LONGROPE,
+                                            "original_max_position_embeddings": 24}),
+    "Gemma 2": case("gemma2", {**GQA, "head_dim": 8, "tie_word_embeddings": True, "query_pre_attn_scalar": 20,
+                               "sliding_window": 9, "attn_logit_softcapping": 5.0,
+                               "pad_token_id": 0}, window=96),
+    "Gemma 3": case("gemma3_text", {**GQA, "head_dim": 8, "num_hidden_layers": 3,
+                                    "tie_word_embeddings": True,
+                                    "query_pre_attn_scalar": 20, "sliding_window": 9,
+                                    "sliding_window_pattern": 2, "rope_theta": 50000.0,
+                                    "rope_scaling": {"rope_type": "linear", "factor": 8.0},
+                                    "rope_local_base_freq": 500.0, "pad_token_id": 0}, window=96),
+    "Gemma 3, newer style": case("gemma3_text", {
+        **GQA, "head_dim": 8, "query_pre_attn_scalar": 20, "sliding_window": 9, "pad_token_id": 0,
+        "tie_word_embeddings": True,
+        "layer_types": ["full_attention", "sliding_attention"],
+        "rope_parameters": {"full_attention": {"rope_type": "default", "rope_theta": 3000.0},
+                            "sliding_attention": {"rope_type": "default", "rope_theta": 200.0}}},
+        window=96),
+    "OLMo 2": case("olmo2", GQA),
+    "Mixtral": case("mixtral", {**GQA, "num_local_experts": 4, "num_experts_per_tok": 2}),
+    "Qwen3-MoE": case("qwen3_moe", {**GQA, "head_dim": 16, "num_experts": 5, "pad_token_id": 0,
+                                    "num_experts_per_tok": 2, "moe_intermediate_size": 24,
+                                    "norm_topk_prob": True}),
+    "Qwen3-MoE, shares as they are": case("qwen3_moe", {
+        **GQA, "head_dim": 16, "num_experts": 5, "num_experts_per_tok": 3, "pad_token_id": 0,
+        "moe_intermediate_size": 24, "norm_topk_prob": False}),
 }
 
 # Shapes that people use, for the frequencies alone.
@@ -177,7 +217,24 @@ def open_config(fields):
         return AutoConfig.from_pretrained(folder)
 
 
+def make_expert_model(fields):
+    """Through a folder: transformers holds experts otherwise than checkpoints do."""
+    config = open_config(fields)
+    with tempfile.TemporaryDirectory() as folder:
+        AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+        path = pathlib.Path(folder, "model.safetensors")
+        shapes = {name: tuple(tensor.shape) for name, tensor in load_file(path).items()}
+        save_file({name: torch.from_numpy(weight(name, shape)).float()
+                   for name, shape in shapes.items()}, path, {"format": "pt"})
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, attn_implementation="eager", experts_implementation="eager",
+            dtype=torch.float32)
+    return model.double().eval()
+
+
 def make_model(fields):
+    if "num_experts_per_tok" in fields:
+        return make_expert_model(fields)
     model = AutoModelForCausalLM.from_config(open_config(fields), attn_implementation="eager")
     model = model.double().eval()
     tied = fields.get("tie_word_embeddings", False)
@@ -206,11 +263,27 @@ def average(array, axis, members, size):
     array[...] = np.concatenate(blocks, axis)
 
 
+def merge_fused(attention, layer, size):
+    """The rows of q, k and v lie in one matrix."""
+    matrix = attention.qkv_proj.weight.data.numpy()
+    heads = attention.o_proj.weight.shape[1] // size
+    kv_heads = (matrix.shape[0] // size - heads) // 2
+    for members in layer["heads"]:
+        average(matrix, 0, members, size)
+        average(attention.o_proj.weight.data.numpy(), 1, members, size)
+    for members in layer["kv_heads"]:
+        average(matrix, 0, [heads + member for member in members], size)
+        average(matrix, 0, [heads + kv_heads + member for member in members], size)
+
+
 def merge(model, merges):
     """Averages heads' rows of Q and columns of O, KV heads' rows of K and V; biases with rows."""
     for layer in merges:
         attention = model.model.layers[layer["layer"]].self_attn
         size = attention.head_dim
+        if hasattr(attention, "qkv_proj"):
+            merge_fused(attention, layer, size)
+            continue
         for kind, projections in (("heads", ["q_proj"]), ("kv_heads", ["k_proj", "v_proj"])):
             for members in layer[kind]:
                 for projection in projections:
@@ -218,6 +291,10 @@ def merge(model, merges):
                     average(module.weight.data.numpy(), 0, members, size)
                     if module.bias is not None:
                         average(module.bias.data.numpy(), 0, members, size)
+                    # A norm over all heads has a gain for each element of each.
+                    norm = getattr(attention, projection[0] + "_norm", None)
+                    if norm is not None and norm.weight.numel() > size:
+                        average(norm.weight.data.numpy(), 0, members, size)
         for members in layer["heads"]:
             average(attention.o_proj.weight.data.numpy(), 1, members, size)
 
@@ -253,7 +330,7 @@ def main():
     }
     text = ",\n".join(json.dumps(entry) for entry in golden["cases"])
     ropes = ",\n".join(json.dumps(entry) for entry in golden["ropes"])
-    path = pathlib.Path(__file__).with_name("relatives.json")
+    path = pathlib.Path(__file__).with_name("architectures.json")
     path.write_text(f'{{"made_with": {json.dumps(golden["made_with"])},\n"cases": [\n{text}\n],\n'
                     f'"ropes": [\n{ropes}\n]}}\n')
 

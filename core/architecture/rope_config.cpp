@@ -1,4 +1,4 @@
-#include "core/checkpoint/rope_config.h"
+#include "core/architecture/rope_config.h"
 
 #include <array>
 #include <cmath>
@@ -7,8 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "core/architecture/architecture_spec.h"
+#include "core/architecture/config_fields.h"
 #include "core/base/error.h"
-#include "core/checkpoint/config_fields.h"
 
 namespace headscope {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 constexpr std::int64_t kMaxContext = (std::int64_t{1} << 31) - 1;
 
 constexpr std::array kTypes{RopeType::standard, RopeType::linear, RopeType::dynamic,
-                            RopeType::llama3, RopeType::yarn};
+                            RopeType::llama3,   RopeType::yarn,   RopeType::longrope};
 
 /// What the scaling's object is read with besides its own fields.
 struct Context {
@@ -31,21 +32,31 @@ RopeType rope_type_of(const std::string& name, const std::string& place) {
         if (name == name_of(type)) return type;
         supported += (supported.empty() ? "" : ", ") + std::string(name_of(type));
     }
-    if (name == "longrope" || name == "su") {
-        fail(ErrorCode::unsupported,
-             "{} \"{}\" is not supported: LongRoPE scales each frequency by a factor of its own; "
-             "supported: {}",
-             place, name, supported);
-    }
+    if (name == "su") return RopeType::longrope;  // the name before it was published
     fail(ErrorCode::unsupported, "{} \"{}\" is not supported; supported: {}", place, name,
          supported);
 }
 
-void refuse_partial_rotation(const ConfigFields& fields) {
-    if (fields.positive("partial_rotary_factor").value_or(1.0) != 1.0) {
-        fail(ErrorCode::unsupported, "{} other than 1 is not supported",
-             fields.place("partial_rotary_factor"));
+/// Leading elements of a head that are rotated; 0: all. `scaling` is of the newer style, where the
+/// field may stand too.
+std::int64_t read_rotary_dim(const ConfigFields& fields, const ConfigFields* scaling,
+                             const ArchitectureSpec& architecture, std::int64_t head_dim) {
+    constexpr const char* kKey = "partial_rotary_factor";
+    const ConfigFields& holder = scaling != nullptr && scaling->has(kKey) ? *scaling : fields;
+    const bool is_read = architecture.partial_rotary_factor > 0.0;
+    const double share =
+        holder.positive(kKey).value_or(is_read ? architecture.partial_rotary_factor : 1.0);
+    if (!is_read && share != 1.0) {
+        fail(ErrorCode::unsupported, "{} other than 1 is not supported in a model of type {}",
+             holder.place(kKey), architecture.model_type);
     }
+    const auto dim = static_cast<std::int64_t>(share * static_cast<double>(head_dim));
+    if (share > 1.0 || dim < 2 || dim % 2 != 0) {
+        fail(ErrorCode::bad_input,
+             "{} is {}, but must be at most 1 and give an even number of the {} elements of a head",
+             holder.place(kKey), share, head_dim);
+    }
+    return dim == head_dim ? 0 : dim;
 }
 
 /// The newer style can hold one object for each type of layer; the supported models have but one.
@@ -140,6 +151,38 @@ void read_yarn(const ConfigFields& scaling, const Context& context, RopeConfig& 
     rope.attention_factor = scaling.positive("attention_factor").value_or(implied);
 }
 
+/// LongRoPE as in transformers: the factor of the attention follows from the stretch, the lists of
+/// divisors are the file's.
+void read_longrope(const ConfigFields& scaling, const Context& context, RopeConfig& rope) {
+    const char* original = "original_max_position_embeddings";
+    const auto beside = context.whole.integer(original, 1, kMaxContext);
+    const auto inside = scaling.integer(original, 1, kMaxContext);
+    rope.original_max_position_embeddings =
+        beside ? *beside : inside.value_or(context.max_position_embeddings);
+    rope.factor = scaling.positive("factor").value_or(
+        static_cast<double>(context.max_position_embeddings) /
+        static_cast<double>(rope.original_max_position_embeddings));
+    const std::int64_t dim = rope.rotary_dim > 0 ? rope.rotary_dim : context.head_dim;
+    const auto factors = [&](const char* key) {
+        const auto list = scaling.numbers(key);
+        if (!list) scaling.fail_missing(key);
+        if (list->size() != static_cast<std::size_t>(dim / 2)) {
+            fail(ErrorCode::bad_input,
+                 "{} has {} entries, but must have {}, one for each frequency", scaling.place(key),
+                 list->size(), dim / 2);
+        }
+        return *list;
+    };
+    rope.short_factors = factors("short_factor");
+    rope.long_factors = factors("long_factor");
+    const double implied =
+        rope.factor <= 1.0
+            ? 1.0
+            : std::sqrt(1.0 + std::log(rope.factor) / std::log(static_cast<double>(
+                                                          rope.original_max_position_embeddings)));
+    rope.attention_factor = scaling.positive("attention_factor").value_or(implied);
+}
+
 }  // namespace
 
 std::string_view name_of(RopeType type) {
@@ -154,23 +197,28 @@ std::string_view name_of(RopeType type) {
             return "llama3";
         case RopeType::yarn:
             return "yarn";
+        case RopeType::longrope:
+            return "longrope";
     }
     return {};
 }
 
-RopeConfig read_rope_config(const ConfigFields& fields, std::int64_t head_dim,
-                            std::int64_t max_position_embeddings) {
+RopeConfig read_rope_config(const ConfigFields& fields, const ArchitectureSpec& architecture,
+                            std::int64_t head_dim, std::int64_t max_position_embeddings) {
     RopeConfig rope;
-    rope.theta = fields.positive("rope_theta").value_or(rope.theta);
-    refuse_partial_rotation(fields);
+    rope.theta = fields.positive("rope_theta").value_or(architecture.rope_theta);
 
     const auto older = fields.object("rope_scaling");
     const bool is_older = older && !older->empty();
-    const auto scaling = is_older ? older : fields.object("rope_parameters");
+    const auto newer = fields.object("rope_parameters");
+    const bool by_type = architecture.sliding_rope_theta > 0.0 && newer && !is_older;
+    const auto of_full = by_type ? newer->object("full_attention") : std::nullopt;
+    const auto& scaling = is_older ? older : of_full ? of_full : newer;
+    rope.rotary_dim =
+        read_rotary_dim(fields, scaling ? &*scaling : nullptr, architecture, head_dim);
     if (!scaling || scaling->empty()) return rope;
 
     refuse_nested(*scaling);
-    refuse_partial_rotation(*scaling);
     rope.theta = scaling->positive("rope_theta").value_or(rope.theta);
     const char* key = !scaling->has("rope_type") && scaling->has("type") ? "type" : "rope_type";
     const auto type = scaling->text(key);
@@ -194,7 +242,23 @@ RopeConfig read_rope_config(const ConfigFields& fields, std::int64_t head_dim,
         case RopeType::yarn:
             read_yarn(*scaling, context, rope);
             break;
+        case RopeType::longrope:
+            read_longrope(*scaling, context, rope);
+            break;
     }
+    return rope;
+}
+
+RopeConfig read_sliding_rope_config(const ConfigFields& fields,
+                                    const ArchitectureSpec& architecture) {
+    RopeConfig rope;
+    rope.theta = fields.positive("rope_local_base_freq").value_or(architecture.sliding_rope_theta);
+    const auto parameters = fields.object("rope_parameters");
+    const auto sliding = parameters ? parameters->object("sliding_attention") : std::nullopt;
+    if (!sliding) return rope;
+    rope.theta = sliding->positive("rope_theta").value_or(rope.theta);
+    if (const auto type = sliding->text("rope_type").value_or("default"); type != "default")
+        sliding->refuse("rope_type", type, "default");
     return rope;
 }
 

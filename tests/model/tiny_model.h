@@ -11,27 +11,27 @@
 
 #include "core/evaluation/sharing.h"
 #include "core/model/forward_torch.h"
-#include "tests/model/tiny_relatives.h"
+#include "tests/model/tiny_architectures.h"
 #include "tests/support/test_files.h"
 
-/// The tiny checkpoints of golden/relatives.json, one of each family, run layer by layer.
+/// The tiny checkpoints of golden/architectures.json, one of each family, run layer by layer.
 namespace headscope::testing {
 
 using nlohmann::json;
 
-inline const json& relatives() {
-    static const json file = golden("relatives.json");
+inline const json& golden_architectures() {
+    static const json file = golden("architectures.json");
     return file;
 }
 
 inline const json& case_of(int index) {
-    return relatives().at("cases").at(static_cast<std::size_t>(index));
+    return golden_architectures().at("cases").at(static_cast<std::size_t>(index));
 }
 
 inline void add_case_rows() {
     QTest::addColumn<int>("index");
     int index = 0;
-    for (const json& entry : relatives().at("cases")) {
+    for (const json& entry : golden_architectures().at("cases")) {
         QTest::newRow(entry.at("name").get<std::string>().c_str()) << index++;
     }
 }
@@ -48,10 +48,10 @@ inline Variant merges_of(const json& entry) {
 }
 
 /// A case's checkpoint in a folder that lives as long as this.
-class Relative {
+class TinyModel {
   public:
-    explicit Relative(const json& entry)
-        : checkpoint_((write_tiny_relative(path(), entry.at("config")), Checkpoint::open(path()))),
+    explicit TinyModel(const json& entry)
+        : checkpoint_((write_tiny_model(path(), entry.at("config")), Checkpoint::open(path()))),
           window_(entry.at("window").get<std::int64_t>()) {}
 
     [[nodiscard]] const Checkpoint& checkpoint() const { return checkpoint_; }

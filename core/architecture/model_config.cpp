@@ -1,14 +1,18 @@
-#include "core/checkpoint/model_config.h"
+#include "core/architecture/model_config.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/architecture/config_fields.h"
+#include "core/architecture/registry.h"
+#include "core/architecture/sliding_layers.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
-#include "core/checkpoint/config_fields.h"
-#include "core/checkpoint/model_family.h"
 
 namespace headscope {
 namespace {
@@ -25,46 +29,68 @@ void refuse_unsupported(const ConfigFields& fields) {
             "{}: quantized checkpoints are not supported; take one in bfloat16, float16 or float32",
             fields.place("quantization_config"));
     }
-    // "swish" is another name of the same.
-    if (const std::string act = fields.text("hidden_act").value_or("silu");
-        act != "silu" && act != "swish") {
-        fail(ErrorCode::unsupported, "{} \"{}\" is not supported; supported: silu",
-             fields.place("hidden_act"), act);
-    }
+}
+
+/// Field values and what they mean.
+constexpr std::array kActivations{
+    std::pair{std::string_view("silu"), Activation::silu},
+    std::pair{std::string_view("swish"), Activation::silu},
+    std::pair{std::string_view("gelu_pytorch_tanh"), Activation::gelu_tanh},
+    std::pair{std::string_view("gelu_tanh"), Activation::gelu_tanh},
+};
+
+Activation read_activation(const ConfigFields& fields, const ArchitectureSpec& architecture) {
+    const std::string key(architecture.activation_field);
+    const auto name = fields.text(key.c_str());
+    if (!name || architecture.activation == Activation::clamped) return architecture.activation;
+    for (const auto& [known, activation] : kActivations)
+        if (*name == known) return activation;
+    fail(ErrorCode::unsupported, "{} \"{}\" is not supported; supported: silu, gelu_pytorch_tanh",
+         fields.place(key.c_str()), *name);
 }
 
 /// Whether a bias is there. One that the family's own code has no place for would be lost.
-bool read_bias(const ConfigFields& fields, const char* key, const ModelFamily& family,
+bool read_bias(const ConfigFields& fields, const char* key, const ArchitectureSpec& architecture,
                bool is_read) {
     const bool wanted = fields.flag(key).value_or(false);
     if (wanted && !is_read) {
         fail(ErrorCode::unsupported, "{} true is not supported in a model of type {}",
-             fields.place(key), family.model_type);
+             fields.place(key), architecture.model_type);
     }
     return wanted;
 }
 
-void read_biases(const ConfigFields& fields, const ModelFamily& family, ModelConfig& config) {
-    const bool attention = read_bias(fields, "attention_bias", family,
-                                     family.reads_attention_bias || family.has_qkv_bias);
-    config.qkv_bias = attention || family.has_qkv_bias;
-    config.o_bias = attention && family.reads_attention_bias;
-    config.mlp_bias = read_bias(fields, "mlp_bias", family, family.reads_mlp_bias);
+void read_biases(const ConfigFields& fields, const ArchitectureSpec& architecture,
+                 ModelConfig& config) {
+    const bool attention = read_bias(fields, "attention_bias", architecture,
+                                     architecture.reads_attention_bias || architecture.qkv_bias);
+    config.qkv_bias = attention || architecture.qkv_bias;
+    config.o_bias = attention && architecture.reads_attention_bias;
+    config.mlp_bias = read_bias(fields, "mlp_bias", architecture, architecture.reads_mlp_bias);
+}
+
+/// A size that must be there where the architecture has no usual one.
+std::int64_t required(const ConfigFields& fields, const char* key, std::int64_t usual) {
+    if (usual == 0) return fields.required_integer(key, 1, kMaxSize);
+    return fields.integer(key, 1, kMaxSize).value_or(usual);
 }
 
 /// Heads, KV heads and the size of a head, which must fit each other.
-void read_attention(const ConfigFields& fields, const ModelFamily& family, ModelConfig& config) {
-    config.num_attention_heads = fields.required_integer("num_attention_heads", 1, kMaxSize);
+void read_attention(const ConfigFields& fields, const ArchitectureSpec& architecture,
+                    ModelConfig& config) {
+    config.num_attention_heads =
+        required(fields, "num_attention_heads", architecture.num_attention_heads);
     const std::int64_t heads = config.num_attention_heads;
-    const bool as_many = family.num_key_value_heads == 0 || fields.is_null("num_key_value_heads");
+    const bool as_many =
+        architecture.num_key_value_heads == 0 || fields.is_null("num_key_value_heads");
     config.num_key_value_heads = fields.integer("num_key_value_heads", 1, kMaxSize)
-                                     .value_or(as_many ? heads : family.num_key_value_heads);
+                                     .value_or(as_many ? heads : architecture.num_key_value_heads);
     if (heads % config.num_key_value_heads != 0) {
         fail(ErrorCode::bad_input, "{} is {}, but must divide num_attention_heads ({})",
              fields.place("num_key_value_heads"), config.num_key_value_heads, heads);
     }
     auto head_dim = fields.integer("head_dim", 1, kMaxSize);
-    if (!head_dim && family.head_dim != 0) head_dim = family.head_dim;
+    if (!head_dim && architecture.head_dim != 0) head_dim = architecture.head_dim;
     if (!head_dim && config.hidden_size % heads != 0) {
         fail(ErrorCode::bad_input,
              "{} is {}, but must divide hidden_size ({}) where head_dim is not given",
@@ -141,6 +167,7 @@ std::int64_t ModelConfig::longest_window() const {
     switch (rope.type) {
         case RopeType::standard:
         case RopeType::llama3:
+        case RopeType::longrope:
             break;
         case RopeType::linear:
         case RopeType::dynamic:
@@ -160,31 +187,46 @@ ModelConfig parse_model_config(std::string_view json_text, std::string_view sour
         fail(ErrorCode::bad_input, "{}: a JSON {}, but a model's config is an object", source,
              parsed.type_name());
     }
-    const ConfigFields fields(parsed, source);
+    const ConfigFields whole(parsed, source);
+    // Of a multimodal model the text is read: its model is described by itself.
+    const auto text_config = whole.object("text_config");
+    const ConfigFields& fields = text_config ? *text_config : whole;
     ModelConfig config;
-    // The model type comes first: whoever opens a model of another family wants to read just that.
-    const ModelFamily& family = read_model_family(fields);
-    config.model_type = family.model_type;
+    // The model type comes first: whoever opens another model wants to read just that.
+    const ArchitectureSpec& architecture =
+        read_architecture(fields.has("model_type") ? fields : whole);
+    config.architecture = &architecture;
+    config.model_type = architecture.model_type;
+    refuse_unsupported(whole);
     refuse_unsupported(fields);
+    config.activation = read_activation(fields, architecture);
     config.hidden_size = fields.required_integer("hidden_size", 1, kMaxSize);
     config.intermediate_size = fields.required_integer("intermediate_size", 1, kMaxSize);
     config.num_hidden_layers = fields.required_integer("num_hidden_layers", 1, kMaxLayers);
-    config.vocab_size = fields.required_integer("vocab_size", 1, kMaxSize);
+    config.vocab_size = required(fields, "vocab_size", architecture.vocab_size);
     // What is absent has the value of the config class of the model's type in transformers.
     config.max_position_embeddings = fields.integer("max_position_embeddings", 1, kMaxSize)
-                                         .value_or(family.max_position_embeddings);
-    read_attention(fields, family, config);
+                                         .value_or(architecture.max_position_embeddings);
+    read_attention(fields, architecture, config);
     config.layer_heads = read_layer_heads(fields, config);
-    read_biases(fields, family, config);
-    config.qk_norm = family.has_qk_norm;
-    config.sliding_windows = read_sliding_windows(fields, family, config.num_hidden_layers);
-    config.rope = read_rope_config(fields, config.head_dim, config.max_position_embeddings);
-    config.dtype = read_dtype(fields);
-    config.rms_norm_eps = fields.positive("rms_norm_eps").value_or(1e-6);
-    config.tie_word_embeddings = fields.flag("tie_word_embeddings").value_or(false);
-    if (const auto bos = fields.integer("bos_token_id", 0, config.vocab_size - 1)) {
+    read_biases(fields, architecture, config);
+    config.head_norm = architecture.head_norm;
+    config.norms = architecture.norms;
+    config.sliding_windows = read_sliding_windows(fields, architecture, config.num_hidden_layers);
+    config.rope =
+        read_rope_config(fields, architecture, config.head_dim, config.max_position_embeddings);
+    if (architecture.sliding_rope_theta > 0.0)
+        config.sliding_rope = read_sliding_rope_config(fields, architecture);
+    config.dtype = read_dtype(fields.has("dtype") || fields.has("torch_dtype") ? fields : whole);
+    config.rms_norm_eps = fields.positive("rms_norm_eps").value_or(architecture.rms_norm_eps);
+    config.tie_word_embeddings = (fields.has("tie_word_embeddings") ? fields : whole)
+                                     .flag("tie_word_embeddings")
+                                     .value_or(architecture.tie_word_embeddings);
+    if (const auto bos = (fields.has("bos_token_id") ? fields : whole)
+                             .integer("bos_token_id", 0, config.vocab_size - 1)) {
         config.bos_token_id = static_cast<std::int32_t>(*bos);
     }
+    if (architecture.read != nullptr) architecture.read(fields, config);
     return config;
 }
 

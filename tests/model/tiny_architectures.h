@@ -9,11 +9,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/checkpoint/expected_tensors.h"
+#include "core/architecture/tensor_map.h"
 #include "tests/checkpoint/safetensors_writer.h"
 
-/// Tiny random checkpoints whose weights need not be stored: tests/golden/make_relatives.py makes
-/// the same from the same integers, and must follow every change here.
+/// Tiny random checkpoints whose weights need not be stored: tests/golden/make_architectures.py
+/// makes the same from the same integers, and must follow every change here.
 namespace headscope::testing {
 
 /// Number `index` of the sequence that belongs to `name`: k / 2^24 in [-0.5, 0.5), k from
@@ -48,9 +48,9 @@ inline std::string tiny_tensor_bytes(const std::string& name,
 }
 
 /// A folder with this config and the weights that it asks for.
-inline void write_tiny_relative(const std::filesystem::path& folder, const nlohmann::json& config) {
+inline void write_tiny_model(const std::filesystem::path& folder, const nlohmann::json& config) {
     std::vector<TensorSpec> tensors;
-    for (const auto& [name, shape] :
+    for (const auto& [name, shape, parts, of_layer, of_expert] :
          expected_tensors(parse_model_config(config.dump(), "config"))) {
         tensors.push_back({name, "F32", shape, tiny_tensor_bytes(name, shape)});
     }

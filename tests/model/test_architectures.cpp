@@ -5,7 +5,7 @@
 
 #include "core/evaluation/evaluator.h"
 #include "core/model/rope_torch.h"
-#include "tests/model/relative.h"
+#include "tests/model/tiny_model.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -21,7 +21,7 @@ double error_between(const at::Tensor& losses, const json& wanted) {
 
 }  // namespace
 
-class TestRelatives : public QObject {
+class TestArchitectures : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
@@ -31,11 +31,11 @@ class TestRelatives : public QObject {
     void losses_are_those_of_transformers() {
         QFETCH(int, index);
         const json& entry = case_of(index);
-        const Relative relative(entry);
+        const TinyModel model(entry);
         for (const auto& [dtype, tolerance] : {std::pair{at::kFloat, 3e-5}, {at::kDouble, 1e-5}}) {
-            const double original = error_between(relative.losses(dtype, {}), entry.at("nll"));
+            const double original = error_between(model.losses(dtype, {}), entry.at("nll"));
             const double merged =
-                error_between(relative.losses(dtype, merges_of(entry)), entry.at("merged_nll"));
+                error_between(model.losses(dtype, merges_of(entry)), entry.at("merged_nll"));
             qInfo("%s: %.2g, merged %.2g", at::toString(dtype), original, merged);
             QVERIFY(original < tolerance);
             QVERIFY(merged < tolerance);
@@ -46,11 +46,11 @@ class TestRelatives : public QObject {
     void bfloat16_is_close() {
         QFETCH(int, index);
         const json& entry = case_of(index);
-        const Relative relative(entry);
+        const TinyModel model(entry);
         const double wanted = at::tensor(entry.at("nll").get<std::vector<double>>(), at::kDouble)
                                   .mean()
                                   .item<double>();
-        const double mean = relative.losses(at::kBFloat16, {}).mean().item<double>();
+        const double mean = model.losses(at::kBFloat16, {}).mean().item<double>();
         qInfo("%.4f, wanted %.4f", mean, wanted);
         QVERIFY(std::abs(mean - wanted) < 0.02 * wanted);
     }
@@ -60,10 +60,10 @@ class TestRelatives : public QObject {
     void the_evaluator_adds_them_up() {
         QFETCH(int, index);
         const json& entry = case_of(index);
-        const Relative relative(entry);
-        const Checkpoint& checkpoint = relative.checkpoint();
+        const TinyModel model(entry);
+        const Checkpoint& checkpoint = model.checkpoint();
         const auto windows = std::make_shared<const Windows>(
-            relative.ids(), Protocol::gptq, relative.window(), 0, std::nullopt,
+            model.ids(), Protocol::gptq, model.window(), 0, std::nullopt,
             checkpoint.config().longest_window(), checkpoint.config().vocab_size);
         const EvaluationResult result = evaluate(Model::load(checkpoint, {"cpu", "float32", 1}),
                                                  {{Variant{}, merges_of(entry)}, windows, {}});
@@ -80,12 +80,12 @@ class TestRelatives : public QObject {
     void frequencies_are_those_of_transformers_data() {
         QTest::addColumn<int>("index");
         int index = 0;
-        for (const json& entry : relatives().at("ropes"))
+        for (const json& entry : golden_architectures().at("ropes"))
             QTest::newRow(entry.at("name").get<std::string>().c_str()) << index++;
     }
     void frequencies_are_those_of_transformers() {
         QFETCH(int, index);
-        const json& entry = relatives().at("ropes").at(static_cast<std::size_t>(index));
+        const json& entry = golden_architectures().at("ropes").at(static_cast<std::size_t>(index));
         const ModelConfig config = parse_model_config(entry.at("config").dump(), "config.json");
         const auto frequencies =
             rope_frequencies(config.rope, config.head_dim, entry.at("length").get<std::int64_t>());
@@ -98,10 +98,10 @@ class TestRelatives : public QObject {
         }
         const double factor = entry.at("attention_factor").get<double>();
         QVERIFY(std::abs(config.rope.attention_factor - factor) < 1e-12);
-        const ops::RopeTable table = make_rope_table(config, 3, c10::kCPU);
+        const ops::RopeTable table = make_rope_table(config.rope, config.head_dim, 3, c10::kCPU);
         QVERIFY(std::abs(table.cosine[0][0].item<double>() - factor) < 1e-7);
     }
 };
 
-QTEST_GUILESS_MAIN(TestRelatives)
-#include "test_relatives.moc"
+QTEST_GUILESS_MAIN(TestArchitectures)
+#include "test_architectures.moc"
