@@ -14,6 +14,7 @@
 #endif
 
 #include "core/base/error.h"
+#include "core/base/instruction_sets.h"
 
 namespace headscope::compat {
 namespace {
@@ -70,7 +71,8 @@ bool has_fast_cpu_bfloat16() {
     // oneDNN, which libtorch calls for bfloat16 products, needs AVX-512 with byte and word
     // operations.
     __builtin_cpu_init();
-    return at::globalContext().userEnabledMkldnn() && at::hasMKLDNN() &&
+    return allowed_bfloat16_products() == BFloat16Products::fastest &&
+           at::globalContext().userEnabledMkldnn() && at::hasMKLDNN() &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512dq");
 #else

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "core/base/instruction_sets.h"
+
 namespace headscope {
 
 #define HEADSCOPE_DECLARE_KERNELS(isa) \
@@ -20,13 +22,10 @@ HEADSCOPE_DECLARE_KERNELS(avx512)
 const CpuKernels* cpu_kernels_for(const char* instruction_set, bool bfloat16) {
 #ifdef HEADSCOPE_X86
     if (std::strcmp(instruction_set, "avx512") == 0) {
-        const bool here = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-        return !here ? nullptr : bfloat16 ? &avx512::kBFloat16 : &avx512::kFloat;
+        return !has_avx512() ? nullptr : bfloat16 ? &avx512::kBFloat16 : &avx512::kFloat;
     }
     if (std::strcmp(instruction_set, "avx2") == 0) {
-        const bool here = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-        return !here ? nullptr : bfloat16 ? &avx2::kBFloat16 : &avx2::kFloat;
+        return !has_avx2() ? nullptr : bfloat16 ? &avx2::kBFloat16 : &avx2::kFloat;
     }
 #endif
     if (std::strcmp(instruction_set, "baseline") != 0) return nullptr;
@@ -34,10 +33,15 @@ const CpuKernels* cpu_kernels_for(const char* instruction_set, bool bfloat16) {
 }
 
 const CpuKernels& cpu_kernels(bool bfloat16) {
-    for (const char* set : {"avx512", "avx2"}) {
-        if (const CpuKernels* kernels = cpu_kernels_for(set, bfloat16)) return *kernels;
-    }
-    return *cpu_kernels_for("baseline", bfloat16);
+    const auto fastest = [](bool of_bfloat16) {
+        for (const char* set : {"avx512", "avx2"}) {
+            if (const CpuKernels* kernels = cpu_kernels_for(set, of_bfloat16)) return kernels;
+        }
+        return cpu_kernels_for("baseline", of_bfloat16);
+    };
+    static const CpuKernels* const kFloat = fastest(false);  // asked for once a row
+    static const CpuKernels* const kBFloat16 = fastest(true);
+    return bfloat16 ? *kBFloat16 : *kFloat;
 }
 
 std::int64_t attention_scratch_floats(const AttentionShape& shape) {
