@@ -9,13 +9,18 @@
 #include "app/metrics_text.h"
 #include "app/scores_note.h"
 #include "app/table.h"
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/base/locations.h"
 #include "core/base/process_rank.h"
 #include "core/evaluation/evaluator.h"
+#include "core/evaluation/task_evaluation.h"
 #include "core/evaluation/token_file.h"
 #include "core/measures/merge_calibration.h"
 #include "core/report/metric_table.h"
 #include "core/report/results.h"
+#include "core/tokenizer/tokenizer.h"
 
 namespace headscope::app {
 namespace {
@@ -62,6 +67,13 @@ std::string name_of(const Variants& made, std::size_t variant) {
                           : threshold_text(made.thresholds.at(variant - 1));
 }
 
+std::vector<std::string> names_of(const Variants& made) {
+    std::vector<std::string> names;
+    for (std::size_t v = 0; v < made.variants.size(); ++v)
+        names.push_back(name_of(made, v));
+    return names;
+}
+
 nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores) {
     nlohmann::ordered_json variants = nlohmann::ordered_json::array();
     for (std::size_t v = 0; v < made.variants.size(); ++v) {
@@ -91,51 +103,27 @@ void print_scores(Display& display, const Scores& scores, const Variants& made) 
                    v == 0 ? "" : points_text(change.accuracy_difference)});
     }
     display.print(table.text());
-    std::vector<std::string> names;
     std::vector<std::vector<Metric>> columns;
-    for (std::size_t v = 0; v < scores.values.size(); ++v) {
-        names.push_back(name_of(made, v));
+    for (std::size_t v = 0; v < scores.values.size(); ++v)
         columns.push_back(scores.metric_list(v));
-    }
-    print_metric_table(display, names, columns);
+    print_metric_table(display, names_of(made), columns);
 }
 
-}  // namespace
-
-void run_evaluate(const Options& given, Display& display, const std::stop_token& stop) {
-    Options options = given;
-    const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
+/// Perplexity and what goes with it, over a text.
+void evaluate_text(const Options& options, const PreparedText& text, const Model& model,
+                   const Variants& made, const MeasuredHeads& measured, Display& display,
+                   const std::stop_token& stop) {
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
-    join_processes();
-    const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
-    resolve(options.compute());  // a device that does not work is told before anything slow
-    const PreparedText text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
-    const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
-    MeasuredHeads measured;
-    if (!options.given_thresholds().empty() || of_layers) {
-        measured = measure_heads(
-            checkpoint, options, [&] { return model; }, display, stop);
-        measured.matrices = agree_on(std::move(measured.matrices));
-    }
-    Variants made = make_variants(options, of_layers, checkpoint, measured, display);
-    refit_as_asked(model, measured, made.plans, display, stop);
-    for (const MergePlan& plan : made.plans)
-        made.variants.push_back(variant_of(plan));
     EvaluationParams params{made.variants, text.windows, {}};
     params.divergence =
         !options.per_token.empty() || (made.variants.size() > 1 && !options.no_divergence);
     const EvaluationResult result = evaluate(
         model, params, show_progress,
         [&](const Scores& scores) { show_scores(display, scores, made.thresholds); }, stop);
+    if (!process_rank().first()) return;
+    if (!options.per_token.empty())
+        write_token_scores(options.per_token, *text.windows, result.scores, names_of(made));
 
-    leave_processes();
-
-    if (!options.per_token.empty() && process_rank().first()) {
-        std::vector<std::string> names;
-        for (std::size_t v = 0; v < made.variants.size(); ++v)
-            names.push_back(name_of(made, v));
-        write_token_scores(options.per_token, *text.windows, result.scores, names);
-    }
     const std::int64_t windows = text.windows->count();
     const auto tokens = static_cast<double>(windows * text.windows->window());
     display.event({{"event", "result"},
@@ -165,13 +153,11 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
                    {"separate_layer_passes", result.separate_layer_passes},
                    {"seconds", result.seconds},
                    {"peak_device_bytes", result.peak_device_bytes}});
-    for (const std::string& note : checkpoint.notes())
-        display.print("Note: " + note);
     display.print(
         fmt::format("\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n",
-                    checkpoint.directory().string(), text.corpus_name, count_text(text.token_count),
-                    options.protocol, count_text(windows), text.windows->window(),
-                    name_of(model.dtype()), model.device()));
+                    model.checkpoint().directory().string(), text.corpus_name,
+                    count_text(text.token_count), options.protocol, count_text(windows),
+                    text.windows->window(), name_of(model.dtype()), model.device()));
     print_scores(display, result.scores, made);
     display.print(fmt::format(
         "\n{:.2f} s, {} tokens a second of text; {} layer passes done, {} saved by "
@@ -182,6 +168,91 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
         result.peak_device_bytes > 0
             ? fmt::format("; {} of device memory at most", bytes_text(result.peak_device_bytes))
             : ""));
+}
+
+/// The log-likelihoods of every item, so that a later run can be paired with this one.
+nlohmann::ordered_json items_json(const TaskScores& scores, const Variants& made) {
+    nlohmann::ordered_json gold = nlohmann::ordered_json::array();
+    for (const TaskItem& item : scores.task.items)
+        gold.push_back(item.gold);
+    nlohmann::ordered_json variants = nlohmann::ordered_json::object();
+    for (std::size_t v = 0; v < scores.values.size(); ++v) {
+        nlohmann::ordered_json items = nlohmann::ordered_json::array();
+        for (const ItemScore& item : scores.values[v])
+            items.push_back({{"log_likelihoods", item.log_likelihoods}, {"greedy", item.greedy}});
+        variants[name_of(made, v)] = std::move(items);
+    }
+    return {{"task", scores.task.task->name},
+            {"file", scores.task.file},
+            {"gold", std::move(gold)},
+            {"variants", std::move(variants)}};
+}
+
+void show_tasks(const Options& options, const std::vector<TaskScores>& all, const Variants& made,
+                Display& display) {
+    nlohmann::ordered_json tasks = nlohmann::ordered_json::array();
+    nlohmann::ordered_json items = nlohmann::ordered_json::array();
+    std::vector<std::vector<Metric>> columns(made.variants.size());
+    for (const TaskScores& scores : all) {
+        nlohmann::ordered_json variants = nlohmann::ordered_json::array();
+        for (std::size_t v = 0; v < made.variants.size(); ++v) {
+            const std::vector<Metric> metrics = scores.metric_list(v);
+            columns[v].insert(columns[v].end(), metrics.begin(), metrics.end());
+            variants.push_back({{"variant", name_of(made, v)}, {"metrics", to_json(metrics)}});
+        }
+        tasks.push_back({{"task", scores.task.task->name},
+                         {"file", scores.task.file},
+                         {"items", scores.task.items.size()},
+                         {"variants", std::move(variants)}});
+        if (!options.task_items.empty()) items.push_back(items_json(scores, made));
+    }
+    display.event({{"event", "tasks"}, {"tasks", std::move(tasks)}});
+    std::vector<std::string> header = names_of(made);
+    header.insert(header.begin(), "task");
+    Table table(header);
+    for (std::vector<std::string>& row : metric_rows(columns, /*all=*/true))
+        table.add(std::move(row));
+    display.print("\n" + table.text());
+    if (!options.task_items.empty()) write_file_atomically(options.task_items, dump_line(items));
+}
+
+}  // namespace
+
+void run_evaluate(const Options& given, Display& display, const std::stop_token& stop) {
+    Options options = given;
+    const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
+    const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
+    const bool with_text = options.protocol != "none";
+    if (!with_text && options.tasks.empty())
+        fail(ErrorCode::bad_input, "--protocol none evaluates tasks alone; give --tasks");
+    std::vector<ChosenTask> tasks;
+    if (!options.tasks.empty()) tasks = read_tasks(options.tasks, options.limit);
+    join_processes();
+    const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
+    for (const std::string& note : checkpoint.notes())
+        display.print("Note: " + note);
+    resolve(options.compute());  // a device that does not work is told before anything slow
+    std::optional<PreparedText> text;
+    if (with_text) text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
+    const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
+    MeasuredHeads measured;
+    if (!options.given_thresholds().empty() || of_layers) {
+        measured = measure_heads(
+            checkpoint, options, [&] { return model; }, display, stop);
+        measured.matrices = agree_on(std::move(measured.matrices));
+    }
+    Variants made = make_variants(options, of_layers, checkpoint, measured, display);
+    refit_as_asked(model, measured, made.plans, display, stop);
+    for (const MergePlan& plan : made.plans)
+        made.variants.push_back(variant_of(plan));
+    if (text) evaluate_text(options, *text, model, made, measured, display, stop);
+    if (!tasks.empty()) {
+        const auto tokenizer = tokenizer_of(checkpoint);
+        const std::vector<TaskScores> scores =
+            evaluate_tasks(model, *tokenizer, made.variants, std::move(tasks), show_progress, stop);
+        if (process_rank().first()) show_tasks(options, scores, made, display);
+    }
+    leave_processes();
 }
 
 }  // namespace headscope::app

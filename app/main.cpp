@@ -170,11 +170,12 @@ struct CommandLine {
         for (CLI::App* command : {plan, evaluate, save})
             add_plan_option(*command, options);
         for (CLI::App* command : {batch, evaluate, search, damage})
-            add_text_options(*command, options);
+            add_text_options(*command, options, command == evaluate);
         for (CLI::App* command : {batch, similarity, plan, evaluate, save, search, damage})
             add_compute_options(*command, options);
         add_divergence_options(*batch, options, /*per_token=*/false);
         add_divergence_options(*evaluate, options, /*per_token=*/true);
+        add_task_options(*evaluate, options);
         add_output_options(*batch, options);
         add_export_options(*save, options);
         add_search_options(*search, options);

@@ -7,6 +7,8 @@
 #include <CLI/Formatter.hpp>
 
 #include "core/base/error.h"
+#include "core/evaluation/protocol.h"
+#include "core/evaluation/tasks/task.h"
 #include "core/search/budget.h"
 
 namespace headscope::app {
@@ -205,9 +207,14 @@ void add_plan_option(CLI::App& command, Options& options) {
         "A plan that a search wrote: what is merged and removed, and how it is refitted");
 }
 
-void add_text_options(CLI::App& command, Options& options) {
-    add_choice(command, "--protocol", options.protocol, {"gptq", "llama.cpp"},
-               "How perplexity is taken");
+void add_text_options(CLI::App& command, Options& options, bool may_be_none) {
+    std::vector<std::string> protocols;
+    for (const ProtocolPreset& preset : protocol_presets())
+        protocols.emplace_back(preset.name);
+    if (may_be_none) protocols.emplace_back("none");
+    add_choice(
+        command, "--protocol", options.protocol, std::move(protocols),
+        may_be_none ? "How perplexity is taken; none: tasks alone" : "How perplexity is taken");
     add(command, "--window", options.window,
         "Tokens of a window; default: 2048 (gptq) or 512 (llama.cpp), or the model's maximum")
         ->check(at_least_one);
@@ -228,6 +235,20 @@ void add_divergence_options(CLI::App& command, Options& options, bool per_token)
             "divergence and top agreement of each variant, as safetensors")
             ->option_text("FILE");
     }
+}
+
+void add_task_options(CLI::App& command, Options& options) {
+    std::string names;
+    for (const Task& task : all_tasks())
+        names += (names.empty() ? "" : ", ") + std::string(task.name);
+    add(command, "--tasks", options.tasks,
+        "Tasks with their files, scored as lm-eval scores them: " + names)
+        ->option_text("NAME=FILE,...");
+    add(command, "--limit", options.limit, "Only the first so many items of each task")
+        ->check(CLI::PositiveNumber);
+    add(command, "--task_items", options.task_items,
+        "File for the log-likelihoods of every item, JSON")
+        ->option_text("FILE");
 }
 
 void add_compute_options(CLI::App& command, Options& options) {

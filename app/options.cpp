@@ -51,7 +51,8 @@ CalibrationOptions Options::calibration_text() const {
 }
 
 TextOptions Options::text() const {
-    return {corpus, parse_protocol(protocol), window, max_windows};
+    const ProtocolPreset& preset = find_preset(protocol);
+    return {corpus, preset.protocol, window != 0 ? window : preset.window, max_windows};
 }
 
 ComputeOptions Options::compute() const {

@@ -45,6 +45,9 @@ struct Options {
     std::string corpus;
     bool no_divergence = false;
     std::string per_token;  ///< file
+    std::string tasks;      ///< NAME=FILE,...
+    std::int64_t limit = 0;
+    std::string task_items;  ///< file
     std::string device = "auto";
     std::string dtype = "auto";
     int threads = 0;

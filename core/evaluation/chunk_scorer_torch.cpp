@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <ATen/ATen.h>
@@ -129,34 +130,76 @@ void ChunkScorer::require_finite(const WindowScore& score, std::int64_t window) 
     if (!std::isfinite(score.nll)) report_non_finite_loss(model_, window);
 }
 
+/// The rows of a micro-batch's states that make predictions, window by window, and what they are
+/// scored against; both int64, on the device.
+at::Tensor ChunkScorer::rows_of(const MicroBatch& batch, at::Tensor& targets) const {
+    std::vector<std::int64_t> rows;
+    std::vector<std::int64_t> wanted;
+    for (std::size_t w = 0; w < batch.indices.size(); ++w) {
+        const std::int64_t begin = static_cast<std::int64_t>(w) * windows_.window();
+        if (windows_.has_chosen_predictions()) {
+            for (const Prediction& p : windows_.chosen_predictions(batch.indices[w])) {
+                rows.push_back(begin + p.position);
+                wanted.push_back(p.target);
+            }
+            continue;
+        }
+        for (std::int64_t i = windows_.first_scored(); i + 1 < windows_.window(); ++i) {
+            rows.push_back(begin + i);
+            wanted.push_back(batch.tokens[w][static_cast<std::size_t>(i) + 1]);
+        }
+    }
+    targets = at::tensor(wanted, at::kLong).to(model_.format.device);
+    return at::tensor(rows, at::kLong).to(model_.format.device);
+}
+
 /// As finish(), with what every prediction says.
 void ChunkScorer::finish_with_tokens(const MicroBatch& batch,
                                      std::vector<VariantScores>& scores) const {
-    const auto original =
-        static_cast<std::size_t>(schedule_.original_state(schedule_.layer_count()));
-    const std::vector<ops::Divergence> of_states = forward_.divergences(
-        batch.states, original, batch.ids.to(model_.format.device), windows_.first_scored());
-    std::vector<std::vector<WindowScore>> of_state(of_states.size());  // [states][windows]
+    at::Tensor targets;
+    const at::Tensor rows = rows_of(batch, targets);
+    std::vector<at::Tensor> states;
+    for (const at::Tensor& state : batch.states)
+        states.push_back(state.index_select(0, rows));
+    const int original = divergence_ ? schedule_.original_state(schedule_.layer_count()) : -1;
+    std::vector<ops::Divergence> of_states;
+    if (divergence_) {
+        of_states =
+            forward_.divergences_of_rows(states, static_cast<std::size_t>(original), targets);
+    } else {
+        for (const at::Tensor& state : states)
+            of_states.push_back({forward_.loss_of_rows(state, targets), {}, {}});
+    }
+    std::vector<std::vector<WindowScore>> of_state;  // [states][windows]
     for (std::size_t s = 0; s < of_states.size(); ++s) {
-        const at::Tensor nll = of_states[s].loss.nll.to(at::kCPU);
-        const at::Tensor sums = nll.sum(1);
-        const at::Tensor correct = of_states[s].loss.correct.sum(1).to(at::kCPU);
+        ops::Divergence& found = of_states[s];
+        const at::Tensor nll = found.loss.nll.to(at::kCPU);
         // An equal variant shares the original's state: it diverges by nothing.
-        const bool is_original = s == original;
-        const at::Tensor kl = is_original ? at::zeros_like(nll) : of_states[s].kl.to(at::kCPU);
-        const at::Tensor same =
-            is_original ? at::ones_like(nll, at::kBool) : of_states[s].same_top.to(at::kCPU);
-        const std::int64_t predictions = nll.size(1);
-        for (std::int64_t w = 0; w < nll.size(0); ++w) {
+        if (static_cast<int>(s) == original) {
+            found.kl = at::zeros_like(nll);
+            found.same_top = at::ones_like(nll, at::kBool);
+        }
+        const at::Tensor correct = found.loss.correct.to(at::kCPU);
+        const at::Tensor kl = divergence_ ? found.kl.to(at::kCPU) : at::Tensor();
+        const at::Tensor same = divergence_ ? found.same_top.to(at::kCPU) : at::Tensor();
+        std::int64_t begin = 0;
+        of_state.emplace_back();
+        for (const std::int64_t index : batch.indices) {
+            const std::int64_t end = begin + windows_.prediction_count(index);
             TokenScores tokens;
-            const double* of_nll = nll.data_ptr<double>() + w * predictions;
-            const double* of_kl = kl.data_ptr<double>() + w * predictions;
-            const bool* of_same = same.data_ptr<bool>() + w * predictions;
-            tokens.nll.assign(of_nll, of_nll + predictions);
-            tokens.kl.assign(of_kl, of_kl + predictions);
-            tokens.same_top.assign(of_same, of_same + predictions);
-            of_state[s].push_back({sums.data_ptr<double>()[w], correct.data_ptr<std::int64_t>()[w],
-                                   std::make_shared<const TokenScores>(std::move(tokens))});
+            const double* values = nll.data_ptr<double>();
+            tokens.nll.assign(values + begin, values + end);
+            tokens.correct.assign(correct.data_ptr<bool>() + begin, correct.data_ptr<bool>() + end);
+            if (divergence_) {
+                tokens.kl.assign(kl.data_ptr<double>() + begin, kl.data_ptr<double>() + end);
+                tokens.same_top.assign(same.data_ptr<bool>() + begin, same.data_ptr<bool>() + end);
+            }
+            WindowScore score;
+            score.nll = std::accumulate(values + begin, values + end, 0.0);
+            score.correct = std::count(tokens.correct.begin(), tokens.correct.end(), 1);
+            score.tokens = std::make_shared<const TokenScores>(std::move(tokens));
+            of_state.back().push_back(std::move(score));
+            begin = end;
         }
     }
     for (std::size_t w = 0; w < batch.indices.size(); ++w) {
@@ -192,7 +235,7 @@ std::vector<ChunkScorer::VariantScores> ChunkScorer::score(std::span<const std::
     std::vector<VariantScores> scores;
     for (const MicroBatch& batch : batches) {
         throw_if_stopped(stop);
-        if (divergence_) {
+        if (divergence_ || windows_.has_chosen_predictions()) {
             finish_with_tokens(batch, scores);
         } else {
             finish(batch, scores);

@@ -50,6 +50,7 @@ class ChunkScorer {
                          const std::vector<AttentionWeights>& merged) const;
     void keep_original(const MicroBatch& batch, int layer) const;
     void finish(const MicroBatch& batch, std::vector<VariantScores>& scores) const;
+    [[nodiscard]] at::Tensor rows_of(const MicroBatch& batch, at::Tensor& targets) const;
     void finish_with_tokens(const MicroBatch& batch, std::vector<VariantScores>& scores) const;
     void require_finite(const WindowScore& score, std::int64_t window) const;
 

@@ -63,10 +63,13 @@ void Evaluation::run(std::span<const std::int64_t> windows, ScoreCollector& coll
 /// Each window in a thread of its own.
 std::size_t Evaluation::score_side_by_side(std::span<const std::int64_t> windows,
                                            ScoreCollector& collector, const std::stop_token& stop) {
-    parallel_for(windows.size(), windows_at_once_, stop, [&](std::size_t i, int) {
-        at::set_num_threads(1);
-        score(windows.subspan(i, 1), collector, stop);
-    });
+    const auto each = static_cast<std::size_t>(sizes_.micro_batch);
+    parallel_for(
+        (windows.size() + each - 1) / each, windows_at_once_, stop, [&](std::size_t i, int) {
+            at::set_num_threads(1);
+            const std::size_t begin = i * each;
+            score(windows.subspan(begin, std::min(each, windows.size() - begin)), collector, stop);
+        });
     return windows.size();
 }
 
@@ -92,13 +95,19 @@ void Evaluation::plan_memory(bool keep_states) {
     needs.most_states = schedule_.most_states() + 1;  // the one that a layer makes
     needs.working_of_one = forward.working_bytes(1);
     needs.working_of_more = forward.working_bytes(2) - needs.working_of_one;
-    needs.wanted_micro_batch =
-        cpu ? 1 : std::max<std::int64_t>(1, kTokensOfMicroBatch / windows_.window());
+    // On the CPU a window of its own is best, unless it is too short for the matrix products.
+    constexpr std::int64_t kTokensOnCpu = 512;
+    const std::int64_t tokens = !cpu                                ? kTokensOfMicroBatch
+                                : windows_.has_chosen_predictions() ? kTokensOnCpu
+                                                                    : 1;
+    needs.wanted_micro_batch = std::max<std::int64_t>(1, tokens / windows_.window());
     needs.wanted_super_chunk = model_.resident() ? needs.wanted_micro_batch
-                               : cpu             ? kSuperChunkOnCpu
-                                                 : windows_.count();
+                               : cpu ? std::max(kSuperChunkOnCpu, needs.wanted_micro_batch)
+                                     : windows_.count();
     sizes_ = choose_batch_sizes(needs);
-    const std::int64_t of_window = needs.working_of_one + needs.most_states * needs.state;
+    const std::int64_t of_window = needs.working_of_one +
+                                   (sizes_.micro_batch - 1) * needs.working_of_more +
+                                   sizes_.micro_batch * needs.most_states * needs.state;
     windows_at_once_ = static_cast<int>(std::clamp<std::int64_t>(
         needs.budget / of_window, 1, spread_threads(model_).windows_at_once));
     if (keep_states) {

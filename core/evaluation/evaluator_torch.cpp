@@ -38,7 +38,8 @@ Scores starting_scores(const EvaluationParams& params) {
              "scores of {} windows and {} variants cannot continue one of {} and {}",
              scores.done.size(), scores.values.size(), windows, params.variants.size());
     }
-    if (params.divergence) forget_without_tokens(scores);
+    if (params.divergence || params.windows->has_chosen_predictions())
+        forget_without_tokens(scores);
     return scores;
 }
 

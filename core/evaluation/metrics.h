@@ -9,9 +9,10 @@ namespace headscope {
 
 /// What the predictions of one window say about one variant, in their order.
 struct TokenScores {
-    std::vector<float> nll;  ///< negative log likelihood of the target, nats
+    std::vector<float> nll;             ///< negative log likelihood of the target, nats
+    std::vector<std::uint8_t> correct;  ///< 1 where the target is the top token
     /// Against the original: KL(original || variant), nats, and 1 where both have the same top
-    /// token. Zeros and ones for the original itself.
+    /// token. Zeros and ones for the original itself; empty where nothing was compared.
     std::vector<float> kl;
     std::vector<std::uint8_t> same_top;
 
@@ -22,7 +23,8 @@ struct TokenScores {
 struct WindowScore {
     double nll = 0.0;          ///< sum of the negative log likelihoods of its predictions, nats
     std::int64_t correct = 0;  ///< predictions whose argmax is the target
-    /// Of an evaluation with EvaluationParams::divergence; null elsewhere.
+    /// Of an evaluation with EvaluationParams::divergence, or of windows with predictions of their
+    /// own; null elsewhere.
     std::shared_ptr<const TokenScores> tokens = nullptr;
 
     bool operator==(const WindowScore& other) const;

@@ -45,8 +45,9 @@ PreparedText prepare_here(const Checkpoint& checkpoint, const TextOptions& optio
     prepared.bos_rule = bos_rule(options.protocol, text.has_bos);
     prepared.bos_decided_by = tokenizer->bos_decided_by();
     const std::int64_t window =
-        options.window != 0 ? options.window
-                            : default_window(options.protocol, config.max_position_embeddings);
+        options.window == kLongestWindow ? config.max_position_embeddings
+        : options.window != 0            ? options.window
+                              : default_window(options.protocol, config.max_position_embeddings);
     const std::optional<std::int32_t> bos =
         text.has_bos ? std::optional(text.ids.front()) : std::nullopt;
     prepared.windows = std::make_shared<const Windows>(std::move(text.ids), options.protocol,

@@ -18,7 +18,7 @@ class Tokenizer;
 struct TextOptions {
     std::filesystem::path corpus;  ///< empty: the test split of WikiText-2
     Protocol protocol = Protocol::gptq;
-    std::int64_t window = 0;       ///< tokens; 0: default_window()
+    std::int64_t window = 0;  ///< tokens; 0: default_window(); kLongestWindow: the model's maximum
     std::int64_t max_windows = 0;  ///< 0: all
 
     bool operator==(const TextOptions&) const = default;

@@ -1,10 +1,35 @@
 #include "core/evaluation/protocol.h"
 
 #include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "core/base/error.h"
 
 namespace headscope {
+
+std::span<const ProtocolPreset> protocol_presets() {
+    static constexpr std::array kAll = {
+        ProtocolPreset{"gptq", Protocol::gptq, 0, "GPTQ, SparseGPT, SliceGPT; 2,048 tokens"},
+        ProtocolPreset{"gptq-2048", Protocol::gptq, 2048, "the same"},
+        ProtocolPreset{"gptq-4096", Protocol::gptq, 4096, "Wanda on Llama 2"},
+        ProtocolPreset{"pruner-128", Protocol::gptq, 128, "LLM-Pruner, FLAP"},
+        ProtocolPreset{"kvquant-max", Protocol::gptq, kLongestWindow, "KVQuant"},
+        ProtocolPreset{"llama.cpp", Protocol::llama_cpp, 0, "llama-perplexity; 512 tokens"},
+    };
+    return kAll;
+}
+
+const ProtocolPreset& find_preset(std::string_view name) {
+    std::string names;
+    for (const ProtocolPreset& preset : protocol_presets()) {
+        if (preset.name == name) return preset;
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", preset.name);
+    }
+    fail(ErrorCode::bad_input, "\"{}\" is not a protocol; choose one of {}", name, names);
+}
 
 std::string_view name_of(Protocol protocol) {
     return protocol == Protocol::gptq ? "gptq" : "llama.cpp";

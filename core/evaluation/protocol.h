@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace headscope {
@@ -15,11 +16,28 @@ enum class Protocol {
     llama_cpp,
 };
 
+/// A protocol under the name that the field knows it by, with its window.
+struct ProtocolPreset {
+    std::string_view name;
+    Protocol protocol = Protocol::gptq;
+    std::int64_t window = 0;  ///< as TextOptions::window
+    std::string_view used_by;
+};
+
+/// All of them; the first is the default.
+std::span<const ProtocolPreset> protocol_presets();
+
+/// Throws Error(bad_input) that lists the names.
+const ProtocolPreset& find_preset(std::string_view name);
+
 /// "gptq", "llama.cpp".
 std::string_view name_of(Protocol protocol);
 
 /// Throws Error(bad_input) that lists the choices.
 Protocol parse_protocol(std::string_view name);
+
+/// In place of a window: as long as the model can read.
+inline constexpr std::int64_t kLongestWindow = -1;
 
 /// The window of the protocol's published numbers, in tokens: 2,048 (gptq) or 512 (llama.cpp), or
 /// the model's maximum where that is smaller.

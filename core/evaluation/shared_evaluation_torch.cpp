@@ -40,6 +40,8 @@ std::string digest_of(const Model& model, const EvaluationParams& params) {
     for (std::int64_t window = 0; window < params.windows->count(); ++window) {
         const std::vector<std::int64_t> tokens = params.windows->tokens(window);
         hash.update(std::as_bytes(std::span(tokens)));
+        if (params.windows->has_chosen_predictions())
+            hash.update(std::as_bytes(std::span(params.windows->chosen_predictions(window))));
     }
     for (const Variant& variant : params.variants) {
         for (const auto& [layer, merge] : variant) {
@@ -61,9 +63,8 @@ class SharedEvaluation {
           digest_(digest_of(model, params)),
           windows_(static_cast<std::size_t>(params.windows->count())),
           variants_(params.variants.size()),
-          tokens_(params.divergence
-                      ? static_cast<std::size_t>(params.windows->predictions_per_window())
-                      : 0) {}
+          text_(*params.windows),
+          divergence_(params.divergence) {}
 
     void run(const std::vector<std::int64_t>& open, const std::stop_token& stop) {
         const EitherStop either(stop, group_.others_stopped());
@@ -127,7 +128,7 @@ class SharedEvaluation {
                 const WindowScore& score = of_variant[static_cast<std::size_t>(window)];
                 sums.push_back(score.nll);
                 sums.push_back(static_cast<double>(score.correct));
-                add_tokens(score.tokens.get(), sums);
+                add_tokens(window, score.tokens.get(), sums);
             }
         }
         group_.sum(sums, device_);
@@ -139,37 +140,53 @@ class SharedEvaluation {
         collector_.add_passes(static_cast<std::int64_t>(sums[2]));
         std::vector<std::vector<WindowScore>> values(round.size());
         std::size_t at = heading;
-        for (auto& of_window : values) {
+        for (std::size_t w = 0; w < round.size(); ++w) {
+            auto& of_window = values[w];
             for (std::size_t variant = 0; variant < variants_; ++variant) {
                 of_window.push_back({sums[at], static_cast<std::int64_t>(sums[at + 1])});
                 at += 2;
-                if (tokens_ > 0) of_window.back().tokens = take_tokens(sums, at);
+                if (exchanges_tokens())
+                    of_window.back().tokens = take_tokens(tokens_of(round[w]), sums, at);
             }
         }
         collector_.add(round, values);
     }
 
+    [[nodiscard]] bool exchanges_tokens() const {
+        return divergence_ || text_.has_chosen_predictions();
+    }
+    [[nodiscard]] std::size_t tokens_of(std::int64_t window) const {
+        return static_cast<std::size_t>(text_.prediction_count(window));
+    }
+
     /// Zeros where another process has them.
-    void add_tokens(const TokenScores* tokens, std::vector<double>& sums) const {
+    void add_tokens(std::int64_t window, const TokenScores* tokens,
+                    std::vector<double>& sums) const {
+        if (!exchanges_tokens()) return;
         if (tokens == nullptr) {
-            sums.resize(sums.size() + 3 * tokens_);
+            sums.resize(sums.size() + (divergence_ ? 4 : 2) * tokens_of(window));
             return;
         }
         sums.insert(sums.end(), tokens->nll.begin(), tokens->nll.end());
+        sums.insert(sums.end(), tokens->correct.begin(), tokens->correct.end());
         sums.insert(sums.end(), tokens->kl.begin(), tokens->kl.end());
         sums.insert(sums.end(), tokens->same_top.begin(), tokens->same_top.end());
     }
 
-    std::shared_ptr<const TokenScores> take_tokens(const std::vector<double>& sums,
+    std::shared_ptr<const TokenScores> take_tokens(std::size_t count,
+                                                   const std::vector<double>& sums,
                                                    std::size_t& at) const {
         TokenScores tokens;
         const auto take = [&](auto& values) {
-            for (std::size_t i = 0; i < tokens_; ++i, ++at)
+            for (std::size_t i = 0; i < count; ++i, ++at)
                 values.push_back(static_cast<std::decay_t<decltype(values[0])>>(sums[at]));
         };
         take(tokens.nll);
-        take(tokens.kl);
-        take(tokens.same_top);
+        take(tokens.correct);
+        if (divergence_) {
+            take(tokens.kl);
+            take(tokens.same_top);
+        }
         return std::make_shared<const TokenScores>(std::move(tokens));
     }
 
@@ -180,7 +197,8 @@ class SharedEvaluation {
     std::string digest_;
     std::size_t windows_;
     std::size_t variants_;
-    std::size_t tokens_;  ///< of each window, where what each says is exchanged; 0 elsewhere
+    const Windows& text_;
+    bool divergence_;
     Scores own_;
     std::int64_t passes_ = 0;
     std::exception_ptr error_;

@@ -8,6 +8,42 @@
 #include "core/base/error.h"
 
 namespace headscope {
+namespace {
+
+void require_in_vocabulary(const std::vector<std::int32_t>& ids, std::int64_t vocab_size) {
+    const auto [lowest, highest] = std::minmax_element(ids.begin(), ids.end());
+    if (ids.empty() || (*lowest >= 0 && *highest < vocab_size)) return;
+    fail(ErrorCode::bad_input,
+         "the tokenizer gives id {}, but the model's vocabulary has {}; they "
+         "do not belong together",
+         *lowest < 0 ? *lowest : *highest, vocab_size);
+}
+
+}  // namespace
+
+Windows::Windows(const std::vector<ScoredSequence>& sequences, Protocol protocol,
+                 std::int64_t window, std::int64_t vocab_size)
+    : protocol_(protocol), window_(window), count_(static_cast<std::int64_t>(sequences.size())) {
+    for (const ScoredSequence& sequence : sequences) {
+        const auto length = static_cast<std::int64_t>(sequence.ids.size());
+        const bool fits =
+            length >= 1 && length <= window && !sequence.predictions.empty() &&
+            std::all_of(sequence.predictions.begin(), sequence.predictions.end(),
+                        [&](const Prediction& prediction) {
+                            return prediction.position >= 0 && prediction.position < length;
+                        });
+        if (!fits)
+            fail(ErrorCode::internal, "a sequence of {} tokens does not fit {}", length, window);
+        ids_.insert(ids_.end(), sequence.ids.begin(), sequence.ids.end());
+        ids_.resize(ids_.size() + static_cast<std::size_t>(window - length));
+        chosen_.push_back(sequence.predictions);
+        std::vector<std::int32_t> targets;
+        for (const Prediction& prediction : sequence.predictions)
+            targets.push_back(prediction.target);
+        require_in_vocabulary(targets, vocab_size);
+    }
+    require_in_vocabulary(ids_, vocab_size);
+}
 
 Windows::Windows(std::vector<std::int32_t> ids, Protocol protocol, std::int64_t window,
                  std::int64_t max_windows, std::optional<std::int32_t> bos_id,
@@ -35,13 +71,7 @@ Windows::Windows(std::vector<std::int32_t> ids, Protocol protocol, std::int64_t 
              "--window or a longer corpus",
              tokens, window);
     }
-    const auto [lowest, highest] = std::minmax_element(ids_.begin(), ids_.end());
-    if (*lowest < 0 || *highest >= vocab_size) {
-        fail(ErrorCode::bad_input,
-             "the tokenizer gives id {}, but the model's vocabulary has {}; they "
-             "do not belong together",
-             *lowest < 0 ? *lowest : *highest, vocab_size);
-    }
+    require_in_vocabulary(ids_, vocab_size);
     if (protocol == Protocol::llama_cpp) bos_id_ = bos_id;
 }
 

@@ -9,9 +9,28 @@
 
 namespace headscope {
 
-/// A tokenized corpus cut into windows. The remainder is dropped.
+/// The logits at `position` of a sequence are scored against `target`.
+struct Prediction {
+    std::int32_t position = 0;
+    std::int32_t target = 0;
+};
+
+/// Tokens with the predictions that count: several targets may stand at one position.
+struct ScoredSequence {
+    std::vector<std::int32_t> ids;
+    std::vector<Prediction> predictions;
+};
+
+/// A tokenized corpus cut into windows. The remainder is dropped. Or sequences of their own with
+/// chosen predictions, padded behind to one length, which changes nothing before the padding.
 class Windows {
   public:
+    /// `sequences`, each of 1 to `window` tokens with at least one prediction. Throws
+    /// Error(bad_input) for an id that is not in the vocabulary, Error(internal) for a sequence or
+    /// a prediction that does not fit.
+    Windows(const std::vector<ScoredSequence>& sequences, Protocol protocol, std::int64_t window,
+            std::int64_t vocab_size);
+
     /// `ids`: the whole corpus, BOS in front. `max_windows`: keep the first so many; 0 keeps all.
     /// Throws Error(bad_input) where not even one window can be filled, where a window is shorter
     /// than two tokens or longer than the model's maximum, or where an id is not in the vocabulary.
@@ -31,6 +50,18 @@ class Windows {
         return window_ - 1 - first_scored();
     }
 
+    /// Whether each window has predictions of its own; elsewhere all of them make those of the
+    /// tokens after first_scored().
+    [[nodiscard]] bool has_chosen_predictions() const { return !chosen_.empty(); }
+    [[nodiscard]] const std::vector<Prediction>& chosen_predictions(std::int64_t index) const {
+        return chosen_[static_cast<std::size_t>(index)];
+    }
+    [[nodiscard]] std::int64_t prediction_count(std::int64_t index) const {
+        return has_chosen_predictions()
+                   ? static_cast<std::int64_t>(chosen_predictions(index).size())
+                   : predictions_per_window();
+    }
+
     /// The tokens of window `index`, as the model reads them.
     [[nodiscard]] std::vector<std::int64_t> tokens(std::int64_t index) const;
 
@@ -45,6 +76,7 @@ class Windows {
     Protocol protocol_;
     std::int64_t window_;
     std::int64_t count_;
+    std::vector<std::vector<Prediction>> chosen_;
     std::optional<std::int32_t> bos_id_;  ///< replaces the first token of each window
 };
 

@@ -162,18 +162,8 @@ at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
                  /*spend=*/true);
 }
 
-template <typename Visit>
-void ForwardPass::over_chunks(std::int64_t windows, std::int64_t first, Visit visit) const {
-    const std::int64_t scored = window_ - 1 - first;
-    for (std::int64_t w = 0; w < windows; ++w) {
-        for (std::int64_t row = 0; row < scored; row += chunk_rows_)
-            visit(w * window_ + first + row, std::min(chunk_rows_, scored - row));
-    }
-}
-
-at::Tensor ForwardPass::logits(const at::Tensor& hidden, std::int64_t start,
-                               std::int64_t rows) const {
-    const at::Tensor last = normed(hidden.narrow(0, start, rows), model_.outer.final_norm);
+at::Tensor ForwardPass::logits(const at::Tensor& rows) const {
+    const at::Tensor last = normed(rows, model_.outer.final_norm);
     const ScaleConfig& scales = model_.checkpoint.config().scales;
     at::Tensor logits = ops::linear(last, model_.outer.output);
     if (scales.logits != 1.0) logits.mul_(scales.logits);
@@ -182,38 +172,53 @@ at::Tensor ForwardPass::logits(const at::Tensor& hidden, std::int64_t start,
 
 ops::Loss ForwardPass::loss(const at::Tensor& hidden, const at::Tensor& ids,
                             std::int64_t first) const {
-    const std::int64_t windows = hidden.size(0) / window_;
+    const std::int64_t scored = window_ - 1 - first;
     std::vector<at::Tensor> nll;
     std::vector<at::Tensor> correct;
-    over_chunks(windows, first, [&](std::int64_t start, std::int64_t rows) {
+    for (std::int64_t start = first; start < hidden.size(0); start += window_) {
         const ops::Loss loss =
-            ops::cross_entropy(logits(hidden, start, rows), ids.narrow(0, start + 1, rows));
+            loss_of_rows(hidden.narrow(0, start, scored), ids.narrow(0, start + 1, scored));
         nll.push_back(loss.nll);
         correct.push_back(loss.correct);
-    });
-    return {at::cat(nll).view({windows, -1}), at::cat(correct).view({windows, -1})};
+    }
+    return {at::stack(nll), at::stack(correct)};
 }
 
-std::vector<ops::Divergence> ForwardPass::divergences(std::span<const at::Tensor> states,
-                                                      std::size_t original, const at::Tensor& ids,
-                                                      std::int64_t first) const {
-    const std::int64_t windows = states[original].size(0) / window_;
+ops::Loss ForwardPass::loss_of_rows(const at::Tensor& rows, const at::Tensor& targets) const {
+    std::vector<at::Tensor> nll;
+    std::vector<at::Tensor> correct;
+    for (std::int64_t start = 0; start < rows.size(0); start += chunk_rows_) {
+        const std::int64_t count = std::min(chunk_rows_, rows.size(0) - start);
+        const ops::Loss loss = ops::cross_entropy(logits(rows.narrow(0, start, count)),
+                                                  targets.narrow(0, start, count));
+        nll.push_back(loss.nll);
+        correct.push_back(loss.correct);
+    }
+    return {at::cat(nll), at::cat(correct)};
+}
+
+std::vector<ops::Divergence> ForwardPass::divergences_of_rows(std::span<const at::Tensor> states,
+                                                              std::size_t original,
+                                                              const at::Tensor& targets) const {
+    const std::int64_t rows = targets.size(0);
     std::vector<std::vector<ops::Divergence>> chunks(states.size());
-    over_chunks(windows, first, [&](std::int64_t start, std::int64_t rows) {
-        const at::Tensor targets = ids.narrow(0, start + 1, rows);
-        const at::Tensor of_original = logits(states[original], start, rows);
+    for (std::int64_t start = 0; start < rows; start += chunk_rows_) {
+        const std::int64_t count = std::min(chunk_rows_, rows - start);
+        const at::Tensor of_chunk = targets.narrow(0, start, count);
+        const at::Tensor of_original = logits(states[original].narrow(0, start, count));
         for (std::size_t i = 0; i < states.size(); ++i) {
             chunks[i].push_back(
                 i == original
-                    ? ops::Divergence{ops::cross_entropy(of_original, targets), {}, {}}
-                    : ops::divergence(of_original, logits(states[i], start, rows), targets));
+                    ? ops::Divergence{ops::cross_entropy(of_original, of_chunk), {}, {}}
+                    : ops::divergence(of_original, logits(states[i].narrow(0, start, count)),
+                                      of_chunk));
         }
-    });
-    const auto joined = [&](const std::vector<ops::Divergence>& of_state, auto part) {
+    }
+    const auto joined = [](const std::vector<ops::Divergence>& of_state, auto part) {
         std::vector<at::Tensor> parts;
         for (const ops::Divergence& chunk : of_state)
             parts.push_back(part(chunk));
-        return parts.front().defined() ? at::cat(parts).view({windows, -1}) : at::Tensor();
+        return parts.front().defined() ? at::cat(parts) : at::Tensor();
     };
     std::vector<ops::Divergence> all;
     for (const auto& of_state : chunks) {

@@ -52,12 +52,14 @@ class ForwardPass {
     [[nodiscard]] ops::Loss loss(const at::Tensor& hidden, const at::Tensor& ids,
                                  std::int64_t first) const;
 
-    /// The same of several states of the same windows, each compared with the state `original`
-    /// among them: the logits of two exist at once. The original's entry has its loss alone.
-    [[nodiscard]] std::vector<ops::Divergence> divergences(std::span<const at::Tensor> states,
-                                                           std::size_t original,
-                                                           const at::Tensor& ids,
-                                                           std::int64_t first) const;
+    /// Loss of the predictions made by rows of hidden states, [rows, hidden], against `targets`
+    /// [rows], int64, on the device.
+    [[nodiscard]] ops::Loss loss_of_rows(const at::Tensor& rows, const at::Tensor& targets) const;
+
+    /// The same of several states, each compared with the state `original` among them: the logits
+    /// of two exist at once. The original's entry has its loss alone.
+    [[nodiscard]] std::vector<ops::Divergence> divergences_of_rows(
+        std::span<const at::Tensor> states, std::size_t original, const at::Tensor& targets) const;
 
     /// Bytes of the activations that one layer or the loss holds at a time, over `windows` windows,
     /// besides the hidden states that go in and out.
@@ -68,10 +70,6 @@ class ForwardPass {
 
   private:
     [[nodiscard]] ops::AttentionLayout layout(int index, const at::Tensor& hidden) const;
-
-    /// Calls visit(start, rows) for chunks of the rows whose predictions count.
-    template <typename Visit>
-    void over_chunks(std::int64_t windows, std::int64_t first, Visit visit) const;
     /// What a part of a layer adds to the residual stream: x W^T + bias, normalised where there is
     /// a norm.
     struct Branch {
@@ -85,8 +83,7 @@ class ForwardPass {
     [[nodiscard]] at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const;
     [[nodiscard]] at::Tensor added(at::Tensor residual, const Branch& branch, bool spend) const;
     [[nodiscard]] at::Tensor experts(const LayerWeights& weights, const at::Tensor& input) const;
-    [[nodiscard]] at::Tensor logits(const at::Tensor& hidden, std::int64_t start,
-                                    std::int64_t rows) const;
+    [[nodiscard]] at::Tensor logits(const at::Tensor& rows) const;
 
     const LoadedModel& model_;
     std::int64_t window_;

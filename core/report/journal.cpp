@@ -38,16 +38,19 @@ std::optional<std::vector<std::size_t>> find_columns(const std::vector<double>& 
     return columns;
 }
 
-/// [nll, kl, same top] of a window's predictions. Floats as the shortest decimals that read back as
-/// the same float32.
+/// [nll, correct, kl, same top] of a window's predictions. Floats as the shortest decimals that
+/// read back as the same float32.
 nlohmann::ordered_json tokens_json(const TokenScores& tokens) {
-    return {tokens.nll, tokens.kl, tokens.same_top};
+    return {tokens.nll, tokens.correct, tokens.kl, tokens.same_top};
 }
 
 std::shared_ptr<const TokenScores> tokens_from_json(const nlohmann::json& json) {
-    TokenScores tokens{json.at(0).get<std::vector<float>>(), json.at(1).get<std::vector<float>>(),
-                       json.at(2).get<std::vector<std::uint8_t>>()};
-    if (tokens.kl.size() != tokens.nll.size() || tokens.same_top.size() != tokens.nll.size())
+    TokenScores tokens{
+        json.at(0).get<std::vector<float>>(), json.at(1).get<std::vector<std::uint8_t>>(),
+        json.at(2).get<std::vector<float>>(), json.at(3).get<std::vector<std::uint8_t>>()};
+    const std::size_t count = tokens.nll.size();
+    if (tokens.correct.size() != count || tokens.kl.size() != count ||
+        tokens.same_top.size() != count)
         fail(ErrorCode::bad_input, "journal: predictions that lack a value");
     return std::make_shared<const TokenScores>(std::move(tokens));
 }

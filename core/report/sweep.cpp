@@ -166,8 +166,8 @@ class Sweep {
         if (evaluation.divergence) {
             const auto each = static_cast<std::size_t>(known.predictions_per_window);
             elsewhere.tokens = std::make_shared<const TokenScores>(
-                TokenScores{std::vector<float>(each), std::vector<float>(each),
-                            std::vector<std::uint8_t>(each)});
+                TokenScores{std::vector<float>(each), std::vector<std::uint8_t>(each),
+                            std::vector<float>(each), std::vector<std::uint8_t>(each)});
         }
         known.values.assign(evaluation.variants.size(),
                             std::vector<WindowScore>(known.done.size(), elsewhere));

@@ -67,8 +67,8 @@ Scores made_up() {
                           std::vector<std::uint8_t> same) {
         const double sum = static_cast<double>(nll[0]) + static_cast<double>(nll[1]);
         return WindowScore{sum, 1,
-                           std::make_shared<const TokenScores>(
-                               TokenScores{std::move(nll), std::move(kl), std::move(same)})};
+                           std::make_shared<const TokenScores>(TokenScores{
+                               std::move(nll), {1, 0}, std::move(kl), std::move(same)})};
     };
     const float half = std::log(2.0F);
     scores.values = {

@@ -59,6 +59,23 @@ class TestWindows : public QObject {
         QCOMPARE(order, make(640, 10).shuffled_order());
     }
 
+    void sequences_of_their_own_are_padded_behind() {
+        const Windows windows({{{5, 6, 7}, {{1, 9}, {1, 8}}}, {{4}, {{0, 3}}}}, Protocol::gptq, 4,
+                              10);
+        QCOMPARE(windows.count(), 2);
+        QCOMPARE(windows.tokens(1), (std::vector<std::int64_t>{4, 0, 0, 0}));
+        QCOMPARE(windows.prediction_count(0), 2);
+        QCOMPARE(windows.chosen_predictions(0)[1].target, 8);
+        QVERIFY(contains(error_of([] {
+                             Windows({{{5}, {{0, 99}}}}, Protocol::gptq, 4, 10);
+                         }),
+                         "gives id 99"));
+        QVERIFY(contains(error_of([] {
+                             Windows({{{5}, {{1, 2}}}}, Protocol::gptq, 4, 10);
+                         }),
+                         "does not fit"));
+    }
+
     void impossible_windows_say_what_to_do() {
         const auto error = [](auto action) { return error_of(action); };
         QVERIFY(
@@ -75,6 +92,10 @@ class TestWindows : public QObject {
         QCOMPARE(parse_protocol("llama.cpp"), Protocol::llama_cpp);
         QVERIFY(contains(error_of([] { parse_protocol("ppl"); }), "choose gptq or llama.cpp"));
         QCOMPARE(default_window(Protocol::gptq, 512), 512);
+        QCOMPARE(find_preset("gptq-4096").window, 4096);
+        QCOMPARE(find_preset("kvquant-max").window, kLongestWindow);
+        QCOMPARE(find_preset("llama.cpp").protocol, Protocol::llama_cpp);
+        QVERIFY(contains(error_of([] { find_preset("gptq-1"); }), "pruner-128"));
         QCOMPARE(default_window(Protocol::gptq, 131072), 2048);
         QCOMPARE(default_window(Protocol::llama_cpp, 131072), 512);
     }
