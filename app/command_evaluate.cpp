@@ -127,7 +127,7 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
     const std::int64_t windows = text.windows->count();
     const auto tokens = static_cast<double>(windows * text.windows->window());
     display.event({{"event", "result"},
-                   {"notes", checkpoint.notes()},
+                   {"notes", model.checkpoint().notes()},
                    {"unused_tensors", checkpoint.unused_tensors()},
                    {"protocol", options.protocol},
                    {"bos_rule", text.bos_rule},

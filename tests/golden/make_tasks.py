@@ -16,8 +16,8 @@ import sys
 import tempfile
 
 import lm_eval
-from lm_eval.evaluator import evaluate
 from lm_eval.api.task import ConfigurableTask
+from lm_eval.evaluator import evaluate
 from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks._yaml_loader import load_yaml
 
