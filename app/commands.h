@@ -19,6 +19,8 @@ void run_compress(const Options& options, Display& display, const std::stop_toke
 void run_search(const Options& options, Display& display, const std::stop_token& stop);
 void run_damage(const Options& options, Display& display, const std::stop_token& stop);
 void run_analyze(const Options& options, Display& display, const std::stop_token& stop);
+/// Which protocol gives a perplexity that somebody quoted.
+void run_protocols(const Options& options, Display& display, const std::stop_token& stop);
 
 /// A command that works on a model.
 struct ModelCommand {

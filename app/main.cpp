@@ -129,6 +129,8 @@ struct CommandLine {
         "damage", "What merging single pairs costs, and which measure foretells it");
     CLI::App* analyze =
         app.add_subcommand("analyze", "Charts, summaries and a report of the results in a folder");
+    CLI::App* protocols = app.add_subcommand(
+        "protocols", "Which protocol gives a perplexity that somebody quoted for this model");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
 
     CommandLine() {
@@ -182,7 +184,7 @@ struct CommandLine {
         add_model_option(*compress, options);
         add_layer_option(*compress, options);
         add_calibration_options(*compress, options);
-        add_text_options(*compress, options);
+        add_text_options(*compress, options, /*may_be_none=*/false);
         add_compute_options(*compress, options);
         add_compress_options(*compress, options);
         add_json_option(*compress, options);
@@ -192,6 +194,11 @@ struct CommandLine {
                          "Layers whose heatmaps go into the report, such as 0,3,8-15; default: the "
                          "four with the most alike heads");
         add_json_option(*analyze, options);
+        protocols->add_option("PERPLEXITY", options.quoted, "The quoted perplexity")->required();
+        add_model_option(*protocols, options);
+        add_corpus_options(*protocols, options);
+        add_compute_options(*protocols, options);
+        add_json_option(*protocols, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,
                          "Model folder or a file of it; default: the demo model");
         add_json_option(*info, options);
@@ -252,6 +259,7 @@ struct CommandLine {
             if (*compress) return run_compress(options, display, stop);
             if (*damage) return run_damage(options, display, stop);
             if (*analyze) return run_analyze(options, display, stop);
+            if (*protocols) return run_protocols(options, display, stop);
             return run_info(options, model_commands(), display);
         });
     }

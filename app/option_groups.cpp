@@ -207,6 +207,14 @@ void add_plan_option(CLI::App& command, Options& options) {
         "A plan that a search wrote: what is merged and removed, and how it is refitted");
 }
 
+void add_corpus_options(CLI::App& command, Options& options) {
+    add(command, "--max_windows", options.max_windows,
+        "Only the first so many windows; default: all")
+        ->check(at_least_one);
+    add(command, "--corpus", options.corpus,
+        "Text file in UTF-8 (wiki.*.raw or any other); default: the test split of WikiText-2");
+}
+
 void add_text_options(CLI::App& command, Options& options, bool may_be_none) {
     std::vector<std::string> protocols;
     for (const ProtocolPreset& preset : protocol_presets())
@@ -218,11 +226,7 @@ void add_text_options(CLI::App& command, Options& options, bool may_be_none) {
     add(command, "--window", options.window,
         "Tokens of a window; default: 2048 (gptq) or 512 (llama.cpp), or the model's maximum")
         ->check(at_least_one);
-    add(command, "--max_windows", options.max_windows,
-        "Only the first so many windows; default: all")
-        ->check(at_least_one);
-    add(command, "--corpus", options.corpus,
-        "Text file in UTF-8 (wiki.*.raw or any other); default: the test split of WikiText-2");
+    add_corpus_options(command, options);
 }
 
 void add_divergence_options(CLI::App& command, Options& options, bool per_token) {

@@ -21,6 +21,8 @@ void add_layer_option(CLI::App& command, Options& options,
                       const std::string& help = "Layers, such as 0,3,8-15; default: all");
 void add_measure_option(CLI::App& command, Options& options);
 void add_calibration_options(CLI::App& command, Options& options);
+/// The text alone: which, and how much of it.
+void add_corpus_options(CLI::App& command, Options& options);
 /// `may_be_none`: the command has work without a perplexity.
 void add_text_options(CLI::App& command, Options& options, bool may_be_none);
 void add_divergence_options(CLI::App& command, Options& options, bool per_token);

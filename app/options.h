@@ -44,6 +44,7 @@ struct Options {
     std::int64_t max_windows = 0;
     std::string corpus;
     bool no_divergence = false;
+    double quoted = 0.0;    ///< a perplexity
     std::string per_token;  ///< file
     std::string tasks;      ///< NAME=FILE,...
     std::int64_t limit = 0;
