@@ -1,0 +1,50 @@
+# Tasks, protocols by name and values of every prediction from the command line.
+include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
+
+set(model "${TESTS_DIR}/fixtures/models/bpe")
+set(items "${TESTS_DIR}/golden/tasks")
+headscope(evaluate --model_path "${model}" --device cpu --dtype float32 --protocol none --threshold 0.3
+  --tasks "piqa=${items}/valid.jsonl,boolq=${items}/boolq_val.jsonl" --limit 2
+  --task_items "${WORK_DIR}/items.json" --json)
+expect_status(0)
+last_event(event)
+string(JSON value GET "${event}" tasks 0 task)
+expect_equal("${value}" "piqa")
+string(JSON value GET "${event}" tasks 1 items)
+expect_equal("${value}" "2")
+string(JSON value GET "${event}" tasks 1 variants 1 metrics 1 name)
+expect_equal("${value}" "boolq_acc_difference")
+file(READ "${WORK_DIR}/items.json" written)
+string(JSON value LENGTH "${written}" 0 variants original)
+expect_equal("${value}" "2")
+
+headscope(evaluate --protocol none)
+expect_status(3)
+expect_in("${err}" "give --tasks")
+headscope(evaluate --model_path "${model}" --tasks piqa)
+expect_status(3)
+expect_in("${err}" "valid-labels.lst")
+
+file(WRITE "${WORK_DIR}/text.txt" "")
+foreach(number RANGE 400)
+  file(APPEND "${WORK_DIR}/text.txt" "Sentence ${number} of a text that nobody wrote.\n")
+endforeach()
+headscope(evaluate --model_path "${model}" --corpus "${WORK_DIR}/text.txt" --device cpu --threshold 0.3
+  --protocol pruner-128 --max_windows 2 --per_token "${WORK_DIR}/tokens.safetensors")
+expect_status(0)
+expect_in("${out}" "KL divergence (nats, lower is better)")
+expect_in("${out}" "2 windows of 128 tokens")
+if(NOT EXISTS "${WORK_DIR}/tokens.safetensors")
+  message(FATAL_ERROR "no file of every prediction")
+endif()
+headscope(evaluate --model_path "${model}" --corpus "${WORK_DIR}/text.txt" --device cpu --threshold 0.3
+  --protocol pruner-128 --max_windows 2 --no_divergence)
+expect_status(0)
+string(FIND "${out}" "KL divergence" found)
+expect_equal("${found}" "-1")
+
+headscope(protocols 5.12 --model_path "${model}" --corpus "${WORK_DIR}/text.txt" --device cpu)
+expect_status(0)
+expect_in("${out}" "Nearest to 5.12")
+headscope(protocols 0.5 --model_path "${model}")
+expect_status(3)
