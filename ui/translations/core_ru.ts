@@ -1096,12 +1096,56 @@
         <translation>{}: метрика без имени, единицы или значения</translation>
     </message>
     <message>
-        <source>{}: metrics that are no list</source>
-        <translation>{}: метрики — не список</translation>
+        <source>&quot;{}&quot; is not a protocol; choose one of {}</source>
+        <translation>«{}» не протокол; выберите один из {}</translation>
+    </message>
+    <message>
+        <source>task {} needs its file: {}=FILE, where FILE is {}</source>
+        <translation>заданию {} нужен файл: {}=FILE, где FILE — {}</translation>
+    </message>
+    <message>
+        <source>a continuation without tokens of its own: &quot;{}&quot;</source>
+        <translation>продолжение без собственных токенов: «{}»</translation>
+    </message>
+    <message>
+        <source>{}: question {} is not a question, four choices and one of A, B, C, D</source>
+        <translation>{}: вопрос {} — не вопрос, четыре ответа и одна из букв A, B, C, D</translation>
+    </message>
+    <message>
+        <source>{}: no questions; MMLU is a folder with test and dev</source>
+        <translation>{}: нет вопросов; MMLU — папка с test и dev</translation>
+    </message>
+    <message>
+        <source>{}: {} examples, and {} are needed</source>
+        <translation>{}: примеров {}, а нужно {}</translation>
+    </message>
+    <message>
+        <source>{}: a quoted cell has no end</source>
+        <translation>{}: ячейка в кавычках не закрыта</translation>
+    </message>
+    <message>
+        <source>{}: no items</source>
+        <translation>{}: нет ни одного примера</translation>
+    </message>
+    <message>
+        <source>{}: {}; is this the file of another data set?</source>
+        <translation>{}: {}; может быть, это файл другого набора данных?</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is not a task; choose from {}</source>
+        <translation>«{}» не задание; выберите из {}</translation>
+    </message>
+    <message>
+        <source>a sequence of {} tokens does not fit {}</source>
+        <translation>последовательность из {} токенов не помещается в {}</translation>
     </message>
     <message>
         <source>journal: predictions that lack a value</source>
-        <translation>журнал: предсказания без значения</translation>
+        <translation>журнал: у предсказаний не хватает значения</translation>
+    </message>
+    <message>
+        <source>{}: metrics that are no list</source>
+        <translation>{}: метрики — не список</translation>
     </message>
     <message>
         <source>{}: the plan's &quot;{}&quot; is no text</source>
