@@ -128,7 +128,7 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
     const auto tokens = static_cast<double>(windows * text.windows->window());
     display.event({{"event", "result"},
                    {"notes", model.checkpoint().notes()},
-                   {"unused_tensors", checkpoint.unused_tensors()},
+                   {"unused_tensors", model.checkpoint().unused_tensors()},
                    {"protocol", options.protocol},
                    {"bos_rule", text.bos_rule},
                    {"bos_decided_by", text.bos_decided_by},
