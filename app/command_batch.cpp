@@ -28,16 +28,7 @@ SweepParams sweep_params(const Options& options) {
     params.layers = parse_layers(options.layers);
     params.measure = parse_measure(options.measure);
     params.calibration = options.calibration_text();
-    params.grouping = parse_grouping(options.grouping);
-    params.kv_policy = parse_kv_policy(options.kv_policy);
-    params.align = parse_alignment(options.align);
-    params.weights = parse_mean_weights(options.weights);
-    params.rescale = options.rescale;
-    const MergeRule rule = options.rule(0.0);
-    params.representative = rule.representative;
-    params.groups = rule.groups;
-    params.removal = rule.removal;
-    params.refit = rule.refit;
+    params.rule = options.merging;
     params.text = options.text();
     params.compute = options.compute();
     params.output_dir = options.output_dir;
@@ -50,15 +41,15 @@ SweepParams sweep_params(const Options& options) {
 
 void print_settings(Display& display, const SweepResult& sweep) {
     const RunSettings& settings = sweep.runs.front().result.manifest->settings;
-    display.print(
-        fmt::format("\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n"
-                    "{}, grouping {}, KV policy {}{}; intervals are 95 %, changes are paired by "
-                    "window\n",
-                    sweep.runs.front().result.manifest->model_path, settings.corpus_name,
-                    count_text(settings.token_count), settings.protocol,
-                    count_text(settings.windows), settings.window, settings.dtype, settings.device,
-                    measure_text(settings.measure, settings.calibration), settings.grouping,
-                    settings.kv_policy, manner_text(sweep.runs.front().result.plan.rule)));
+    display.print(fmt::format(
+        "\n{}\n{} ({} tokens), protocol {}, {} windows of {} tokens, {} on {}\n"
+        "{}, grouping {}, KV policy {}{}; intervals are 95 %, changes are paired by "
+        "window\n",
+        sweep.runs.front().result.manifest->model_path, settings.corpus_name,
+        count_text(settings.token_count), settings.protocol, count_text(settings.windows),
+        settings.window, settings.dtype, settings.device,
+        measure_text(settings.measure, settings.calibration), name_of(settings.rule.grouping),
+        name_of(settings.rule.kv_policy), merge_phrases(sweep.runs.front().result.plan.rule)));
 }
 
 void print_results(Display& display, const SweepResult& sweep) {

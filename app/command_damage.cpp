@@ -45,15 +45,15 @@ std::string correlation_text(const std::optional<double>& correlation) {
 
 void print_settings(Display& display, const DamageResult& result, const MergeRule& rule) {
     const RunSettings& settings = result.manifest.settings;
-    display.print(
-        fmt::format("\n{}\n{} ({} tokens), protocol {}, {} of {} windows of {} tokens, {} on {}\n"
-                    "perplexity {}; each pair merged alone, {}, grouping {}, KV policy {}{}\n",
-                    result.manifest.model_path, settings.corpus_name,
-                    count_text(settings.token_count), settings.protocol,
-                    count_text(result.probe_windows), count_text(settings.windows), settings.window,
-                    settings.dtype, settings.device, perplexity_text(result.original.perplexity),
-                    measure_text(settings.measure, settings.calibration), settings.grouping,
-                    settings.kv_policy, manner_text(rule)));
+    display.print(fmt::format(
+        "\n{}\n{} ({} tokens), protocol {}, {} of {} windows of {} tokens, {} on {}\n"
+        "perplexity {}; each pair merged alone, {}, grouping {}, KV policy {}{}\n",
+        result.manifest.model_path, settings.corpus_name, count_text(settings.token_count),
+        settings.protocol, count_text(result.probe_windows), count_text(settings.windows),
+        settings.window, settings.dtype, settings.device,
+        perplexity_text(result.original.perplexity),
+        measure_text(settings.measure, settings.calibration), name_of(settings.rule.grouping),
+        name_of(settings.rule.kv_policy), merge_phrases(rule)));
 }
 
 void print_pairs(Display& display, const DamageResult& result) {

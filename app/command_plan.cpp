@@ -53,7 +53,7 @@ void print_plan(Display& display, const MergePlan& plan, const ModelConfig& conf
                               : fmt::format("Threshold {}", threshold_text(plan.rule.threshold));
     display.print(fmt::format("\n{}, grouping {}, KV policy {}{}\n{}", thresholds,
                               name_of(plan.rule.grouping), name_of(plan.rule.kv_policy),
-                              manner_text(plan.rule), table.text()));
+                              merge_phrases(plan.rule), table.text()));
     display.print(fmt::format(
         "{} pairs in {} groups: {} heads merged, {} end identical to another; {} KV heads touched, "
         "{} "
@@ -89,10 +89,8 @@ void send_plan(Display& display, const MergePlan& plan, const ModelConfig& confi
                                     {"threshold", plan.rule.threshold},
                                     {"layer_thresholds", std::move(of_layers)},
                                     {"measure", measure},
-                                    {"calibration", calibration_json(calibration)},
-                                    {"grouping", name_of(plan.rule.grouping)},
-                                    {"kv_policy", name_of(plan.rule.kv_policy)}};
-    add_manner(event, plan.rule);
+                                    {"calibration", calibration_json(calibration)}};
+    event.update(to_json(plan.rule));
     event["summary"] = to_json(summarize(plan, config));
     event["layers"] = std::move(layers);
     display.event(event);

@@ -59,9 +59,10 @@ void print_settings(Display& display, const SearchParams& params, const Result& 
         "allows\n",
         result.manifest->model_path, settings.corpus_name, count_text(settings.token_count),
         settings.protocol, count_text(settings.windows), settings.window, settings.dtype,
-        settings.device, measure_text(settings.measure, settings.calibration), settings.grouping,
-        settings.kv_policy, manner_text(params.work.rule),
-        ppl_increase_text(params.max_ppl_increase), name_of(params.gain)));
+        settings.device, measure_text(settings.measure, settings.calibration),
+        name_of(settings.rule.grouping), name_of(settings.rule.kv_policy),
+        merge_phrases(params.work.rule), ppl_increase_text(params.max_ppl_increase),
+        name_of(params.gain)));
 }
 
 /// The way to the plan: each step with what the whole plan cost on the probe windows, and between

@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/measures/calibration.h"
+#include "core/merging/merge_fields.h"
 #include "core/search/plan_file.h"
 #include "core/search/search_file.h"
 
@@ -38,17 +39,10 @@ void take_text(Options& options, const CalibrationRecord& found) {
 /// What the plan says goes into the options where the user said nothing else.
 void take_plan(Options& options) {
     const NamedPlan plan = read_plan(options.plan_file);
-    const auto set = [&](const char* name, std::string& option, std::string value) {
-        if (!options.was_given(name)) option = std::move(value);
-    };
-    Removal removal;
-    removal.heads = plan.removed;
-    set("--merge", options.merge, groups_text(plan.groups));
-    set("--remove", options.remove, removal_text(removal));
-    set("--kv_policy", options.kv_policy, std::string(name_of(plan.kv_policy)));
-    set("--representative", options.representative, std::string(name_of(plan.representative)));
-    set("--refit", options.refit, std::string(name_of(plan.refit.refit)));
-    set("--refit_target", options.refit_target, std::string(name_of(plan.refit.target)));
+    const MergeRule rule = rule_of(plan);
+    for (const MergeField& field : merge_fields()) {
+        if (!options.was_given("--" + field.name)) field.set(options.merging, field.text(rule));
+    }
     const std::string fingerprint = Checkpoint::open(options.model()).fingerprint();
     if (plan.model_fingerprint.empty() || plan.model_fingerprint == fingerprint) return;
     fail(ErrorCode::bad_input, "{}: this plan was found for another model, not {}",
@@ -67,18 +61,11 @@ std::optional<LayerThresholds> take_layer_thresholds(Options& options) {
     ChosenThresholds chosen = read_layer_thresholds(options.layer_thresholds);
     if (chosen.settings) {
         take(options, "--measure", options.measure, chosen.settings->measure);
-        take(options, "--grouping", options.grouping, chosen.settings->grouping);
-        take(options, "--kv_policy", options.kv_policy, chosen.settings->kv_policy);
-        take(options, "--align", options.align, chosen.settings->align);
-        take(options, "--weights", options.weights, chosen.settings->weights);
-        // Given at all, the flag is on.
-        if (options.was_given("--rescale") && !chosen.settings->rescale) {
-            fail(ErrorCode::bad_input,
-                 "{}: these thresholds were found without --rescale; leave the option out, or give "
-                 "the thresholds as a list",
-                 options.layer_thresholds);
+        for (const MergeField& field : merge_fields()) {
+            std::string value = field.text(options.merging);
+            take(options, "--" + field.name, value, field.text(chosen.settings->rule));
+            field.set(options.merging, value);
         }
-        options.rescale = chosen.settings->rescale;
         if (chosen.settings->calibration) take_text(options, *chosen.settings->calibration);
     }
     std::vector<int> layers;

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "core/evaluation/protocol.h"
 #include "core/evaluation/tasks/task.h"
+#include "core/merging/merge_fields.h"
 #include "core/search/budget.h"
 
 namespace headscope::app {
@@ -54,6 +55,31 @@ CLI::Option* add_threshold(CLI::App& command, Options& options, const char* name
                        ? std::string()
                        : text + " is not a similarity; give a number from -1 to 1";
         });
+}
+
+void add_merge_field(CLI::App& command, MergeRule& rule, const MergeField& field) {
+    const std::string name = both_spellings("--" + field.name);
+    if (field.flag) {
+        command.add_flag_callback(
+            name, [&] { field.set(rule, "true"); }, field.help);
+        return;
+    }
+    CLI::Option* option = command.add_option_function<std::string>(
+        name, [&](const std::string& text) { field.set(rule, text); }, field.help);
+    option->default_str(field.default_text());
+    if (!field.values.empty()) {
+        option->check(CLI::IsMember(field.values));
+        return;
+    }
+    option->check([&field](const std::string& text) -> std::string {
+        try {
+            MergeRule unused;
+            field.set(unused, text);
+            return {};
+        } catch (const Error& error) {
+            return error.what();
+        }
+    });
 }
 
 /// A list of measures; with `all_or_none` also one of these words.
@@ -103,10 +129,7 @@ void add_one_threshold_option(CLI::App& command, Options& options) {
     add_layer_thresholds_option(command, options);
     const CLI::Option* own = command.get_option("--layer_thresholds");
     command.callback([one, own, &options] {
-        if (one->count() + own->count() > 0 || !options.merge.empty() || !options.remove.empty() ||
-            !options.plan_file.empty()) {
-            return;
-        }
+        if (one->count() + own->count() > 0 || options.plans_something()) return;
         throw CLI::RequiredError("--threshold, --layer_thresholds, --merge, --remove or --plan");
     });
 }
@@ -155,51 +178,8 @@ void add_calibration_options(CLI::App& command, Options& options) {
 }
 
 void add_merge_options(CLI::App& command, Options& options) {
-    add_choice(command, "--grouping", options.grouping,
-               {"components", "complete", "matching", "sequential"}, "How pairs become groups");
-    add_choice(command, "--kv_policy", options.kv_policy, {"average", "keep", "within"},
-               "What happens to the keys and values behind merged heads");
-    add_choice(
-        command, "--align", options.align, {"none", "weights", "activations"},
-        "Turn heads into one basis before they are averaged: as their weights agree best, or "
-        "their attended values on a calibration text");
-    add_choice(
-        command, "--weights", options.weights, {"plain", "norm", "usage"},
-        "How much a head counts in means: all alike, by the norm of O V, or by what it writes "
-        "on a calibration text");
-    command.add_flag("--rescale", options.rescale,
-                     "Scale each mean to the mean norm of the blocks that it replaces");
-    add_choice(command, "--representative", options.representative, {"mean", "stronger"},
-               "The query of merged heads: their mean, or that of the head that writes most");
-    add_choice(command, "--refit", options.refit, {"none", "output"},
-               "Fit the output weights of changed layers to what the original writes on the "
-               "calibration text");
-    add_choice(command, "--refit_target", options.refit_target, {"auto", "layer", "residual"},
-               "What a refitted layer is to write: what the original's did, or also what the "
-               "residual stream lacks by then");
-    add(command, "--merge", options.merge,
-        "Heads to merge whatever the threshold says, such as 3:0-1,4-5;7:2-8 (layer:groups)")
-        ->check([](const std::string& text) -> std::string {
-            try {
-                parse_groups(text);
-                return {};
-            } catch (const Error& error) {
-                return error.what();
-            }
-        });
-    add(command, "--remove", options.remove,
-        "Heads to remove: heads:25%, kv_heads:33%, layers:6 (whose attention is skipped), or a "
-        "list of layer:heads such as 3:7,12;5:0")
-        ->check([](const std::string& text) -> std::string {
-            try {
-                parse_removal(text);
-                return {};
-            } catch (const Error& error) {
-                return error.what();
-            }
-        });
-    add_choice(command, "--remove_by", options.remove_by, {"norm", "refit"},
-               "Which go first: those that write least, or those that a refit makes up for best");
+    for (const MergeField& field : merge_fields())
+        add_merge_field(command, options.merging, field);
 }
 
 void add_plan_option(CLI::App& command, Options& options) {

@@ -25,28 +25,15 @@ std::vector<double> Options::thresholds_or_default() const {
     return thresholds.empty() ? std::vector<double>{0.98, 0.99, 0.995} : given_thresholds();
 }
 
-Removal Options::removal() const {
-    Removal removal = parse_removal(remove);
-    removal.order = parse_removal_order(remove_by);
-    return removal;
-}
-
 MergeRule Options::rule(double threshold) const {
-    return {threshold,
-            parse_grouping(grouping),
-            parse_kv_policy(kv_policy),
-            parse_alignment(align),
-            parse_mean_weights(weights),
-            rescale,
-            parse_representative(representative),
-            parse_groups(merge),
-            removal(),
-            {parse_refit(refit), parse_refit_target(refit_target)}};
+    MergeRule rule = merging;
+    rule.threshold = threshold;
+    return rule;
 }
 
 CalibrationOptions Options::calibration_text() const {
     // A fit wants all the text that there is, where a measure is content with less.
-    const bool all = refit != "none" && !was_given("--calibration_windows");
+    const bool all = merging.refit.refit != Refit::none && !was_given("--calibration_windows");
     return {calibration, all ? 0 : calibration_windows};
 }
 

@@ -27,17 +27,7 @@ struct Options {
     std::string measure = "q";
     std::string calibration;  ///< a text file; empty: what ships with the program
     std::int64_t calibration_windows = CalibrationOptions::kDefaultWindows;
-    std::string grouping = "components";
-    std::string kv_policy = "average";
-    std::string align = "none";
-    std::string weights = "plain";
-    bool rescale = false;
-    std::string representative = "mean";
-    std::string refit = "none";
-    std::string refit_target = "auto";
-    std::string merge;   ///< "3:0-1,4-5"; empty: by threshold alone
-    std::string remove;  ///< "heads:25%", "3:7,12"; empty: nothing
-    std::string remove_by = "norm";
+    MergeRule merging;      ///< its threshold is not used
     std::string plan_file;  ///< of a search; empty: none
     std::string protocol = "gptq";
     std::int64_t window = 0;
@@ -99,10 +89,9 @@ struct Options {
 
     /// Whether heads are merged or removed by what the options say.
     [[nodiscard]] bool plans_something() const {
-        return !thresholds.empty() || !layer_thresholds.empty() || !remove.empty() ||
-               !merge.empty() || !plan_file.empty();
+        return !thresholds.empty() || !layer_thresholds.empty() || !merging.removal.empty() ||
+               !merging.groups.empty() || !plan_file.empty();
     }
-    [[nodiscard]] Removal removal() const;
     [[nodiscard]] CalibrationOptions calibration_text() const;
     [[nodiscard]] TextOptions text() const;
     [[nodiscard]] ComputeOptions compute() const;

@@ -33,6 +33,8 @@ struct MergeRule {
     Removal removal = {};       ///< heads that go, besides what is merged
     RefitRule refit = {};
 
+    bool operator==(const MergeRule&) const = default;
+
     /// Whether a plan needs the figures of a calibration text.
     [[nodiscard]] bool needs_calibration() const {
         return align == Alignment::activations || needs_usage();

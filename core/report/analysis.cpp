@@ -1,14 +1,12 @@
 #include "core/report/analysis.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include "core/report/setting_phrases.h"
 #include "core/similarity/layer_list.h"
@@ -16,30 +14,10 @@
 namespace headscope {
 namespace {
 
-/// Settings that decide the original's figures. All others decide how heads are merged, also those
-/// that this list does not know yet.
-constexpr std::array kEvaluationKeys = {"model_fingerprint",
-                                        "protocol",
-                                        "window",
-                                        "windows",
-                                        "bos_rule",
-                                        "corpus",
-                                        "corpus_sha256",
-                                        "tokenizer_fingerprint",
-                                        "tokens",
-                                        "token_ids_sha256",
-                                        "dtype"};
-
 struct RunKeys {
     std::vector<Setting> evaluation;
     std::vector<Setting> merging;
 };
-
-std::string text_of(const std::string& key, const nlohmann::ordered_json& value) {
-    if (value.is_string()) return value.get<std::string>();
-    if (key == "layers") return layers_text(value.get<std::vector<int>>());
-    return value.dump();
-}
 
 /// Of another program's file only its figures and its layers are known.
 RunKeys keys_without_manifest(const Result& result) {
@@ -53,15 +31,9 @@ RunKeys keys_without_manifest(const Result& result) {
 
 RunKeys keys_of(const Result& result) {
     if (!result.manifest) return keys_without_manifest(result);
-    RunKeys keys;
-    const nlohmann::ordered_json settings = to_json(result.manifest->settings);
-    for (const auto& [key, value] : settings.items()) {
-        if (key == "device") continue;
-        const bool evaluation =
-            std::find(kEvaluationKeys.begin(), kEvaluationKeys.end(), key) != kEvaluationKeys.end();
-        (evaluation ? keys.evaluation : keys.merging).push_back({key, text_of(key, value)});
-    }
-    return keys;
+    const RunSettings& settings = result.manifest->settings;
+    return {settings_of(settings, SettingRole::evaluation),
+            settings_of(settings, SettingRole::merging)};
 }
 
 bool is_per_layer(const AnalyzedRun& run) {

@@ -35,14 +35,6 @@ struct ReadRuns {
 ReadRuns read_runs(const std::filesystem::path& directory, const ProgressFn& progress = {},
                    const std::stop_token& stop = {});
 
-/// One setting of a run under its key in the manifest.
-struct Setting {
-    std::string key;
-    std::string text;
-
-    bool operator==(const Setting&) const = default;
-};
-
 /// Runs that differ in the threshold only: one curve.
 struct AnalysisSeries {
     /// What tells it from the other series of its section ("grouping complete"); empty where it is

@@ -76,7 +76,6 @@ ordered_json thresholds_json(const MergePlan& plan) {
 
 std::string make_export_manifest(const Checkpoint& checkpoint, const std::string& fingerprint,
                                  const ExportParams& params, const ExportResult& result) {
-    const MergeRule& rule = params.plan.rule;
     ordered_json layers = ordered_json::array();
     for (const LayerPlan& layer : params.plan.layers)
         layers.push_back(layer.layer);
@@ -89,15 +88,8 @@ std::string make_export_manifest(const Checkpoint& checkpoint, const std::string
                       {"model_fingerprint", fingerprint},
                       {"measure", name_of(params.measure)}};
     json.update(thresholds_json(params.plan));
-    json.update({{"grouping", name_of(rule.grouping)},
-                 {"kv_policy", name_of(rule.kv_policy)},
-                 {"align", name_of(rule.align)},
-                 {"weights", name_of(rule.weights)},
-                 {"rescale", rule.rescale},
-                 {"representative", name_of(rule.representative)},
-                 {"refit", name_of(rule.refit.refit)},
-                 {"refit_target", name_of(rule.refit.target)},
-                 {"layers", std::move(layers)},
+    json.update(to_json(params.plan.rule));
+    json.update({{"layers", std::move(layers)},
                  {"compact", params.compact},
                  {"summary", to_json(summarize(params.plan, checkpoint.config()))},
                  {"plan", plan_json(params.plan)},

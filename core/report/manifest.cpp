@@ -1,47 +1,51 @@
 #include "core/report/manifest.h"
 
 #include <chrono>
+#include <concepts>
 
 #include <fmt/chrono.h>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/merging/merge_fields.h"
 #include "core/report/json_values.h"
+#include "core/similarity/layer_list.h"
 
 namespace headscope {
 namespace {
 
-/// Calls `visit(key, member, may_lack)` for every setting, so that writing and reading cannot drift
-/// apart. Older files may lack some, which have their defaults there.
+/// Calls `visit(key, member, role, may_lack)` for every setting: the list from which files,
+/// comparability and summaries are made.
 template <typename Settings, typename Visit>
 void for_each_setting(Settings& settings, Visit visit) {
+    using enum SettingRole;
     constexpr bool kMayLack = true;
-    visit("model_fingerprint", settings.model_fingerprint);
-    visit("measure", settings.measure);
-    visit("grouping", settings.grouping);
-    visit("kv_policy", settings.kv_policy);
-    visit("align", settings.align, kMayLack);
-    visit("weights", settings.weights, kMayLack);
-    visit("rescale", settings.rescale, kMayLack);
-    visit("representative", settings.representative, kMayLack);
-    visit("merge", settings.merged, kMayLack);
-    visit("remove", settings.removed, kMayLack);
-    visit("remove_by", settings.remove_by, kMayLack);
-    visit("refit", settings.refit, kMayLack);
-    visit("refit_target", settings.refit_target, kMayLack);
-    visit("layers", settings.layers);
-    visit("protocol", settings.protocol);
-    visit("window", settings.window);
-    visit("windows", settings.windows);
-    visit("bos_rule", settings.bos_rule);
-    visit("bos_decided_by", settings.bos_decided_by, kMayLack);
-    visit("corpus", settings.corpus_name);
-    visit("corpus_sha256", settings.corpus_sha256);
-    visit("tokenizer_fingerprint", settings.tokenizer_fingerprint);
-    visit("tokens", settings.token_count);
-    visit("token_ids_sha256", settings.token_ids_sha256);
-    visit("dtype", settings.dtype);
-    visit("device", settings.device);
+    visit("model_fingerprint", settings.model_fingerprint, evaluation);
+    visit("measure", settings.measure, merging);
+    visit("", settings.rule, merging);  // under the names of its options
+    visit("layers", settings.layers, merging);
+    visit("protocol", settings.protocol, evaluation);
+    visit("window", settings.window, evaluation);
+    visit("windows", settings.windows, evaluation);
+    visit("bos_rule", settings.bos_rule, evaluation);
+    visit("bos_decided_by", settings.bos_decided_by, circumstance, kMayLack);
+    visit("corpus", settings.corpus_name, evaluation);
+    visit("corpus_sha256", settings.corpus_sha256, evaluation);
+    visit("tokenizer_fingerprint", settings.tokenizer_fingerprint, evaluation);
+    visit("tokens", settings.token_count, evaluation);
+    visit("token_ids_sha256", settings.token_ids_sha256, evaluation);
+    visit("dtype", settings.dtype, evaluation);
+    visit("device", settings.device, circumstance);
+}
+
+std::string setting_text(const std::string& value) {
+    return value;
+}
+std::string setting_text(std::int64_t value) {
+    return fmt::format("{}", value);
+}
+std::string setting_text(const std::vector<int>& layers) {
+    return layers_text(layers);
 }
 
 template <typename Record, typename Visit>
@@ -60,6 +64,28 @@ void read(const nlohmann::json& json, const char* key, Value& value, const std::
     }
 }
 
+/// A file from before there was a choice does not name it.
+void read_rule(const nlohmann::json& json, MergeRule& rule, const std::string& source) {
+    for (const MergeField& field : merge_fields()) {
+        if (field.in_file != MergeField::InFile::required && json.is_object() &&
+            !json.contains(field.name))
+            continue;
+        std::string text;
+        if (field.flag) {
+            bool value = false;
+            read(json, field.name.c_str(), value, source);
+            text = value ? "true" : "false";
+        } else {
+            read(json, field.name.c_str(), text, source);
+        }
+        try {
+            field.set(rule, text);
+        } catch (const Error& error) {
+            fail(ErrorCode::bad_input, "{}: {}", source, error.what());
+        }
+    }
+}
+
 }  // namespace
 
 nlohmann::ordered_json to_json(const CalibrationRecord& record) {
@@ -70,20 +96,29 @@ nlohmann::ordered_json to_json(const CalibrationRecord& record) {
 
 nlohmann::ordered_json to_json(const RunSettings& settings) {
     nlohmann::ordered_json json;
-    for_each_setting(settings,
-                     [&](const char* key, const auto& value, bool = false) { json[key] = value; });
+    for_each_setting(settings, [&]<typename Value>(const char* key, const Value& value, SettingRole,
+                                                   bool = false) {
+        if constexpr (std::same_as<Value, MergeRule>) {
+            json.update(to_json(value));
+        } else {
+            json[key] = value;
+        }
+    });
     if (settings.calibration) json["calibration"] = to_json(*settings.calibration);
-    // What most runs do without is not said where it is not done: files and folders of before keep
-    // their names.
-    const RunSettings plain;
-    if (settings.representative == plain.representative) json.erase("representative");
-    if (settings.merged == plain.merged) json.erase("merge");
-    if (settings.removed == plain.removed) json.erase("remove");
-    if (settings.removed == plain.removed || settings.remove_by == plain.remove_by)
-        json.erase("remove_by");
-    if (settings.refit == plain.refit) {
-        json.erase("refit");
-        json.erase("refit_target");
+    return json;
+}
+
+nlohmann::ordered_json to_json(const MergeRule& rule) {
+    nlohmann::ordered_json json;
+    for (const MergeField& field : merge_fields()) {
+        const std::string text = field.text(rule);
+        const bool changed = text != field.default_text();
+        if (field.in_file == MergeField::InFile::if_changed && !changed) continue;
+        if (field.flag) {
+            json[field.name] = text == "true";
+        } else {
+            json[field.name] = text;
+        }
     }
     return json;
 }
@@ -104,9 +139,13 @@ nlohmann::ordered_json to_json(const Manifest& manifest) {
 
 RunSettings settings_from_json(const nlohmann::json& json, const std::string& source) {
     RunSettings settings;
-    for_each_setting(settings, [&](const char* key, auto& value, bool may_lack = false) {
-        if (may_lack && json.is_object() && !json.contains(key)) return;
-        read(json, key, value, source);
+    for_each_setting(settings, [&]<typename Value>(const char* key, Value& value, SettingRole,
+                                                   bool may_lack = false) {
+        if constexpr (std::same_as<Value, MergeRule>) {
+            read_rule(json, value, source);
+        } else if (!may_lack || !json.is_object() || json.contains(key)) {
+            read(json, key, value, source);
+        }
     });
     if (json.contains("calibration")) {
         for_each_field(settings.calibration.emplace(), [&](const char* key, auto& value) {
@@ -134,6 +173,23 @@ Manifest manifest_from_json(const nlohmann::json& json, const std::string& sourc
         fail(ErrorCode::bad_input, "{}: the manifest has no seeds", source);
     read(json["seeds"], "window_order", manifest.window_order_seed, source);
     return manifest;
+}
+
+std::vector<Setting> settings_of(const RunSettings& settings, SettingRole role) {
+    std::vector<Setting> list;
+    for_each_setting(settings, [&]<typename Value>(const char* key, const Value& value,
+                                                   SettingRole of_setting, bool = false) {
+        if (of_setting != role) return;
+        if constexpr (std::same_as<Value, MergeRule>) {
+            for (const MergeField& field : merge_fields())
+                list.push_back({field.name, field.text(value)});
+        } else {
+            list.push_back({key, setting_text(value)});
+        }
+    });
+    if (role == SettingRole::merging && settings.calibration)
+        list.push_back({"calibration", to_json(*settings.calibration).dump()});
+    return list;
 }
 
 std::string describe_difference(const RunSettings& found, const RunSettings& wanted) {

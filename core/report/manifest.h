@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/measures/calibration_record.h"
+#include "core/merging/merge_plan.h"
 
 namespace headscope {
 
@@ -16,17 +17,7 @@ struct RunSettings {
     std::string model_fingerprint;
     std::string measure;
     std::optional<CalibrationRecord> calibration;  ///< where a measure or the rule has one
-    std::string grouping;
-    std::string kv_policy;
-    std::string align = "none";           ///< files from before there was a choice do not say it
-    std::string weights = "plain";        ///< the same
-    bool rescale = false;                 ///< the same
-    std::string representative = "mean";  ///< the same
-    std::string merged;                   ///< as parse_groups reads it; empty: by threshold alone
-    std::string removed;                  ///< as parse_removal reads it; empty: nothing
-    std::string remove_by = "norm";
-    std::string refit = "none";
-    std::string refit_target = "auto";
+    MergeRule rule;  ///< its threshold, which is no setting, is that of MergeRule()
     std::vector<int> layers;
     std::string protocol;
     std::int64_t window = 0;   ///< tokens
@@ -60,11 +51,31 @@ struct Manifest {
 
 nlohmann::ordered_json to_json(const CalibrationRecord& record);
 nlohmann::ordered_json to_json(const RunSettings& settings);
+/// The options of a rule by their names; see merge_fields().
+nlohmann::ordered_json to_json(const MergeRule& rule);
 nlohmann::ordered_json to_json(const Manifest& manifest);
 
 /// Throws Error(bad_input) for a missing or mistyped field; `source` names the file.
 RunSettings settings_from_json(const nlohmann::json& json, const std::string& source);
 Manifest manifest_from_json(const nlohmann::json& json, const std::string& source);
+
+/// What a setting decides.
+enum class SettingRole {
+    evaluation,    ///< the original's metrics: runs compare where all of these are equal
+    merging,       ///< how heads were compared and merged: with these, too, runs are of one curve
+    circumstance,  ///< how the settings came about and where it was computed: rounding at most
+};
+
+/// One setting of a run under its key in the manifest.
+struct Setting {
+    std::string key;
+    std::string text;
+
+    bool operator==(const Setting&) const = default;
+};
+
+/// The settings of one role, always in the same order: the only rule for which runs compare.
+std::vector<Setting> settings_of(const RunSettings& settings, SettingRole role);
 
 /// What differs between two settings, in words ("window 512, not 256"); empty where nothing does.
 std::string describe_difference(const RunSettings& found, const RunSettings& wanted);

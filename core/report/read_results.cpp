@@ -209,18 +209,8 @@ Result read_result(const std::filesystem::path& path) {
     if (file.contains("plan")) reader.read_plan(file.at("plan"), result);
     if (file.contains("manifest")) {
         result.manifest = manifest_from_json(file.at("manifest"), path.string());
-        const RunSettings& settings = result.manifest->settings;
-        result.plan.rule.grouping = parse_grouping(settings.grouping);
-        result.plan.rule.kv_policy = parse_kv_policy(settings.kv_policy);
-        result.plan.rule.align = parse_alignment(settings.align);
-        result.plan.rule.weights = parse_mean_weights(settings.weights);
-        result.plan.rule.rescale = settings.rescale;
-        result.plan.rule.representative = parse_representative(settings.representative);
-        result.plan.rule.groups = parse_groups(settings.merged);
-        result.plan.rule.removal = parse_removal(settings.removed);
-        result.plan.rule.removal.order = parse_removal_order(settings.remove_by);
-        result.plan.rule.refit = {parse_refit(settings.refit),
-                                  parse_refit_target(settings.refit_target)};
+        result.plan.rule = result.manifest->settings.rule;
+        result.plan.rule.threshold = result.threshold;
     }
     return result;
 }

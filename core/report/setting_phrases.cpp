@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/merging/merge_fields.h"
 #include "core/report/figure_text.h"
 
 namespace headscope {
@@ -46,6 +47,15 @@ std::string phrase(const Setting& setting) {
     if (hidden(setting))
         return fmt::format("{} {}", spoken(setting.key), setting.text.substr(0, kHashDigits));
     return fmt::format("{} {}", spoken(setting.key), setting.text);
+}
+
+/// Whether it is a merge option that nobody needs to hear of.
+bool is_unchanged(const Setting& setting) {
+    const auto& fields = merge_fields();
+    return std::any_of(fields.begin(), fields.end(), [&](const MergeField& field) {
+        return field.name == setting.key && field.in_file == MergeField::InFile::if_changed &&
+               setting.text == field.default_text();
+    });
 }
 
 const std::string& text_of(const std::vector<Setting>& settings, const char* key) {
@@ -94,7 +104,7 @@ std::vector<std::string> evaluation_phrases(const AnalysisSection& section) {
 std::vector<std::string> merging_phrases(const AnalysisSeries& series) {
     std::vector<std::string> phrases;
     for (const Setting& setting : series.settings)
-        phrases.push_back(phrase(setting));
+        if (!is_unchanged(setting)) phrases.push_back(phrase(setting));
     return phrases;
 }
 

@@ -193,9 +193,9 @@ class Sweep {
     }
 
     [[nodiscard]] MergeRule rule_at(double threshold) const {
-        return {threshold,       params_.grouping, params_.kv_policy,      params_.align,
-                params_.weights, params_.rescale,  params_.representative, params_.groups,
-                params_.removal, params_.refit};
+        MergeRule rule = params_.rule;
+        rule.threshold = threshold;
+        return rule;
     }
 
     /// The loaded model, for which the first call waits.
@@ -223,7 +223,7 @@ class Sweep {
             result.summary = summarize(result.plan, checkpoint_.config());
             result.similarity = matrices_;
         }
-        if (params_.refit.refit == Refit::none) return;
+        if (params_.rule.refit.refit == Refit::none) return;
         std::vector<MergePlan*> plans;
         for (const std::size_t index : pending_)
             plans.push_back(&result_.runs[index].result.plan);

@@ -26,15 +26,7 @@ struct SweepParams {
     std::vector<int> layers;  ///< empty: all
     Measure measure = Measure::q;
     CalibrationOptions calibration;  ///< for measures of behaviour
-    Grouping grouping = Grouping::components;
-    KvPolicy kv_policy = KvPolicy::average;
-    Alignment align = Alignment::none;
-    MeanWeights weights = MeanWeights::plain;
-    bool rescale = false;
-    Representative representative = Representative::mean;
-    GroupsByLayer groups = {};
-    Removal removal = {};
-    RefitRule refit = {};
+    MergeRule rule;                  ///< its threshold is not used
     TextOptions text;
     ComputeOptions compute;
     std::filesystem::path output_dir;

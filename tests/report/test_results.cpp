@@ -44,8 +44,8 @@ Result sample() {
     manifest.program_version = "1.2.3";
     manifest.model_path = "some model";
     manifest.settings.layers = {10};
-    manifest.settings.grouping = "components";
-    manifest.settings.kv_policy = "average";
+    manifest.settings.rule.grouping = Grouping::components;
+    manifest.settings.rule.kv_policy = KvPolicy::average;
     manifest.settings.window = 512;
     manifest.started = "2026-01-02T03:04:05Z";
     manifest.duration_seconds = 1.5;
@@ -150,9 +150,9 @@ class TestResults : public QObject {
     void the_manner_of_the_mean_reads_back() {
         const Folder folder;
         Result before = sample();
-        before.manifest->settings.align = "weights";
-        before.manifest->settings.weights = "norm";
-        before.manifest->settings.rescale = true;
+        before.manifest->settings.rule.align = Alignment::weights;
+        before.manifest->settings.rule.weights = MeanWeights::norm;
+        before.manifest->settings.rule.rescale = true;
         const Result after = read_result(write_result(folder.path(), before));
         QVERIFY(after.manifest->settings == before.manifest->settings);
         QCOMPARE(after.plan.rule.align, Alignment::weights);

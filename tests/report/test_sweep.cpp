@@ -73,13 +73,13 @@ class TestSweep : public QObject {
         const QTemporaryDir folder;
         SweepParams params = small_sweep(folder);
         run_sweep(params);
-        params.kv_policy = KvPolicy::keep;
+        params.rule.kv_policy = KvPolicy::keep;
         const std::string error = error_of([&] { run_sweep(params); });
         QVERIFY2(contains(error, "kv_policy \"average\", not \"keep\""), error.c_str());
         QVERIFY(contains(error, "--force"));
         QCOMPARE(read_result(params.output_dir / "results_threshold_0.98.json")
-                     .manifest->settings.kv_policy,
-                 std::string("average"));
+                     .manifest->settings.rule.kv_policy,
+                 KvPolicy::average);
     }
 
     /// How groups are averaged decides the numbers: each way is a run of its own.
@@ -111,11 +111,11 @@ class TestSweep : public QObject {
             const std::string error = error_of([&] { run_sweep(params); });
             return contains(error, difference) && contains(error, "--force");
         };
-        params.align = Alignment::weights;
+        params.rule.align = Alignment::weights;
         QVERIFY(refused("align \"none\", not \"weights\""));
-        params.weights = MeanWeights::norm;
+        params.rule.weights = MeanWeights::norm;
         QVERIFY(refused("weights \"plain\", not \"norm\""));
-        params.rescale = true;
+        params.rule.rescale = true;
         QVERIFY(refused("rescale false, not true"));
         params.force = true;
         const SweepResult forced = run_sweep(params);
@@ -124,7 +124,7 @@ class TestSweep : public QObject {
         QCOMPARE(read.plan.rule.align, Alignment::weights);
         QCOMPARE(read.plan.rule.weights, MeanWeights::norm);
         QVERIFY(read.plan.rule.rescale);
-        QCOMPARE(read.manifest->settings.align, std::string("weights"));
+        QCOMPARE(read.manifest->settings.rule.align, Alignment::weights);
     }
 
     void a_journal_of_other_means_is_not_taken_up() {
@@ -136,7 +136,7 @@ class TestSweep : public QObject {
                                        }};
         QVERIFY(contains(error_of([&] { run_sweep(params, stop_early, source.get_token()); }),
                          "cancelled"));
-        params.rescale = true;
+        params.rule.rescale = true;
         QCOMPARE(run_sweep(params).resumed_windows, 0);
     }
 
@@ -145,8 +145,8 @@ class TestSweep : public QObject {
         SweepParams params = small_sweep(folder);
         params.text.max_windows = 2;
         params.thresholds = {0.5};
-        params.align = Alignment::activations;
-        params.weights = MeanWeights::usage;
+        params.rule.align = Alignment::activations;
+        params.rule.weights = MeanWeights::usage;
         params.calibration.windows = 1;
         const SweepResult sweep = run_sweep(params);
         QVERIFY(sweep.runs[0].result.summary.pairs > 0);

@@ -370,7 +370,7 @@ class TestSearch : public QObject {
         const SearchResult search = run_search(small_search(folder));
         const ChosenThresholds chosen = read_layer_thresholds(search.file.string());
         QCOMPARE(chosen.thresholds, search.findings->thresholds);
-        QCOMPARE(chosen.settings->kv_policy, std::string("average"));
+        QCOMPARE(chosen.settings->rule.kv_policy, KvPolicy::average);
         const ChosenThresholds list = read_layer_thresholds("3:0.98,7:0.91");
         QCOMPARE(list.thresholds, (LayerThresholds{{3, 0.98}, {7, 0.91}}));
         QVERIFY(!list.settings);

@@ -36,8 +36,8 @@ inline Manifest synthetic_manifest(const SyntheticModel& model) {
     manifest.model_path = "/models/" + model.name;
     manifest.settings.model_fingerprint = "f00d" + model.name;
     manifest.settings.measure = "q";
-    manifest.settings.grouping = "components";
-    manifest.settings.kv_policy = "average";
+    manifest.settings.rule.grouping = Grouping::components;
+    manifest.settings.rule.kv_policy = KvPolicy::average;
     for (int layer = 0; layer < model.layers; ++layer)
         manifest.settings.layers.push_back(layer);
     manifest.settings.protocol = "gptq";

@@ -25,11 +25,11 @@ void take(RunFacts& facts, const RunSettings& settings) {
                              .arg(calibration->window)
                              .arg(QString::fromStdString(calibration->corpus_name));
     }
-    facts.grouping = QString::fromStdString(settings.grouping);
-    facts.kv_policy = QString::fromStdString(settings.kv_policy);
-    facts.align = QString::fromStdString(settings.align);
-    facts.weights = QString::fromStdString(settings.weights);
-    facts.rescale = settings.rescale;
+    facts.grouping = qstring(name_of(settings.rule.grouping));
+    facts.kv_policy = qstring(name_of(settings.rule.kv_policy));
+    facts.align = qstring(name_of(settings.rule.align));
+    facts.weights = qstring(name_of(settings.rule.weights));
+    facts.rescale = settings.rule.rescale;
     facts.layers = settings.layers;
     facts.layers_known = true;
     facts.protocol = QString::fromStdString(settings.protocol);
@@ -83,6 +83,21 @@ void take_settings(RunFacts& facts, const Run& run) {
     if (run.seconds > 0.0) facts.duration = run.seconds;
 }
 
+/// All that decides whether runs compare, in one text: also what has no name in a legend. Empty
+/// where the settings are not known.
+QString settings_text(const Run& run) {
+    const RunSettings* settings = nullptr;
+    if (run.resolved) settings = &*run.resolved;
+    if (run.result && run.result->manifest) settings = &run.result->manifest->settings;
+    QString text;
+    if (settings == nullptr) return text;
+    for (const SettingRole role : {SettingRole::evaluation, SettingRole::merging}) {
+        for (const Setting& setting : settings_of(*settings, role))
+            text += QString::fromStdString(setting.key + '=' + setting.text + '\n');
+    }
+    return text;
+}
+
 }  // namespace
 
 RunFacts facts_of(const Run& run) {
@@ -128,6 +143,7 @@ std::vector<ComparableSetting> comparable_settings(const Run& run) {
         {facts.weights, QStringLiteral("weights ") + facts.weights},
         {QString::number(rescale ? 1 : 0), rescale ? QStringLiteral("rescale") : QString()},
         plain(facts.measure),
+        {settings_text(run), QString()},
     };
 }
 

@@ -36,11 +36,11 @@ std::optional<Choices> choices_of(const Result& result) {
         } else {
             choices.threshold = result.threshold;
         }
-        choices.grouping = parse_grouping(settings.grouping);
-        choices.kv_policy = parse_kv_policy(settings.kv_policy);
-        choices.align = parse_alignment(settings.align);
-        choices.weights = parse_mean_weights(settings.weights);
-        choices.rescale = settings.rescale;
+        choices.grouping = settings.rule.grouping;
+        choices.kv_policy = settings.rule.kv_policy;
+        choices.align = settings.rule.align;
+        choices.weights = settings.rule.weights;
+        choices.rescale = settings.rule.rescale;
         choices.measure = parse_measure(settings.measure);
         if (settings.calibration) {
             const auto calibration = calibration_of(*settings.calibration);

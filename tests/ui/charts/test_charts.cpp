@@ -209,12 +209,13 @@ class TestCharts : public QObject {
     /// Twelve curves in one chart.
     static std::shared_ptr<const Analysis> many_merges() {
         std::vector<Result> results;
-        for (const char* grouping : {"components", "complete", "matching", "sequential"}) {
-            for (const char* policy : {"average", "keep", "within"}) {
+        for (const Grouping grouping :
+             {Grouping::components, Grouping::complete, Grouping::matching, Grouping::sequential}) {
+            for (const KvPolicy policy : {KvPolicy::average, KvPolicy::keep, KvPolicy::within}) {
                 for (const double threshold : {0.9, 0.99}) {
                     results.push_back(synthetic_result({}, threshold));
-                    results.back().manifest->settings.grouping = grouping;
-                    results.back().manifest->settings.kv_policy = policy;
+                    results.back().manifest->settings.rule.grouping = grouping;
+                    results.back().manifest->settings.rule.kv_policy = policy;
                 }
             }
         }

@@ -222,7 +222,7 @@ class TestMeasurer : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
         const Run& run = *bench.runs.find(id);
         QCOMPARE(run.merged->nll, scores.metrics(1).nll);
-        QCOMPARE(run.result->manifest->settings.weights, "usage");
+        QCOMPARE(run.result->manifest->settings.rule.weights, MeanWeights::usage);
         QVERIFY(run.result->manifest->settings.calibration == figures->record);
     }
 
