@@ -127,6 +127,9 @@ struct CommandLine {
         "compress", "Removes heads by measured damage, refits, evaluates and exports");
     CLI::App* damage = app.add_subcommand(
         "damage", "What merging single pairs costs, and which measure foretells it");
+    CLI::App* heads = app.add_subcommand("heads",
+                                         "What each head does over a text: entropy, first token, "
+                                         "previous token, duplicates, induction, output norm");
     CLI::App* analyze =
         app.add_subcommand("analyze", "Charts, summaries and a report of the results in a folder");
     CLI::App* protocols = app.add_subcommand(
@@ -199,6 +202,14 @@ struct CommandLine {
         add_corpus_options(*protocols, options);
         add_compute_options(*protocols, options);
         add_json_option(*protocols, options);
+        add_model_option(*heads, options);
+        add_layer_option(*heads, options);
+        add_calibration_options(*heads, options);
+        add_compute_options(*heads, options);
+        heads->add_flag("--repeated", options.repeated,
+                        "Random tokens whose second half repeats the first, in place of the "
+                        "calibration text: where induction heads show");
+        add_json_option(*heads, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,
                          "Model folder or a file of it; default: the demo model");
         add_json_option(*info, options);
@@ -239,7 +250,8 @@ struct CommandLine {
             if (command == info || command->get_option_no_throw("--model_path") == nullptr)
                 continue;
             commands.push_back(
-                {command->get_name(), command->get_option_no_throw("--corpus") != nullptr});
+                {command->get_name(),
+                 command == heads || command->get_option_no_throw("--corpus") != nullptr});
         }
         return commands;
     }
@@ -258,6 +270,7 @@ struct CommandLine {
             if (*search) return run_search(options, display, stop);
             if (*compress) return run_compress(options, display, stop);
             if (*damage) return run_damage(options, display, stop);
+            if (*heads) return run_heads(options, display, stop);
             if (*analyze) return run_analyze(options, display, stop);
             if (*protocols) return run_protocols(options, display, stop);
             return run_info(options, model_commands(), display);

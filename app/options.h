@@ -49,6 +49,7 @@ struct Options {
     bool force = false;
     bool compact = false;
     bool no_plots = false;
+    bool repeated = false;  ///< `heads`: random tokens, repeated, in place of the text
     bool json = false;
 
     // search and damage

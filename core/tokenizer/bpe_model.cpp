@@ -279,4 +279,29 @@ void ScoreModel::encode(std::string_view word, Scratch& scratch,
     }
 }
 
+std::vector<std::string> MergeListModel::token_texts() const {
+    std::vector<std::string> texts(static_cast<std::size_t>(vocabulary_size_));
+    vocabulary_.for_each([&](std::string_view token, std::int32_t id) {
+        texts.at(static_cast<std::size_t>(id)) =
+            options_.byte_level ? from_byte_alphabet(token) : piece_text(token);
+    });
+    return texts;
+}
+
+std::vector<std::string> RankModel::token_texts() const {
+    std::vector<std::string> texts(ranks_.size());
+    ranks_.for_each([&](std::string_view token, std::int32_t id) {
+        texts.at(static_cast<std::size_t>(id)) = token;
+    });
+    return texts;
+}
+
+std::vector<std::string> ScoreModel::token_texts() const {
+    std::vector<std::string> texts(ranks_.size());
+    vocabulary_.for_each([&](std::string_view token, std::int32_t id) {
+        texts.at(static_cast<std::size_t>(id)) = piece_text(token);
+    });
+    return texts;
+}
+
 }  // namespace headscope

@@ -40,6 +40,9 @@ class BpeModel {
     virtual void encode(std::string_view word, Scratch& scratch,
                         std::vector<std::int32_t>& ids) const = 0;
 
+    /// See Tokenizer::token_texts().
+    [[nodiscard]] virtual std::vector<std::string> token_texts() const = 0;
+
     /// Whether words may be cut at `at`, between two characters, because no merge could cross that
     /// place: then what is left and right of it can be encoded apart. A model that cannot say so
     /// cheaply says no.
@@ -81,6 +84,7 @@ class MergeListModel final : public BpeModel {
     void encode(std::string_view word, Scratch& scratch,
                 std::vector<std::int32_t>& ids) const override;
     [[nodiscard]] bool is_border(std::string_view word, std::size_t at) const override;
+    [[nodiscard]] std::vector<std::string> token_texts() const override;
 
   private:
     void add_merges(const Merges& merges, std::string_view source);
@@ -116,6 +120,7 @@ class RankModel final : public BpeModel {
     void encode(std::string_view word, Scratch& scratch,
                 std::vector<std::int32_t>& ids) const override;
     [[nodiscard]] bool is_border(std::string_view, std::size_t) const override { return false; }
+    [[nodiscard]] std::vector<std::string> token_texts() const override;
 
   private:
     Vocabulary ranks_;
@@ -138,6 +143,7 @@ class ScoreModel final : public BpeModel {
     void encode(std::string_view word, Scratch& scratch,
                 std::vector<std::int32_t>& ids) const override;
     [[nodiscard]] bool is_border(std::string_view word, std::size_t at) const override;
+    [[nodiscard]] std::vector<std::string> token_texts() const override;
 
     /// For each token: notes which characters stand next to each other in it.
     void add_borders(std::string_view token);

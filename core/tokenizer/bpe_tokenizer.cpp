@@ -160,4 +160,18 @@ BpeTokenizer::Loaded BpeTokenizer::load() const {
     return loaded;
 }
 
+std::vector<std::string> BpeTokenizer::token_texts() const {
+    const BpeModel& model = *loaded().model;
+    std::vector<std::string> texts = model.token_texts();
+    const std::vector<AddedToken> tokens =
+        number_added_tokens(parts_.added_tokens, model.token_count(),
+                            [&](std::string_view token) { return model.find_token(token); });
+    for (const AddedToken& token : tokens) {
+        const auto id = static_cast<std::size_t>(token.id);
+        if (id >= texts.size()) texts.resize(id + 1);
+        texts[id] = token.content;
+    }
+    return texts;
+}
+
 }  // namespace headscope

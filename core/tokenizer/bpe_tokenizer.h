@@ -51,6 +51,7 @@ class BpeTokenizer final : public Tokenizer {
         return parts_.bos.decided_by;
     }
     [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const override;
+    [[nodiscard]] std::vector<std::string> token_texts() const override;
 
   private:
     class Encoding;

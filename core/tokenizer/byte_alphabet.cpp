@@ -1,6 +1,9 @@
 #include "core/tokenizer/byte_alphabet.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <system_error>
 
 namespace headscope {
 namespace {
@@ -31,6 +34,39 @@ void append_in_byte_alphabet(std::string_view bytes, std::string& out) {
             out += static_cast<char>(0x80 | (character & 0x3F));
         }
     }
+}
+
+std::string from_byte_alphabet(std::string_view text) {
+    std::string bytes;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto first = static_cast<unsigned char>(text[at]);
+        // All characters of the alphabet take one byte of UTF-8 or two.
+        const bool two = (first & 0xE0) == 0xC0 && at + 1 < text.size();
+        const auto character = static_cast<char16_t>(
+            two ? (first & 0x1F) << 6 | (static_cast<unsigned char>(text[at + 1]) & 0x3F) : first);
+        const auto* const found = std::find(alphabet.begin(), alphabet.end(), character);
+        const std::size_t length = two ? 2 : 1;
+        if (found != alphabet.end()) {
+            bytes += static_cast<char>(found - alphabet.begin());
+        } else {
+            bytes += text.substr(at, length);
+        }
+        at += length;
+    }
+    return bytes;
+}
+
+std::string piece_text(std::string_view piece) {
+    constexpr std::string_view kSpace = "\u2581";
+    if (piece.size() == 6 && piece.starts_with("<0x") && piece.back() == '>') {
+        int byte = 0;
+        const auto [end, error] = std::from_chars(piece.data() + 3, piece.data() + 5, byte, 16);
+        if (error == std::errc() && end == piece.data() + 5) return {static_cast<char>(byte)};
+    }
+    std::string text(piece);
+    for (std::size_t at = 0; (at = text.find(kSpace, at)) != std::string::npos; ++at)
+        text.replace(at, kSpace.size(), " ");
+    return text;
 }
 
 }  // namespace headscope

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/sha256.h"
+#include "core/tokenizer/byte_alphabet.h"
 #include "core/tokenizer/normalizer.h"
 #include "core/tokenizer/sentencepiece_model_file.h"
 
@@ -94,6 +95,15 @@ std::vector<std::int32_t> SentencePieceTokenizer::encode(std::string_view text) 
         added_tokens_.normalized.split(part, add);
     });
     return ids;
+}
+
+std::vector<std::string> SentencePieceTokenizer::token_texts() const {
+    std::vector<std::string> texts(static_cast<std::size_t>(vocabulary_size()));
+    read_sentencepiece_pieces(bytes_).for_each([&](std::string_view piece, std::int32_t id) {
+        if (static_cast<std::size_t>(id) < texts.size())
+            texts[static_cast<std::size_t>(id)] = piece_text(piece);
+    });
+    return texts;
 }
 
 const SentencePieceModel& SentencePieceTokenizer::model(bool with_prefix) const {

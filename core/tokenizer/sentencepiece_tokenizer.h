@@ -34,6 +34,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     [[nodiscard]] std::optional<std::int32_t> bos_id() const override;
     [[nodiscard]] const std::string& bos_decided_by() const override { return bos_.decided_by; }
     [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const override;
+    [[nodiscard]] std::vector<std::string> token_texts() const override;
 
   private:
     using ModelPtr = std::unique_ptr<const SentencePieceModel>;

@@ -32,6 +32,15 @@ class StringMap {
         return slot.tag != free_slot ? &slot.value : nullptr;
     }
 
+    /// Calls `visit(key, value)` for each entry, in no order.
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (const Slot& slot : slots_) {
+            if (slot.tag != free_slot)
+                visit(std::string_view(keys_).substr(slot.offset, slot.length), slot.value);
+        }
+    }
+
     /// Whether the key is new; the value of one that is there stays as it was.
     bool insert(std::string_view key, Value value) {
         const std::uint32_t tag = tag_of(key);

@@ -33,6 +33,10 @@ class Tokenizer {
     /// Ids of `text` (UTF-8), without BOS. Special-token text inside is plain text.
     /// Throws Error(bad_input) where the tokenizer refuses the text.
     [[nodiscard]] virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
+
+    /// What each id stands for in a text, for people: [id]. Bytes that need not be UTF-8 by
+    /// themselves; empty for ids without a token. Made anew by each call, for the whole vocabulary.
+    [[nodiscard]] virtual std::vector<std::string> token_texts() const { return {}; }
 };
 
 /// Opens the tokenizer of a model folder: tokenizer.json, tokenizer.model, or vocab.json with

@@ -7,7 +7,7 @@ headscope(info "${models}/meta")
 expect_status(0)
 foreach(part "Layout        Meta's own layout" "llama, 5 layers, hidden 256, feed-forward 704, vocabulary 6,144"
     "8 heads of 32, 2 KV heads (4 heads each)" "theta 500000, llama3 scaling by 8 from 8192 tokens"
-    "131,072 tokens" "6,671,104, 13 MB (48 tensors bfloat16)" "consolidated.00.pth, " "batch, similarity, plan, evaluate, export, search, compress, damage, protocols")
+    "131,072 tokens" "6,671,104, 13 MB (48 tensors bfloat16)" "consolidated.00.pth, " "batch, similarity, plan, evaluate, export, search, compress, damage, heads, protocols")
   expect_in("${out}" "${part}")
 endforeach()
 headscope(info --model-path "${models}/bpe/config.json" --json)
@@ -28,7 +28,7 @@ file(COPY "${models}/bpe/" DESTINATION "${WORK_DIR}/bare" PATTERN "tokenizer*" E
 headscope(info bare)
 expect_status(0)
 expect_in("${out}" "no tokenizer in this folder")
-expect_in("${out}" "similarity, plan, export; batch, evaluate, search, compress, damage, protocols need the tokenizer")
+expect_in("${out}" "similarity, plan, export; batch, evaluate, search, compress, damage, heads, protocols need the tokenizer")
 
 # Nothing that can be used: what is known, the reason, and the exit code for bad input.
 file(WRITE "${WORK_DIR}/neox/config.json" [[{"model_type": "gpt_neox", "num_hidden_layers": 44}]])
