@@ -105,7 +105,7 @@ class TestAnalysis : public QObject {
     void other_merges_are_other_series_of_the_same_section() {
         const Analysis analysis =
             analyze(runs({synthetic_result({}, 0.95),
-                          with(0.95, [](RunSettings& s) { s.grouping = "complete"; }),
+                          with(0.95, [](RunSettings& s) { s.rule.grouping = Grouping::complete; }),
                           with(0.99, [](RunSettings& s) {
                               s.layers = {0, 1, 3};
                           })}));

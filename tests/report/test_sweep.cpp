@@ -151,7 +151,7 @@ class TestSweep : public QObject {
         const SweepResult sweep = run_sweep(params);
         QVERIFY(sweep.runs[0].result.summary.pairs > 0);
         const auto read = read_result(sweep.runs[0].file).manifest->settings;
-        QCOMPARE(read.align, std::string("activations"));
+        QCOMPARE(read.rule.align, Alignment::activations);
         QCOMPARE(read.calibration->windows, 1);
         params.calibration.windows = 2;
         QVERIFY(contains(error_of([&] { run_sweep(params); }), "other settings"));
