@@ -42,9 +42,9 @@ class GramScratch {
 /// Dot products of all pairs of heads over the elements [first, first + count) of their vectors;
 /// count is at most kGramMaxColumns. Returns the packed upper triangle.
 ///
-/// TinyModel to the vectors' norms the error is below 3e-7, and near 1e-8 once the blocks of a whole
-/// vector are added up, unless its weights repeat so regularly that the roundings do not cancel.
-/// That holds for weights of any size: columns whose squares leave the range of float32 are
+/// TinyModel to the vectors' norms the error is below 3e-7, and near 1e-8 once the blocks of a
+/// whole vector are added up, unless its weights repeat so regularly that the roundings do not
+/// cancel. That holds for weights of any size: columns whose squares leave the range of float32 are
 /// multiplied again in float64.
 ///
 /// Throws Error(bad_input) for a weight that is NaN or infinite.

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "core/checkpoint/checkpoint.h"
-#include "tests/support/llama_tensor_names.h"
 #include "tests/checkpoint/tiny_llama.h"
+#include "tests/support/llama_tensor_names.h"
 #include "tests/support/test_files.h"
 
 using namespace headscope;

@@ -5,8 +5,8 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/formats/checkpoint_format.h"
-#include "tests/support/llama_tensor_names.h"
 #include "tests/checkpoint/meta_model.h"
+#include "tests/support/llama_tensor_names.h"
 #include "tests/support/test_files.h"
 
 using namespace headscope;

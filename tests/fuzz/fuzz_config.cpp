@@ -1,5 +1,5 @@
-#include "core/architecture/tensor_map.h"
 #include "core/architecture/model_config.h"
+#include "core/architecture/tensor_map.h"
 #include "tests/fuzz/fuzz.h"
 
 /// config.json

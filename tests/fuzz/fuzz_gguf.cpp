@@ -1,6 +1,6 @@
+#include "core/architecture/model_config.h"
 #include "core/checkpoint/formats/gguf/gguf_config.h"
 #include "core/checkpoint/formats/gguf/gguf_file.h"
-#include "core/architecture/model_config.h"
 #include "tests/fuzz/fuzz.h"
 
 /// A GGUF file: its header, its metadata as a config, and every block of its tensors.

@@ -6,13 +6,13 @@
 #include <random>
 #include <thread>
 
-#include "tests/support/llama_tensor_names.h"
 #include "core/similarity/circuit_gram.h"
 #include "core/similarity/gram.h"
 #include "core/similarity/kernels.h"
 #include "core/similarity/similarity.h"
 #include "core/similarity/weights.h"
 #include "tests/similarity/small_model.h"
+#include "tests/support/llama_tensor_names.h"
 
 using namespace headscope;
 using namespace headscope::testing;

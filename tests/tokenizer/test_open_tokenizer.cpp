@@ -150,7 +150,8 @@ class TestOpenTokenizer : public QObject {
         QVERIFY2(opening().says("tokenizer.model: there is no such file"), opening().text.c_str());
         fs::remove(folder() / "tokenizer.model");
         fs::create_directory(folder() / "tokenizer.model");
-        QVERIFY2(opening().says("tokenizer.model: a folder, not a regular file"), opening().text.c_str());
+        QVERIFY2(opening().says("tokenizer.model: a folder, not a regular file"),
+                 opening().text.c_str());
     }
 
     void a_model_that_was_cut_short_is_found_at_once() {

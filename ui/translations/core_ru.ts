@@ -144,10 +144,6 @@
         <translation>{}: квантованные контрольные точки не поддерживаются; возьмите в bfloat16, float16 или float32</translation>
     </message>
     <message>
-        <source>{} &quot;{}&quot; is not supported; supported: silu</source>
-        <translation>{}: &quot;{}&quot; не поддерживается; поддерживается silu</translation>
-    </message>
-    <message>
         <source>{} true is not supported in a model of type {}</source>
         <translation>{}: true не поддерживается в модели типа {}</translation>
     </message>
@@ -226,10 +222,6 @@
     <message>
         <source>{}: data.pkl has {} bytes, more than the {} that the weights of a model take</source>
         <translation>{}: в data.pkl {} байт, больше {}, которых хватает весам модели</translation>
-    </message>
-    <message>
-        <source>{} &quot;{}&quot; is not supported: LongRoPE scales each frequency by a factor of its own; supported: {}</source>
-        <translation>{}: &quot;{}&quot; не поддерживается: LongRoPE умножает каждую частоту на свой множитель; поддерживаются: {}</translation>
     </message>
     <message>
         <source>{} other than 1 is not supported</source>
@@ -1206,6 +1198,58 @@
     <message>
         <source>the attention over the calibration text is not a number: values overflow; use --dtype float32</source>
         <translation>внимание на калибровочном тексте — не число: значения переполняются; возьмите --dtype float32</translation>
+    </message>
+    <message>
+        <source>token {} is not in the model's vocabulary of {}; its tokenizer is another model's</source>
+        <translation>токена {} нет в словаре модели из {}; токенизатор от другой модели</translation>
+    </message>
+    <message>
+        <source>a text of {} tokens is too short; give one of {} or more</source>
+        <translation>текст из {} токенов слишком короткий; дайте текст из {} или больше</translation>
+    </message>
+    <message>
+        <source>a text of {} tokens is longer than the {} that the model reads</source>
+        <translation>текст из {} токенов длиннее тех {}, что читает модель</translation>
+    </message>
+    <message>
+        <source>head scores need at least one sequence</source>
+        <translation>для оценок голов нужна хотя бы одна последовательность</translation>
+    </message>
+    <message>
+        <source>sequences of {} and {} tokens; all need the same length</source>
+        <translation>последовательности из {} и {} токенов; длина у всех должна быть одна</translation>
+    </message>
+    <message>
+        <source>the variable {} is &quot;{}&quot;, but must be baseline, avx2 or avx512</source>
+        <translation>переменная {} равна «{}», а должна быть baseline, avx2 или avx512</translation>
+    </message>
+    <message>
+        <source>the variable {} is &quot;{}&quot;, but must be fastest or widened</source>
+        <translation>переменная {} равна «{}», а должна быть fastest или widened</translation>
+    </message>
+    <message>
+        <source>{} &quot;{}&quot; is not supported, because {}; supported: {}</source>
+        <translation>{} «{}» не поддерживается: {}; поддерживаются: {}</translation>
+    </message>
+    <message>
+        <source>{} &quot;{}&quot; is not supported; supported: silu, gelu_pytorch_tanh</source>
+        <translation>{} «{}» не поддерживается; поддерживаются: silu, gelu_pytorch_tanh</translation>
+    </message>
+    <message>
+        <source>{} other than 1 is not supported in a model of type {}</source>
+        <translation>{}, отличный от 1, не поддерживается в модели типа {}</translation>
+    </message>
+    <message>
+        <source>{} is {}, but must be at most 1 and give an even number of the {} elements of a head</source>
+        <translation>{} равно {}, а должно быть не больше 1 и давать чётное число из {} элементов головы</translation>
+    </message>
+    <message>
+        <source>{} has {} entries, but must have {}, one for each frequency</source>
+        <translation>в {} элементов {}, а должно быть {}, по одному на частоту</translation>
+    </message>
+    <message>
+        <source>{} {} is not supported; supported: {}</source>
+        <translation>{} {} не поддерживается; поддерживаются: {}</translation>
     </message>
 </context>
 </TS>
