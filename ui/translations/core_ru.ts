@@ -224,10 +224,6 @@
         <translation>{}: в data.pkl {} байт, больше {}, которых хватает весам модели</translation>
     </message>
     <message>
-        <source>{} other than 1 is not supported</source>
-        <translation>{}: значения, кроме 1, не поддерживаются</translation>
-    </message>
-    <message>
         <source>{}: rotary parameters for each type of layer are not supported; supported: the same for all layers</source>
         <translation>{}: параметры вращения, разные для типов слоёв, не поддерживаются; поддерживаются одинаковые для всех слоёв</translation>
     </message>
