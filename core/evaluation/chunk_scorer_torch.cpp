@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include <ATen/ATen.h>
@@ -195,7 +194,8 @@ void ChunkScorer::finish_with_tokens(const MicroBatch& batch,
                 tokens.same_top.assign(same.data_ptr<bool>() + begin, same.data_ptr<bool>() + end);
             }
             WindowScore score;
-            score.nll = std::accumulate(values + begin, values + end, 0.0);
+            // As without values for each token, to the last digit: libtorch adds up in pieces.
+            score.nll = nll.narrow(0, begin, end - begin).view({1, -1}).sum(1).item<double>();
             score.correct = std::count(tokens.correct.begin(), tokens.correct.end(), 1);
             score.tokens = std::make_shared<const TokenScores>(std::move(tokens));
             of_state.back().push_back(std::move(score));
