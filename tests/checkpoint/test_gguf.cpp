@@ -295,7 +295,7 @@ class TestGguf : public QObject {
         QVERIFY(
             contains(error_of([&] { Checkpoint::open(path()); }), "of another rule than llama3"));
         write_with_factors({1.0F, 8.0F}, 1e12);
-        const RopeConfig& rope = Checkpoint::open(path()).config().rope;
+        const RopeConfig rope = Checkpoint::open(path()).config().rope;
         QCOMPARE(rope.type, RopeType::llama3);
         QCOMPARE(rope.factor, 8.0);
         QCOMPARE(rope.original_max_position_embeddings, 8192);
