@@ -126,7 +126,7 @@ struct CommandLine {
     CLI::App* compress = app.add_subcommand(
         "compress", "Removes heads by measured damage, refits, evaluates and exports");
     CLI::App* damage = app.add_subcommand(
-        "damage", "What merging single pairs costs, and which measure foretells it");
+        "damage", "What merging single pairs costs, and which measure predicts it");
     CLI::App* heads = app.add_subcommand("heads",
                                          "What each head does over a text: entropy, first token, "
                                          "previous token, duplicates, induction, output norm");
@@ -170,8 +170,10 @@ struct CommandLine {
         add_one_threshold_option(*save, options);
         for (CLI::App* command : {plan, evaluate})
             add_layer_thresholds_option(*command, options);
-        for (CLI::App* command : {batch, plan, evaluate, save, search, damage})
-            add_merge_options(*command, options);
+        for (CLI::App* command : {batch, plan, evaluate, save})
+            add_merge_options(*command, options, /*of_one_plan=*/true);
+        for (CLI::App* command : {search, damage})
+            add_merge_options(*command, options, /*of_one_plan=*/false);
         for (CLI::App* command : {plan, evaluate, save})
             add_plan_option(*command, options);
         for (CLI::App* command : {batch, evaluate, search, damage})

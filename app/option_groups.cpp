@@ -177,9 +177,10 @@ void add_calibration_options(CLI::App& command, Options& options) {
         ->option_text("N|all");
 }
 
-void add_merge_options(CLI::App& command, Options& options) {
-    for (const MergeField& field : merge_fields())
-        add_merge_field(command, options.merging, field);
+void add_merge_options(CLI::App& command, Options& options, bool of_one_plan) {
+    for (const MergeField& field : merge_fields()) {
+        if (of_one_plan || !field.of_whole_plan) add_merge_field(command, options.merging, field);
+    }
 }
 
 void add_plan_option(CLI::App& command, Options& options) {
@@ -277,7 +278,7 @@ void add_search_options(CLI::App& command, Options& options) {
     add_probe_option(command, options);
     add(command, "--output_dir", options.search_dir, "Folder for search.json")
         ->capture_default_str();
-    command.add_flag("--force", options.force, "Search anew and replace search.json");
+    command.add_flag("--force", options.force, "Search again and replace search.json");
 }
 
 void add_compress_options(CLI::App& command, Options& options) {

@@ -15,7 +15,8 @@ void add_threshold_options(CLI::App& command, Options& options, const std::strin
 /// One threshold, or one for each layer; either must be given.
 void add_one_threshold_option(CLI::App& command, Options& options);
 void add_layer_thresholds_option(CLI::App& command, Options& options);
-void add_merge_options(CLI::App& command, Options& options);
+/// `of_one_plan`: with what says what one whole plan does, which a search over many has no use for.
+void add_merge_options(CLI::App& command, Options& options, bool of_one_plan);
 void add_plan_option(CLI::App& command, Options& options);
 void add_layer_option(CLI::App& command, Options& options,
                       const std::string& help = "Layers, such as 0,3,8-15; default: all");

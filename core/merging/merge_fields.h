@@ -24,6 +24,7 @@ struct MergeField {
     bool flag = false;                     ///< "true" or "false"; a boolean in files
     std::string phrase =
         {};  ///< tells a value other than the default: "aligned by {}"; may be empty
+    bool of_whole_plan = false;  ///< says what one plan does: of no use where many are tried out
     InFile in_file = InFile::if_changed;
     std::string (*text)(const MergeRule& rule);
     /// Throws Error(bad_input) that quotes the text.
