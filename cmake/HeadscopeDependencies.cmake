@@ -14,23 +14,42 @@ find_package(simdjson REQUIRED)                  # libsimdjson-dev
 # libtorch: Debian's libtorch-dev, or the PyPI wheel with
 #   -DCMAKE_PREFIX_PATH="$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)')"
 # Its own target puts flags and include folders on every user; ours is a system include.
-if(NOT DEFINED TORCH_CUDA_ARCH_LIST AND NOT DEFINED ENV{TORCH_CUDA_ARCH_LIST})
-  set(TORCH_CUDA_ARCH_LIST "8.0;9.0+PTX") # newer chips translate the last one when they start
-endif()
-find_package(Torch REQUIRED)
+option(HEADSCOPE_CPU_ENGINE "Link only the CPU part of PyPI's torch, which needs no CUDA toolkit" OFF)
 add_library(headscope_torch INTERFACE)
-target_include_directories(headscope_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+if(HEADSCOPE_CPU_ENGINE)
+  # TorchConfig.cmake of a torch with CUDA asks for the toolkit.
+  # CMAKE_PREFIX_PATH names torch/share/cmake, or site-packages where pip builds.
+  list(TRANSFORM CMAKE_PREFIX_PATH APPEND "/../.." OUTPUT_VARIABLE torch_folders)
+  list(TRANSFORM CMAKE_PREFIX_PATH APPEND "/torch" OUTPUT_VARIABLE torch_packages)
+  list(APPEND torch_folders ${torch_packages})
+  find_path(HEADSCOPE_TORCH_INCLUDE ATen/ATen.h HINTS ${torch_folders}
+    PATH_SUFFIXES include REQUIRED NO_CMAKE_SYSTEM_PATH)
+  find_library(HEADSCOPE_TORCH_CPU torch_cpu HINTS ${torch_folders}
+    PATH_SUFFIXES lib REQUIRED NO_CMAKE_SYSTEM_PATH)
+  find_library(HEADSCOPE_C10 c10 HINTS ${torch_folders} PATH_SUFFIXES lib REQUIRED NO_CMAKE_SYSTEM_PATH)
+  target_include_directories(headscope_torch SYSTEM INTERFACE "${HEADSCOPE_TORCH_INCLUDE}"
+    "${HEADSCOPE_TORCH_INCLUDE}/torch/csrc/api/include")
+  target_link_libraries(headscope_torch INTERFACE "${HEADSCOPE_TORCH_CPU}" "${HEADSCOPE_C10}")
+else()
+  if(NOT DEFINED TORCH_CUDA_ARCH_LIST AND NOT DEFINED ENV{TORCH_CUDA_ARCH_LIST})
+    set(TORCH_CUDA_ARCH_LIST "8.0;9.0+PTX") # newer chips translate the last one when they start
+  endif()
+  find_package(Torch REQUIRED)
+  target_include_directories(headscope_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+endif()
 if(TARGET torch_cuda)
   # TORCH_LIBRARIES of 2.x names what find_library finds first: Debian's c10, where both are installed.
   target_link_libraries(headscope_torch INTERFACE torch c10 c10_cuda)
-  # It also brings headers of another version of fmt, but not the library.
-  target_compile_definitions(headscope_torch INTERFACE FMT_HEADER_ONLY)
-  # That one calls deprecated what Debian's has no other way for.
-  target_compile_options(headscope_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-error=deprecated-declarations>)
   find_package(CUDAToolkit REQUIRED)
   set(HEADSCOPE_CUDA ON)
-else()
+elseif(NOT HEADSCOPE_CPU_ENGINE)
   target_link_libraries(headscope_torch INTERFACE ${TORCH_LIBRARIES})
+endif()
+if(HEADSCOPE_CUDA OR HEADSCOPE_CPU_ENGINE)
+  # PyPI's also brings headers of another version of fmt, but not the library.
+  target_compile_definitions(headscope_torch INTERFACE FMT_HEADER_ONLY)
+  # It calls deprecated what Debian's has no other way for.
+  target_compile_options(headscope_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-error=deprecated-declarations>)
 endif()
 
 # Work shared between processes. libtorch holds Gloo, but not the headers that its own include.

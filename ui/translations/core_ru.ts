@@ -400,8 +400,20 @@
         <translation>{}: вычислительного модуля Headscope здесь нет; установите Headscope целиком или укажите папку с ним в переменной HEADSCOPE_MODULES</translation>
     </message>
     <message>
-        <source>{}: Headscope's compute engine cannot be loaded ({}); install libtorch, or Headscope anew</source>
-        <translation>{}: вычислительный модуль Headscope не загружается ({}); установите libtorch или Headscope заново</translation>
+        <source>{}: Headscope's compute engine cannot be loaded ({}); it needs libtorch {}, which the variable HEADSCOPE_TORCH may name</source>
+        <translation>{}: вычислительный модуль Headscope не загружается ({}); ему нужна libtorch {}, её можно указать в переменной HEADSCOPE_TORCH</translation>
+    </message>
+    <message>
+        <source>{}: no torch is there; name the folder torch of a Python environment, or the environment, in HEADSCOPE_TORCH</source>
+        <translation>{}: torch здесь нет; укажите в HEADSCOPE_TORCH папку torch окружения Python или само окружение</translation>
+    </message>
+    <message>
+        <source>{}: this torch is {}, and this Headscope needs {}; pip install 'torch=={}.*'</source>
+        <translation>{}: версия torch здесь {}, а этой сборке Headscope нужна {}; pip install 'torch=={}.*'</translation>
+    </message>
+    <message>
+        <source>{}: cannot be loaded ({}); pip install --force-reinstall torch</source>
+        <translation>{}: не загружается ({}); pip install --force-reinstall torch</translation>
     </message>
     <message>
         <source>{}: this module belongs to another version of Headscope; install Headscope anew</source>

@@ -1,0 +1,75 @@
+#include "core/model/torch_folder.h"
+
+#include <cstddef>
+#include <cstdlib>
+#include <regex>
+#include <string_view>
+#include <system_error>
+
+#include <dlfcn.h>
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+
+namespace headscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_torch(const fs::path& folder) {
+    std::error_code error;
+    return fs::exists(folder / "version.py", error) && fs::is_directory(folder / "lib", error);
+}
+
+/// The package's folder for what the variable holds; empty where there is none.
+fs::path package_folder(const fs::path& named) {
+    if (is_torch(named)) return named;
+    if (is_torch(named / ".." / "..")) return named / ".." / "..";
+    std::error_code error;
+    for (const fs::directory_entry& python : fs::directory_iterator(named / "lib", error)) {
+        const fs::path folder = python.path() / "site-packages" / "torch";
+        if (is_torch(folder)) return folder;
+    }
+    return {};
+}
+
+/// "2.11.0+cu130" of `__version__ = '2.11.0+cu130'`.
+std::string version_of(const fs::path& package) {
+    const std::string text = read_text_file(package / "version.py", std::size_t{1} << 16);
+    std::smatch found;
+    if (!std::regex_search(text, found, std::regex("__version__ = '([^']+)'"))) return "?";
+    return found[1];
+}
+
+bool is_of_build(std::string_view version) {
+    const std::string wanted = torch_of_build() + ".";
+    return version.starts_with(wanted);
+}
+
+}  // namespace
+
+bool open_named_torch() {
+    const char* const named = std::getenv("HEADSCOPE_TORCH");
+    if (named == nullptr || *named == '\0') return false;
+    const fs::path package = package_folder(named);
+    if (package.empty()) {
+        fail(ErrorCode::bad_input,
+             "{}: no torch is there; name the folder torch of a Python environment, or the "
+             "environment, in HEADSCOPE_TORCH",
+             named);
+    }
+    if (const std::string version = version_of(package); !is_of_build(version)) {
+        fail(ErrorCode::bad_input,
+             "{}: this torch is {}, and this Headscope needs {}; pip install 'torch=={}.*'",
+             package.string(), version, torch_of_build(), torch_of_build());
+    }
+    const fs::path whole = package / "lib" / "libtorch.so";
+    if (::dlopen(whole.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) {
+        const char* const reason = ::dlerror();
+        fail(ErrorCode::bad_input, "{}: cannot be loaded ({}); pip install --force-reinstall torch",
+             whole.string(), reason != nullptr ? reason : "no reason given");
+    }
+    return ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_NOLOAD) != nullptr;
+}
+
+}  // namespace headscope
