@@ -6,6 +6,7 @@
 Times are of the processor, the best of three. The library also computes where each token lies in the text, which it
 cannot be told to leave out.
 """
+
 import json
 import os
 import subprocess
@@ -45,9 +46,19 @@ def theirs(text):
     return min(times), counts[0]
 
 
-names = ["load/json", "encode/json/times:1", "encode/json/times:2", "encode/json/times:4", "encode_one_word/json/MB:1"]
-output = subprocess.run([bench, "--benchmark_format=json", "--benchmark_repetitions=3", "--benchmark_filter=json"],
-                        check=True, capture_output=True, text=True).stdout
+names = [
+    "load/json",
+    "encode/json/times:1",
+    "encode/json/times:2",
+    "encode/json/times:4",
+    "encode_one_word/json/MB:1",
+]
+output = subprocess.run(
+    [bench, "--benchmark_format=json", "--benchmark_repetitions=3", "--benchmark_filter=json"],
+    check=True,
+    capture_output=True,
+    text=True,
+).stdout
 ours = {}
 for run in json.loads(output)["benchmarks"]:
     if run["run_type"] == "iteration":

@@ -31,13 +31,20 @@ def matrix(rows, columns, scale=0.02):
 
 
 def products():
-    shapes = {"qkv": (6144, HIDDEN), "o": (HIDDEN, HIDDEN), "gate_up": (2 * FFN, HIDDEN), "down": (HIDDEN, FFN)}
+    shapes = {
+        "qkv": (6144, HIDDEN),
+        "o": (HIDDEN, HIDDEN),
+        "gate_up": (2 * FFN, HIDDEN),
+        "down": (HIDDEN, FFN),
+    }
     weights = {name: matrix(*shape) for name, shape in shapes.items()}
     for rows in (2048, 4096, 6144, 8192, 12288, 16384):
         for name, weight in weights.items():
             x = matrix(rows, weight.shape[1], 1.0)
             time = milliseconds(lambda: linear(x, weight))
-            line = f"{rows:6} rows {name:8} {time:.3f} ms {2 * rows * weight.numel() / time / 1e9:.0f} TFLOP/s"
+            line = (
+                f"{rows:6} rows {name:8} {time:.3f} ms {2 * rows * weight.numel() / time / 1e9:.0f} TFLOP/s"
+            )
             if name in ("o", "down"):
                 residual = torch.zeros(rows, HIDDEN, device="cuda", dtype=torch.bfloat16)
                 time = milliseconds(lambda: torch.addmm(residual, x, weight.t(), out=residual))

@@ -64,7 +64,9 @@ class Headscope:
 
     def merged_heads(self, measure, thresholds):
         """By threshold, as the program plans it."""
-        plans = self.events("plan", "--measure", measure, "--grouping", "matching", *listed(thresholds))["plan"]
+        plans = self.events("plan", "--measure", measure, "--grouping", "matching", *listed(thresholds))[
+            "plan"
+        ]
         return {plan["threshold"]: plan["summary"]["merged_heads"] for plan in plans}
 
     def damage(self, options, align):
@@ -192,7 +194,9 @@ def damage_table(headscope, options):
     lines = head(["measure", *columns])
     for measure in options.measures:
         cells = [
-            correlation(result["rank_correlation"][measure][key]) for result in results.values() for _, key in kinds
+            correlation(result["rank_correlation"][measure][key])
+            for result in results.values()
+            for _, key in kinds
         ]
         lines.append(row([f"`{measure}`", *cells]))
     return lines, results[options.damage_aligns[-1]]
@@ -216,7 +220,7 @@ def report(options, model):
             f"{heads} heads; grouping `matching`, KV policy `{evaluation['kv_policy']}`, one threshold for all layers; "
             f"{evaluation['corpus']}, the first {evaluation['windows']} windows of {evaluation['window']} tokens, "
             f"protocol `{evaluation['protocol']}`, {evaluation['dtype']} on {evaluation['device']}. Original: "
-            f"{original:.2f}. In brackets the 95 % interval of the change, paired by window. \"tied\": so many pairs "
+            f'{original:.2f}. In brackets the 95 % interval of the change, paired by window. "tied": so many pairs '
             f"are exactly alike that no threshold merges about that share.\n"
         )
     print("\n".join(table))
@@ -233,7 +237,9 @@ def report(options, model):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "dev", "bin", "headscope"))
     models = [("resources", "models", "demo"), ("tests", "fixtures", "models", "bpe")]
     parser.add_argument("--models", nargs="+", default=[os.path.join(ROOT, *parts) for parts in models])
@@ -242,7 +248,9 @@ def main():
     parser.add_argument("--shares", nargs="+", type=float, default=[10, 25, 50], help="per cent of all heads")
     parser.add_argument("--windows", type=int, default=24, help="of the text, the first so many")
     parser.add_argument("--window", type=int, default=512, help="tokens: the most that all models take")
-    parser.add_argument("--damage_aligns", nargs="*", default=["none"], choices=ALIGNS, help="none given: no table")
+    parser.add_argument(
+        "--damage_aligns", nargs="*", default=["none"], choices=ALIGNS, help="none given: no table"
+    )
     parser.add_argument("--pairs", type=int, default=60, help="of each layer, for the damage")
     parser.add_argument("--probe_windows", type=int, default=8, help="on which each pair is scored")
     parser.add_argument("--threads", type=int, default=0)

@@ -33,12 +33,34 @@ BOUND_OF_LIBRARIES = 1e-5
 
 def evaluate(program, model, windows, window, manifest=None):
     """Headscope's figures of a model, or of the variant that a manifest describes."""
-    command = [program, "evaluate", "--model_path", str(model), "--max_windows", str(windows),
-               "--window", str(window), "--dtype", "float32", "--device", "cpu", "--json"]
+    command = [
+        program,
+        "evaluate",
+        "--model_path",
+        str(model),
+        "--max_windows",
+        str(windows),
+        "--window",
+        str(window),
+        "--dtype",
+        "float32",
+        "--device",
+        "cpu",
+        "--json",
+    ]
     if manifest:
-        command += ["--threshold", repr(manifest["threshold"]), "--measure", manifest["measure"],
-                    "--grouping", manifest["grouping"], "--kv_policy", manifest["kv_policy"],
-                    "--layers", ",".join(map(str, manifest["layers"]))]
+        command += [
+            "--threshold",
+            repr(manifest["threshold"]),
+            "--measure",
+            manifest["measure"],
+            "--grouping",
+            manifest["grouping"],
+            "--kv_policy",
+            manifest["kv_policy"],
+            "--layers",
+            ",".join(map(str, manifest["layers"])),
+        ]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     event = json.loads(lines[-1])
     return event, event["variants"][-1]["metrics"]["nll"]
@@ -58,10 +80,11 @@ def token_ids(folder, config):
     text = corpus_text()
     if (folder / "tokenizer.json").exists():
         from tokenizers import Tokenizer
-        ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(
-            text, add_special_tokens=False).ids
+
+        ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(text, add_special_tokens=False).ids
     else:
         import sentencepiece
+
         ids = sentencepiece.SentencePieceProcessor(str(folder / "tokenizer.model")).encode(text)
     return [config["bos_token_id"]] + ids
 
@@ -72,24 +95,23 @@ def load_compact(folder, config):
     plain = {key: value for key, value in config.items() if key != "headscope_heads"}
     plain["model_type"] = config["model_type"].removeprefix("headscope_")
     model = transformers.AutoModelForCausalLM.from_config(
-        transformers.AutoConfig.for_model(**copy.deepcopy(plain)),
-        attn_implementation="eager").float()
+        transformers.AutoConfig.for_model(**copy.deepcopy(plain)), attn_implementation="eager"
+    ).float()
     size = config["head_dim"]
     for layer, (heads, kv_heads) in zip(model.model.layers, config["headscope_heads"]):
         attention = layer.self_attn
         for name, rows in (("q_proj", heads), ("k_proj", kv_heads), ("v_proj", kv_heads)):
             old = getattr(attention, name)
-            setattr(attention, name, torch.nn.Linear(old.in_features, rows * size,
-                                                     bias=old.bias is not None))
+            setattr(attention, name, torch.nn.Linear(old.in_features, rows * size, bias=old.bias is not None))
         old = attention.o_proj
-        attention.o_proj = torch.nn.Linear(heads * size, old.out_features,
-                                           bias=old.bias is not None)
+        attention.o_proj = torch.nn.Linear(heads * size, old.out_features, bias=old.bias is not None)
         attention.num_key_value_groups = heads // kv_heads
     state = {}
     for file in sorted(folder.glob("*.safetensors")):
         state.update(load_file(file))
     missing, unexpected = model.load_state_dict(
-        {name: tensor.float() for name, tensor in state.items()}, strict=False)
+        {name: tensor.float() for name, tensor in state.items()}, strict=False
+    )
     tied = plain.get("tie_word_embeddings", False)
     assert not unexpected and set(missing) <= ({"lm_head.weight"} if tied else set()), missing
     model.tie_weights()
@@ -106,7 +128,8 @@ def load(folder, config):
             sys.exit("transformers alone should refuse a model of layers that differ")
         return load_compact(folder, config)
     model, info = transformers.AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True)
+        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+    )
     assert not info["missing_keys"] and not info["unexpected_keys"], info
     assert not info["mismatched_keys"], info
     return model
@@ -117,10 +140,11 @@ def score(model, ids, windows, window):
     total = 0.0
     with torch.no_grad():
         for i in range(windows):
-            part = torch.tensor(ids[i * window:(i + 1) * window])
+            part = torch.tensor(ids[i * window : (i + 1) * window])
             logits = model(part[None]).logits[0, :-1].float()
-            total += torch.nn.functional.cross_entropy(logits, part[1:],
-                                                       reduction="none").double().sum().item()
+            total += (
+                torch.nn.functional.cross_entropy(logits, part[1:], reduction="none").double().sum().item()
+            )
     return total
 
 
@@ -131,17 +155,23 @@ def main():
     parser.add_argument("saved", type=pathlib.Path)
     parser.add_argument("--max_windows", type=int, default=20)
     parser.add_argument("--window", type=int, default=512)
-    parser.add_argument("--tokenizer", type=pathlib.Path,
-                        help="folder of a tokenizer.json with the same tokens, where the saved "
-                        "model has Meta's rank file, which these libraries do not read")
-    parser.add_argument("--tolerance", type=float, default=1e-4,
-                        help="relative, of the saved model's perplexity; 1e-4 suits bfloat16")
+    parser.add_argument(
+        "--tokenizer",
+        type=pathlib.Path,
+        help="folder of a tokenizer.json with the same tokens, where the saved "
+        "model has Meta's rank file, which these libraries do not read",
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=1e-4,
+        help="relative, of the saved model's perplexity; 1e-4 suits bfloat16",
+    )
     options = parser.parse_args()
     manifest = json.loads((options.saved / "headscope_manifest.json").read_text())
     config = json.loads((options.saved / "config.json").read_text())
 
-    event, variant = evaluate(options.program, options.model, options.max_windows, options.window,
-                              manifest)
+    event, variant = evaluate(options.program, options.model, options.max_windows, options.window, manifest)
     _, saved = evaluate(options.program, options.saved, options.max_windows, options.window)
     model = load(options.saved, config).eval()
     ids = token_ids(options.tokenizer or options.saved, config)
@@ -150,14 +180,18 @@ def main():
     outside = score(model, ids, event["windows"], options.window)
 
     predictions = event["windows"] * (options.window - 1)
-    figures = {"variant, Headscope": variant, "saved, Headscope": saved,
-               f"saved, transformers {transformers.__version__}": outside}
+    figures = {
+        "variant, Headscope": variant,
+        "saved, Headscope": saved,
+        f"saved, transformers {transformers.__version__}": outside,
+    }
     for name, nll in figures.items():
         print(f"{name:32} {math.exp(nll / predictions):.6f}")
     from_variant = math.expm1((saved - variant) / predictions)
     from_library = math.expm1((outside - saved) / predictions)
-    print(f"saved against the variant {from_variant:+.2e}, "
-          f"transformers against Headscope {from_library:+.2e}")
+    print(
+        f"saved against the variant {from_variant:+.2e}, transformers against Headscope {from_library:+.2e}"
+    )
     if abs(from_variant) > options.tolerance or abs(from_library) > BOUND_OF_LIBRARIES:
         sys.exit("the perplexities differ")
 

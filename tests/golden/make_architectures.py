@@ -41,10 +41,15 @@ LLAMA3 = {
 }
 GQA = {"num_key_value_heads": 2}
 YARN = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32}
-LONGROPE = {"rope_type": "longrope", "short_factor": [1.0, 1.1, 1.3, 1.7],
-            "long_factor": [1.0, 2.0, 5.0, 9.0]}
-GROUPS = [{"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 1]]},
-          {"layer": 1, "heads": [[2, 5]], "kv_heads": [[0, 1]]}]
+LONGROPE = {
+    "rope_type": "longrope",
+    "short_factor": [1.0, 1.1, 1.3, 1.7],
+    "long_factor": [1.0, 2.0, 5.0, 9.0],
+}
+GROUPS = [
+    {"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 1]]},
+    {"layer": 1, "heads": [[2, 5]], "kv_heads": [[0, 1]]},
+]
 MHA_GROUPS = [{"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 3], [1, 4, 5]]}]
 MQA_GROUPS = [{"layer": 1, "heads": [[0, 2], [3, 5]], "kv_heads": []}]
 
@@ -63,123 +68,316 @@ CASES = {
     "llama, biases": case("llama", {**GQA, "attention_bias": True, "mlp_bias": True}),
     "llama, larger heads": case("llama", {**GQA, "head_dim": 16}),
     "llama, smaller heads": case("llama", {**GQA, "head_dim": 4}),
-    "Llama 3.2": case("llama", {**GQA, "tie_word_embeddings": True, "rope_theta": 500000.0,
-                                "rope_scaling": LLAMA3}),
-    "SmolLM": case("llama", {"hidden_size": 36, "num_attention_heads": 9, "num_key_value_heads": 3,
-                             "tie_word_embeddings": True}),
-    "TinyLlama": case("llama", {"hidden_size": 64, "num_attention_heads": 8,
-                                "num_key_value_heads": 1, "num_hidden_layers": 3}, merges=MQA_GROUPS),
+    "Llama 3.2": case(
+        "llama", {**GQA, "tie_word_embeddings": True, "rope_theta": 500000.0, "rope_scaling": LLAMA3}
+    ),
+    "SmolLM": case(
+        "llama",
+        {"hidden_size": 36, "num_attention_heads": 9, "num_key_value_heads": 3, "tie_word_embeddings": True},
+    ),
+    "TinyLlama": case(
+        "llama",
+        {"hidden_size": 64, "num_attention_heads": 8, "num_key_value_heads": 1, "num_hidden_layers": 3},
+        merges=MQA_GROUPS,
+    ),
     "Mistral, sliding": case("mistral", {**GQA, "sliding_window": 7}, window=96),
     "Mistral, window as long as the text": case("mistral", {**GQA, "sliding_window": 40}),
     "Mistral, no window": case("mistral", {**GQA, "sliding_window": None, "rope_theta": 1e6}),
     "Mistral, default window": case("mistral", GQA),
-    "Mistral Nemo": case("mistral", {**GQA, "sliding_window": None, "head_dim": 10,
-                                     "rope_theta": 1e6}),
-    "Qwen2": case("qwen2", {**GQA, "rope_theta": 1e6, "sliding_window": 16,
-                            "use_sliding_window": False, "max_window_layers": 1}),
+    "Mistral Nemo": case("mistral", {**GQA, "sliding_window": None, "head_dim": 10, "rope_theta": 1e6}),
+    "Qwen2": case(
+        "qwen2",
+        {**GQA, "rope_theta": 1e6, "sliding_window": 16, "use_sliding_window": False, "max_window_layers": 1},
+    ),
     "Qwen2, tied": case("qwen2", {**GQA, "tie_word_embeddings": True}),
-    "Qwen2, sliding": case("qwen2", {**GQA, "num_hidden_layers": 3, "use_sliding_window": True,
-                                     "sliding_window": 33, "max_window_layers": 1}, window=96),
-    "Qwen2, layer types": case("qwen2", {**GQA, "use_sliding_window": True, "sliding_window": 5,
-                                         "layer_types": ["sliding_attention", "full_attention"]},
-                               window=96),
-    "Qwen2, yarn": case("qwen2", {**GQA, "max_position_embeddings": 32, "rope_scaling":
-                                  {"type": "yarn", "factor": 4.0,
-                                   "original_max_position_embeddings": 32}}, window=96),
+    "Qwen2, sliding": case(
+        "qwen2",
+        {
+            **GQA,
+            "num_hidden_layers": 3,
+            "use_sliding_window": True,
+            "sliding_window": 33,
+            "max_window_layers": 1,
+        },
+        window=96,
+    ),
+    "Qwen2, layer types": case(
+        "qwen2",
+        {
+            **GQA,
+            "use_sliding_window": True,
+            "sliding_window": 5,
+            "layer_types": ["sliding_attention", "full_attention"],
+        },
+        window=96,
+    ),
+    "Qwen2, yarn": case(
+        "qwen2",
+        {
+            **GQA,
+            "max_position_embeddings": 32,
+            "rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32},
+        },
+        window=96,
+    ),
     "Qwen3": case("qwen3", {**GQA, "head_dim": 16, "rope_theta": 1e6, "rms_norm_eps": 0.01}),
     "Qwen3, tied, default heads": case("qwen3", {**GQA, "tie_word_embeddings": True}),
-    "Qwen3, bias, sliding": case("qwen3", {**GQA, "head_dim": 12, "attention_bias": True,
-                                           "use_sliding_window": True, "sliding_window": 9,
-                                           "max_window_layers": 1}, window=96),
+    "Qwen3, bias, sliding": case(
+        "qwen3",
+        {
+            **GQA,
+            "head_dim": 12,
+            "attention_bias": True,
+            "use_sliding_window": True,
+            "sliding_window": 9,
+            "max_window_layers": 1,
+        },
+        window=96,
+    ),
     "linear": case("llama", {**GQA, "rope_scaling": {"type": "linear", "factor": 2.5}}),
     "dynamic, within": case("llama", {**GQA, "rope_scaling": {"type": "dynamic", "factor": 2.0}}),
-    "dynamic, beyond": case("llama", {**GQA, "max_position_embeddings": 16, "rope_scaling":
-                                      {"type": "dynamic", "factor": 3.0}}),
-    "llama3, newer style": case("llama", {**GQA, "rope_parameters":
-                                          {"rope_theta": 20000.0, **LLAMA3}}),
+    "dynamic, beyond": case(
+        "llama", {**GQA, "max_position_embeddings": 16, "rope_scaling": {"type": "dynamic", "factor": 3.0}}
+    ),
+    "llama3, newer style": case("llama", {**GQA, "rope_parameters": {"rope_theta": 20000.0, **LLAMA3}}),
     "yarn": case("llama", {**GQA, "rope_parameters": {"rope_theta": 10000.0, **YARN}}, window=96),
-    "yarn, attention factor": case("llama", {**GQA, "head_dim": 16, "rope_scaling":
-                                             {**YARN, "attention_factor": 0.7}}),
-    "yarn, mscale": case("llama", {**GQA, "head_dim": 16, "rope_scaling":
-                                   {**YARN, "mscale": 1.3, "mscale_all_dim": 0.4,
-                                    "beta_fast": 8, "beta_slow": 0.5}}),
-    "yarn, no truncation": case("llama", {**GQA, "head_dim": 16, "rope_scaling":
-                                          {**YARN, "truncate": False, "beta_fast": 4}}),
-    "SmolLM3": case("smollm3", {**GQA, "num_hidden_layers": 4, "tie_word_embeddings": True,
-                                "pad_token_id": 0}),
-    "SmolLM3, listed": case("smollm3", {**GQA, "num_hidden_layers": 3, "no_rope_layers": [0, 1, 1],
-                                        "tie_word_embeddings": False, "pad_token_id": 0}),
-    "Granite": case("granite", {**GQA, "embedding_multiplier": 3.0, "attention_multiplier": 0.25,
-                                "residual_multiplier": 0.3, "logits_scaling": 2.5}),
+    "yarn, attention factor": case(
+        "llama", {**GQA, "head_dim": 16, "rope_scaling": {**YARN, "attention_factor": 0.7}}
+    ),
+    "yarn, mscale": case(
+        "llama",
+        {
+            **GQA,
+            "head_dim": 16,
+            "rope_scaling": {**YARN, "mscale": 1.3, "mscale_all_dim": 0.4, "beta_fast": 8, "beta_slow": 0.5},
+        },
+    ),
+    "yarn, no truncation": case(
+        "llama", {**GQA, "head_dim": 16, "rope_scaling": {**YARN, "truncate": False, "beta_fast": 4}}
+    ),
+    "SmolLM3": case(
+        "smollm3", {**GQA, "num_hidden_layers": 4, "tie_word_embeddings": True, "pad_token_id": 0}
+    ),
+    "SmolLM3, listed": case(
+        "smollm3",
+        {
+            **GQA,
+            "num_hidden_layers": 3,
+            "no_rope_layers": [0, 1, 1],
+            "tie_word_embeddings": False,
+            "pad_token_id": 0,
+        },
+    ),
+    "Granite": case(
+        "granite",
+        {
+            **GQA,
+            "embedding_multiplier": 3.0,
+            "attention_multiplier": 0.25,
+            "residual_multiplier": 0.3,
+            "logits_scaling": 2.5,
+        },
+    ),
     "Phi-3": case("phi3", {**GQA, "sliding_window": 17, "pad_token_id": 0}, window=96),
-    "Phi-4-mini": case("phi3", {**GQA, "head_dim": 16, "partial_rotary_factor": 0.75, "hidden_size": 96,
-                                "tie_word_embeddings": True, "pad_token_id": 0}),
-    "Phi-3, LongRoPE within": case("phi3", {**GQA, "pad_token_id": 0, "rope_scaling": LONGROPE,
-                                            "original_max_position_embeddings": 64}),
-    "Phi-3, LongRoPE beyond": case("phi3", {**GQA, "pad_token_id": 0, "rope_scaling": LONGROPE,
-                                            "original_max_position_embeddings": 24}),
-    "Gemma 2": case("gemma2", {**GQA, "head_dim": 8, "tie_word_embeddings": True, "query_pre_attn_scalar": 20,
-                               "sliding_window": 9, "attn_logit_softcapping": 5.0,
-                               "pad_token_id": 0}, window=96),
-    "Gemma 3": case("gemma3_text", {**GQA, "head_dim": 8, "num_hidden_layers": 3,
-                                    "tie_word_embeddings": True,
-                                    "query_pre_attn_scalar": 20, "sliding_window": 9,
-                                    "sliding_window_pattern": 2, "rope_theta": 50000.0,
-                                    "rope_scaling": {"rope_type": "linear", "factor": 8.0},
-                                    "rope_local_base_freq": 500.0, "pad_token_id": 0}, window=96),
-    "Gemma 3, newer style": case("gemma3_text", {
-        **GQA, "head_dim": 8, "query_pre_attn_scalar": 20, "sliding_window": 9, "pad_token_id": 0,
-        "tie_word_embeddings": True,
-        "layer_types": ["full_attention", "sliding_attention"],
-        "rope_parameters": {"full_attention": {"rope_type": "default", "rope_theta": 3000.0},
-                            "sliding_attention": {"rope_type": "default", "rope_theta": 200.0}}},
-        window=96),
+    "Phi-4-mini": case(
+        "phi3",
+        {
+            **GQA,
+            "head_dim": 16,
+            "partial_rotary_factor": 0.75,
+            "hidden_size": 96,
+            "tie_word_embeddings": True,
+            "pad_token_id": 0,
+        },
+    ),
+    "Phi-3, LongRoPE within": case(
+        "phi3", {**GQA, "pad_token_id": 0, "rope_scaling": LONGROPE, "original_max_position_embeddings": 64}
+    ),
+    "Phi-3, LongRoPE beyond": case(
+        "phi3", {**GQA, "pad_token_id": 0, "rope_scaling": LONGROPE, "original_max_position_embeddings": 24}
+    ),
+    "Gemma 2": case(
+        "gemma2",
+        {
+            **GQA,
+            "head_dim": 8,
+            "tie_word_embeddings": True,
+            "query_pre_attn_scalar": 20,
+            "sliding_window": 9,
+            "attn_logit_softcapping": 5.0,
+            "pad_token_id": 0,
+        },
+        window=96,
+    ),
+    "Gemma 3": case(
+        "gemma3_text",
+        {
+            **GQA,
+            "head_dim": 8,
+            "num_hidden_layers": 3,
+            "tie_word_embeddings": True,
+            "query_pre_attn_scalar": 20,
+            "sliding_window": 9,
+            "sliding_window_pattern": 2,
+            "rope_theta": 50000.0,
+            "rope_scaling": {"rope_type": "linear", "factor": 8.0},
+            "rope_local_base_freq": 500.0,
+            "pad_token_id": 0,
+        },
+        window=96,
+    ),
+    "Gemma 3, newer style": case(
+        "gemma3_text",
+        {
+            **GQA,
+            "head_dim": 8,
+            "query_pre_attn_scalar": 20,
+            "sliding_window": 9,
+            "pad_token_id": 0,
+            "tie_word_embeddings": True,
+            "layer_types": ["full_attention", "sliding_attention"],
+            "rope_parameters": {
+                "full_attention": {"rope_type": "default", "rope_theta": 3000.0},
+                "sliding_attention": {"rope_type": "default", "rope_theta": 200.0},
+            },
+        },
+        window=96,
+    ),
     "OLMo 2": case("olmo2", GQA),
     "Mixtral": case("mixtral", {**GQA, "num_local_experts": 4, "num_experts_per_tok": 2}),
-    "Qwen3-MoE": case("qwen3_moe", {**GQA, "head_dim": 16, "num_experts": 5, "pad_token_id": 0,
-                                    "num_experts_per_tok": 2, "moe_intermediate_size": 24,
-                                    "norm_topk_prob": True}),
-    "Qwen3-MoE, shares as they are": case("qwen3_moe", {
-        **GQA, "head_dim": 16, "num_experts": 5, "num_experts_per_tok": 3, "pad_token_id": 0,
-        "moe_intermediate_size": 24, "norm_topk_prob": False}),
+    "Qwen3-MoE": case(
+        "qwen3_moe",
+        {
+            **GQA,
+            "head_dim": 16,
+            "num_experts": 5,
+            "pad_token_id": 0,
+            "num_experts_per_tok": 2,
+            "moe_intermediate_size": 24,
+            "norm_topk_prob": True,
+        },
+    ),
+    "Qwen3-MoE, shares as they are": case(
+        "qwen3_moe",
+        {
+            **GQA,
+            "head_dim": 16,
+            "num_experts": 5,
+            "num_experts_per_tok": 3,
+            "pad_token_id": 0,
+            "moe_intermediate_size": 24,
+            "norm_topk_prob": False,
+        },
+    ),
 }
 
 # Shapes that people use, for the frequencies alone.
 ROPES = {
     "Llama 2, linear": ("llama", 128, 4096, {"rope_scaling": {"type": "linear", "factor": 4.0}}, 0),
-    "Llama 3.1": ("llama", 128, 131072, {"rope_theta": 500000.0, "rope_scaling":
-                  {**LLAMA3, "original_max_position_embeddings": 8192}}, 0),
-    "Llama 3.2 1B": ("llama", 64, 131072, {"rope_theta": 500000.0, "rope_scaling":
-                     {**LLAMA3, "factor": 32.0, "original_max_position_embeddings": 8192}}, 0),
-    "dynamic, within": ("llama", 128, 4096, {"rope_scaling": {"type": "dynamic", "factor": 4.0}},
-                        2048),
-    "dynamic, beyond": ("llama", 128, 4096, {"rope_scaling": {"type": "dynamic", "factor": 4.0}},
-                        10000),
-    "Qwen2.5, yarn": ("qwen2", 128, 32768, {"rope_theta": 1e6, "rope_scaling":
-                      {"type": "yarn", "factor": 4.0,
-                       "original_max_position_embeddings": 32768}}, 0),
-    "yarn, context of the model": ("llama", 128, 4096, {"rope_scaling":
-                                   {"rope_type": "yarn", "factor": 16.0}}, 0),
-    "yarn, original beside": ("llama", 64, 16384, {"original_max_position_embeddings": 2048,
-                              "rope_scaling": {"rope_type": "yarn", "factor": 8.0}}, 0),
-    "yarn, factor of the contexts": ("llama", 64, 16384, {"rope_scaling":
-                                     {"rope_type": "yarn", "factor": None,
-                                      "original_max_position_embeddings": 4096}}, 0),
-    "yarn, betas and no truncation": ("qwen3", 128, 40960, {"rope_theta": 1e6, "rope_scaling":
-                                      {"rope_type": "yarn", "factor": 2.0, "beta_fast": 16,
-                                       "beta_slow": 2, "truncate": False,
-                                       "original_max_position_embeddings": 32768}}, 0),
-    "yarn, DeepSeek's mscale": ("llama", 64, 163840, {"rope_scaling":
-                                {"rope_type": "yarn", "factor": 40.0, "mscale": 0.707,
-                                 "mscale_all_dim": 1.0,
-                                 "original_max_position_embeddings": 4096}}, 0),
-    "yarn, mscale alone": ("llama", 64, 163840, {"rope_scaling":
-                           {"rope_type": "yarn", "factor": 40.0, "mscale": 0.707,
-                            "mscale_all_dim": 0.0,
-                            "original_max_position_embeddings": 4096}}, 0),
-    "yarn, short context": ("llama", 16, 64, {"rope_scaling":
-                            {"rope_type": "yarn", "factor": 8.0,
-                             "original_max_position_embeddings": 8}}, 0),
+    "Llama 3.1": (
+        "llama",
+        128,
+        131072,
+        {"rope_theta": 500000.0, "rope_scaling": {**LLAMA3, "original_max_position_embeddings": 8192}},
+        0,
+    ),
+    "Llama 3.2 1B": (
+        "llama",
+        64,
+        131072,
+        {
+            "rope_theta": 500000.0,
+            "rope_scaling": {**LLAMA3, "factor": 32.0, "original_max_position_embeddings": 8192},
+        },
+        0,
+    ),
+    "dynamic, within": ("llama", 128, 4096, {"rope_scaling": {"type": "dynamic", "factor": 4.0}}, 2048),
+    "dynamic, beyond": ("llama", 128, 4096, {"rope_scaling": {"type": "dynamic", "factor": 4.0}}, 10000),
+    "Qwen2.5, yarn": (
+        "qwen2",
+        128,
+        32768,
+        {
+            "rope_theta": 1e6,
+            "rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32768},
+        },
+        0,
+    ),
+    "yarn, context of the model": (
+        "llama",
+        128,
+        4096,
+        {"rope_scaling": {"rope_type": "yarn", "factor": 16.0}},
+        0,
+    ),
+    "yarn, original beside": (
+        "llama",
+        64,
+        16384,
+        {"original_max_position_embeddings": 2048, "rope_scaling": {"rope_type": "yarn", "factor": 8.0}},
+        0,
+    ),
+    "yarn, factor of the contexts": (
+        "llama",
+        64,
+        16384,
+        {"rope_scaling": {"rope_type": "yarn", "factor": None, "original_max_position_embeddings": 4096}},
+        0,
+    ),
+    "yarn, betas and no truncation": (
+        "qwen3",
+        128,
+        40960,
+        {
+            "rope_theta": 1e6,
+            "rope_scaling": {
+                "rope_type": "yarn",
+                "factor": 2.0,
+                "beta_fast": 16,
+                "beta_slow": 2,
+                "truncate": False,
+                "original_max_position_embeddings": 32768,
+            },
+        },
+        0,
+    ),
+    "yarn, DeepSeek's mscale": (
+        "llama",
+        64,
+        163840,
+        {
+            "rope_scaling": {
+                "rope_type": "yarn",
+                "factor": 40.0,
+                "mscale": 0.707,
+                "mscale_all_dim": 1.0,
+                "original_max_position_embeddings": 4096,
+            }
+        },
+        0,
+    ),
+    "yarn, mscale alone": (
+        "llama",
+        64,
+        163840,
+        {
+            "rope_scaling": {
+                "rope_type": "yarn",
+                "factor": 40.0,
+                "mscale": 0.707,
+                "mscale_all_dim": 0.0,
+                "original_max_position_embeddings": 4096,
+            }
+        },
+        0,
+    ),
+    "yarn, short context": (
+        "llama",
+        16,
+        64,
+        {"rope_scaling": {"rope_type": "yarn", "factor": 8.0, "original_max_position_embeddings": 8}},
+        0,
+    ),
 }
 
 
@@ -189,8 +387,7 @@ def values(name, count):
     for byte in name.encode():
         seed = (seed ^ byte) * 0x100000001B3 % 2**64
     with np.errstate(over="ignore"):
-        z = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(
-            0x9E3779B97F4A7C15)
+        z = np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
@@ -224,11 +421,14 @@ def make_expert_model(fields):
         AutoModelForCausalLM.from_config(config).save_pretrained(folder)
         path = pathlib.Path(folder, "model.safetensors")
         shapes = {name: tuple(tensor.shape) for name, tensor in load_file(path).items()}
-        save_file({name: torch.from_numpy(weight(name, shape)).float()
-                   for name, shape in shapes.items()}, path, {"format": "pt"})
+        save_file(
+            {name: torch.from_numpy(weight(name, shape)).float() for name, shape in shapes.items()},
+            path,
+            {"format": "pt"},
+        )
         model = AutoModelForCausalLM.from_pretrained(
-            folder, attn_implementation="eager", experts_implementation="eager",
-            dtype=torch.float32)
+            folder, attn_implementation="eager", experts_implementation="eager", dtype=torch.float32
+        )
     return model.double().eval()
 
 
@@ -238,9 +438,11 @@ def make_model(fields):
     model = AutoModelForCausalLM.from_config(open_config(fields), attn_implementation="eager")
     model = model.double().eval()
     tied = fields.get("tie_word_embeddings", False)
-    state = {name: torch.from_numpy(weight(name, tuple(tensor.shape)))
-             for name, tensor in model.state_dict().items()
-             if not (tied and name == "lm_head.weight")}
+    state = {
+        name: torch.from_numpy(weight(name, tuple(tensor.shape)))
+        for name, tensor in model.state_dict().items()
+        if not (tied and name == "lm_head.weight")
+    }
     missing, unexpected = model.load_state_dict(state, strict=False)
     assert not unexpected and set(missing) <= {"lm_head.weight"}, (missing, unexpected)
     assert not missing or tied
@@ -312,13 +514,23 @@ def run_case(name, fields):
 
 
 def run_rope(name, model_type, head_dim, longest, fields, length):
-    config = {"model_type": model_type, **BASE, "head_dim": head_dim,
-              "max_position_embeddings": longest, **fields}
+    config = {
+        "model_type": model_type,
+        **BASE,
+        "head_dim": head_dim,
+        "max_position_embeddings": longest,
+        **fields,
+    }
     opened = open_config(copy.deepcopy(config))
     rope_type = opened.rope_parameters["rope_type"]
     frequencies, factor = ROPE_INIT_FUNCTIONS[rope_type](opened, seq_len=length or None)
-    return {"name": name, "config": config, "length": length, "attention_factor": factor,
-            "frequencies": [float(f"{f:.9g}") for f in frequencies.tolist()]}
+    return {
+        "name": name,
+        "config": config,
+        "length": length,
+        "attention_factor": factor,
+        "frequencies": [float(f"{f:.9g}") for f in frequencies.tolist()],
+    }
 
 
 def main():
@@ -331,8 +543,10 @@ def main():
     text = ",\n".join(json.dumps(entry) for entry in golden["cases"])
     ropes = ",\n".join(json.dumps(entry) for entry in golden["ropes"])
     path = pathlib.Path(__file__).with_name("architectures.json")
-    path.write_text(f'{{"made_with": {json.dumps(golden["made_with"])},\n"cases": [\n{text}\n],\n'
-                    f'"ropes": [\n{ropes}\n]}}\n')
+    path.write_text(
+        f'{{"made_with": {json.dumps(golden["made_with"])},\n"cases": [\n{text}\n],\n'
+        f'"ropes": [\n{ropes}\n]}}\n'
+    )
 
 
 if __name__ == "__main__":

@@ -19,8 +19,10 @@ ROWS = (0, 1, 11, 23)
 def scores(attention: torch.Tensor, ids: list[int]) -> dict[str, list[float]]:
     """attention: [heads, tokens, tokens], float64. A list a score, by head."""
     tokens = len(ids)
-    sums = {name: torch.zeros(len(attention), dtype=torch.float64) for name in
-            ("entropy", "first-token", "previous-token", "duplicate-token", "induction", "distance")}
+    sums = {
+        name: torch.zeros(len(attention), dtype=torch.float64)
+        for name in ("entropy", "first-token", "previous-token", "duplicate-token", "induction", "distance")
+    }
     repeats = 0
     for query in range(tokens):
         row = attention[:, query, : query + 1]
@@ -34,14 +36,21 @@ def scores(attention: torch.Tensor, ids: list[int]) -> dict[str, list[float]]:
         for key in copies:
             sums["duplicate-token"] += row[:, key]
             sums["induction"] += row[:, key + 1]
-    counts = {"entropy": tokens, "distance": tokens, "first-token": tokens - 1, "previous-token": tokens - 1,
-              "duplicate-token": max(1, repeats), "induction": max(1, repeats)}
+    counts = {
+        "entropy": tokens,
+        "distance": tokens,
+        "first-token": tokens - 1,
+        "previous-token": tokens - 1,
+        "duplicate-token": max(1, repeats),
+        "induction": max(1, repeats),
+    }
     return {name: (value / counts[name]).tolist() for name, value in sums.items()}
 
 
 def main() -> None:
     model = AutoModelForCausalLM.from_pretrained(
-        ROOT / "resources/models/demo", dtype=torch.float32, attn_implementation="eager")
+        ROOT / "resources/models/demo", dtype=torch.float32, attn_implementation="eager"
+    )
     model.eval()
     # Tokens that come again, so that duplicate-token and induction scores are of something.
     half = [(17 * i + 5) % 250 + 3 for i in range(LENGTH // 2)]
@@ -61,12 +70,18 @@ def main() -> None:
     layers = []
     for attention, norm in zip(output.attentions, norms, strict=True):
         wide = attention[0].double()
-        layers.append({
-            "rows": {str(row): [[round(x, 7) for x in head[row, : row + 1].tolist()] for head in wide]
-                     for row in ROWS},
-            "scores": {**{name: [round(x, 7) for x in values] for name, values in scores(wide, ids).items()},
-                       "output-norm": [round(x, 7) for x in norm.tolist()]},
-        })
+        layers.append(
+            {
+                "rows": {
+                    str(row): [[round(x, 7) for x in head[row, : row + 1].tolist()] for head in wide]
+                    for row in ROWS
+                },
+                "scores": {
+                    **{name: [round(x, 7) for x in values] for name, values in scores(wide, ids).items()},
+                    "output-norm": [round(x, 7) for x in norm.tolist()],
+                },
+            }
+        )
     path = pathlib.Path(__file__).with_name("attention.json")
     path.write_text(json.dumps({"ids": ids, "layers": layers}, separators=(",", ":")) + "\n")
 

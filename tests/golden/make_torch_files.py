@@ -39,8 +39,19 @@ torch.save(
     folder / "views.bin",
 )
 
-dtypes = [torch.float64, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8,
-          torch.bool, torch.complex64, torch.float8_e4m3fn, torch.float8_e5m2, torch.uint16]
+dtypes = [
+    torch.float64,
+    torch.int64,
+    torch.int32,
+    torch.int16,
+    torch.int8,
+    torch.uint8,
+    torch.bool,
+    torch.complex64,
+    torch.float8_e4m3fn,
+    torch.float8_e5m2,
+    torch.uint16,
+]
 torch.save({str(dtype): numbers(2, dtype=dtype) for dtype in dtypes}, folder / "dtypes.bin")
 
 # A newer pickle protocol than torch.save takes by itself.
