@@ -12,18 +12,19 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 from tokenizers import Tokenizer, __version__  # noqa: E402
 
-root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-folder = os.environ["HEADSCOPE_BENCH_DIR"]
-bench = sys.argv[1] if len(sys.argv) > 1 else os.path.join(root, "build", "dev", "bin", "bench_tokenizer")
-with open(os.path.join(root, "resources", "wikitext-2", "wiki.test.raw"), encoding="utf-8") as file:
-    corpus = file.read()
+root = Path(__file__).resolve().parents[2]
+folder = Path(os.environ["HEADSCOPE_BENCH_DIR"])
+bench = sys.argv[1] if len(sys.argv) > 1 else str(root / "build/dev/bin/bench_tokenizer")
+corpus = (root / "resources/wikitext-2/wiki.test.raw").read_text(encoding="utf-8")
 
 
-def best(action):
+def best(action: Callable[[], object]) -> float:
     times = []
     for _ in range(3):
         start = time.process_time()
@@ -32,8 +33,8 @@ def best(action):
     return min(times)
 
 
-def theirs(text):
-    def run():
+def theirs(text: str) -> tuple[float, int]:
+    def run() -> None:
         # A new one each time: the library remembers the words of earlier calls.
         tokenizer = Tokenizer.from_file(path)
         start = time.process_time()
@@ -65,7 +66,7 @@ for run in json.loads(output)["benchmarks"]:
         name = run["run_name"].removesuffix("/repeats:3")
         ours[name] = min(ours.get(name, run), run, key=lambda entry: entry["cpu_time"])
 
-path = os.path.join(folder, "tokenizer", "json", "tokenizer.json")
+path = str(folder / "tokenizer/json/tokenizer.json")
 letters = "".join(c for c in corpus if c.isascii() and c.isalpha())
 word = (letters * 2)[:1_000_000]
 peer = {"load/json": (best(lambda: Tokenizer.from_file(path)), None)}

@@ -6,6 +6,8 @@ Matrix products by the number of rows, with and without the residual added; atte
 and with expanded keys and values; the rate of copies from pinned memory.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.functional import linear, scaled_dot_product_attention
@@ -13,7 +15,7 @@ from torch.nn.functional import linear, scaled_dot_product_attention
 HIDDEN, FFN, HEADS, KV_HEADS, DIM, WINDOW = 4096, 14336, 32, 8, 128, 2048
 
 
-def milliseconds(call, times=20, warm=5):
+def milliseconds(call: Callable[[], object], times: int = 20, warm: int = 5) -> float:
     for _ in range(warm):
         call()
     torch.cuda.synchronize()
@@ -26,11 +28,11 @@ def milliseconds(call, times=20, warm=5):
     return start.elapsed_time(end) / times
 
 
-def matrix(rows, columns, scale=0.02):
+def matrix(rows: int, columns: int, scale: float = 0.02) -> torch.Tensor:
     return torch.randn(rows, columns, device="cuda", dtype=torch.bfloat16) * scale
 
 
-def products():
+def products() -> None:
     shapes = {
         "qkv": (6144, HIDDEN),
         "o": (HIDDEN, HIDDEN),
@@ -42,9 +44,8 @@ def products():
         for name, weight in weights.items():
             x = matrix(rows, weight.shape[1], 1.0)
             time = milliseconds(lambda: linear(x, weight))
-            line = (
-                f"{rows:6} rows {name:8} {time:.3f} ms {2 * rows * weight.numel() / time / 1e9:.0f} TFLOP/s"
-            )
+            rate = 2 * rows * weight.numel() / time / 1e9
+            line = f"{rows:6} rows {name:8} {time:.3f} ms {rate:.0f} TFLOP/s"
             if name in ("o", "down"):
                 residual = torch.zeros(rows, HIDDEN, device="cuda", dtype=torch.bfloat16)
                 time = milliseconds(lambda: torch.addmm(residual, x, weight.t(), out=residual))
@@ -52,7 +53,7 @@ def products():
             print(line)
 
 
-def attention():
+def attention() -> None:
     for windows in (1, 4, 8):
         qkv = torch.randn(windows, WINDOW, HEADS + 2 * KV_HEADS, DIM, device="cuda", dtype=torch.bfloat16)
         q, k, v = (part.transpose(1, 2) for part in qkv.split((HEADS, KV_HEADS, KV_HEADS), 2))
@@ -70,7 +71,7 @@ def attention():
         print(f"{windows} windows by default, grouped: {milliseconds(calls['grouped']):.3f} ms")
 
 
-def copies():
+def copies() -> None:
     host = torch.empty(1 << 30, dtype=torch.uint8, pin_memory=True)
     device = torch.empty(1 << 30, dtype=torch.uint8, device="cuda")
     time = milliseconds(lambda: device.copy_(host, non_blocking=True), 5, 1)

@@ -21,22 +21,26 @@ With its defaults it takes about 14 minutes of one core's time for both models, 
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-MEASURES = "q k v o qk qkvo qk-circuit ov-circuit attention output cka".split()
+ROOT = Path(__file__).resolve().parents[2]
+MEASURES = ["q", "k", "v", "o", "qk", "qkvo", "qk-circuit", "ov-circuit", "attention", "output", "cka"]
 ALIGNS = ["none", "weights", "activations"]
 # A plan further from its share, in heads of the model, is none of that share: similarities are tied.
 FARTHEST = 0.05
+
+Event = dict[str, Any]  # a JSON object that the program prints
+Plan = tuple[int, float]  # the number of merged heads, and the threshold
 
 
 class Headscope:
     """The program, with the options that all its calls have in common."""
 
-    def __init__(self, options, model):
+    def __init__(self, options: argparse.Namespace, model: str) -> None:
         self.program = options.program
         self.common = ["--model_path", model, "--json"]
         if options.threads:
@@ -44,7 +48,7 @@ class Headscope:
         # Without a window of its own each model would be judged on windows of another length.
         self.text = ["--window", str(options.window), "--max_windows", str(options.windows)]
 
-    def events(self, command, *arguments):
+    def events(self, command: str, *arguments: str) -> dict[str, list[Event]]:
         """The events that the command prints, by their names."""
         call = [self.program, command, *self.common, *arguments]
         done = subprocess.run(call, capture_output=True, text=True)
@@ -56,31 +60,30 @@ class Headscope:
             events.setdefault(event["event"], []).append(event)
         return events
 
-    def matrices(self, measure):
+    def matrices(self, measure: str) -> list[Event]:
         return self.events("similarity", "--measure", measure)["similarity"]
 
-    def evaluate(self, *arguments):
+    def evaluate(self, *arguments: str) -> Event:
         return self.events("evaluate", *self.text, *arguments)["result"][0]
 
-    def merged_heads(self, measure, thresholds):
+    def merged_heads(self, measure: str, thresholds: list[float]) -> dict[float, int]:
         """By threshold, as the program plans it."""
-        plans = self.events("plan", "--measure", measure, "--grouping", "matching", *listed(thresholds))[
-            "plan"
-        ]
+        arguments = ["--measure", measure, "--grouping", "matching", *listed(thresholds)]
+        plans = self.events("plan", *arguments)["plan"]
         return {plan["threshold"]: plan["summary"]["merged_heads"] for plan in plans}
 
-    def damage(self, options, align):
+    def damage(self, options: argparse.Namespace, align: str) -> Event:
         windows = min(options.windows, options.probe_windows)
         arguments = ["--measure", ",".join(options.measures), "--compare", "none", "--choose", "random"]
         arguments += ["--pairs", str(options.pairs), "--probe_windows", str(windows), "--align", align]
         return self.events("damage", *self.text, *arguments)["result"][0]
 
 
-def listed(thresholds):
+def listed(thresholds: list[float]) -> list[str]:
     return ["--thresholds=" + ",".join(map(repr, thresholds))]  # "=": the first may be negative
 
 
-def matched_similarities(matrix):
+def matched_similarities(matrix: Event) -> list[float]:
     """The similarities of the pairs that greedy matching takes from one layer, falling: what the threshold cuts."""
     heads, values = matrix["heads"], matrix["values"]
     pairs = [(-values[i * heads + j], i, j) for i in range(heads) for j in range(i + 1, heads)]
@@ -92,7 +95,7 @@ def matched_similarities(matrix):
     return matched
 
 
-def between(below, above):
+def between(below: float, above: float) -> float:
     """The number with the fewest decimals in the middle half of the gap: safe from the rounding of another run."""
     middle, quarter = (below + above) / 2, (above - below) / 4
     for decimals in range(1, 17):
@@ -101,7 +104,7 @@ def between(below, above):
     return middle
 
 
-def plans_by_heads(matrices):
+def plans_by_heads(matrices: list[Event]) -> dict[int, float]:
     """The threshold of every plan there is, by the number of heads that it merges.
 
     A threshold takes a beginning of the falling list, so one pass over it does what bisecting would. Tied pairs go
@@ -116,7 +119,7 @@ def plans_by_heads(matrices):
     return plans
 
 
-def choose_plans(plans, heads, shares):
+def choose_plans(plans: dict[int, float], heads: int, shares: list[float]) -> dict[float, Plan | None]:
     """For each share the heads merged and the threshold, or None where no plan comes near."""
     chosen = {}
     for share in shares:
@@ -125,7 +128,9 @@ def choose_plans(plans, heads, shares):
     return chosen
 
 
-def variants_of(headscope, measure, align, chosen):
+def variants_of(
+    headscope: Headscope, measure: str, align: str, chosen: dict[float, Plan | None]
+) -> tuple[Event, dict[float, Event]]:
     """The evaluation, and its variants by threshold."""
     thresholds = sorted({plan[1] for plan in chosen.values() if plan}, reverse=True)
     arguments = ["--measure", measure, "--grouping", "matching", "--align", align, *listed(thresholds)]
@@ -133,22 +138,24 @@ def variants_of(headscope, measure, align, chosen):
     return result, {variant["threshold"]: variant for variant in result["variants"]}
 
 
-def perplexity_cell(variant):
+def perplexity_cell(variant: Event) -> str:
     ratio = variant["change"]["perplexity_ratio"]
     per_cent = [100 * (ratio[key] - 1) for key in ("value", "low", "high") if ratio[key] is not None]
     interval = f" ({per_cent[1]:+.2f} to {per_cent[2]:+.2f})" if len(per_cent) == 3 else ""
     return f"{variant['metrics']['perplexity']['value']:.2f}, {per_cent[0]:+.2f} %{interval}"
 
 
-def row(cells):
+def row(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def head(cells):
+def head(cells: list[str]) -> list[str]:
     return [row(cells), row(["---"] * len(cells))]
 
 
-def perplexity_table(headscope, options):
+def perplexity_table(
+    headscope: Headscope, options: argparse.Namespace
+) -> tuple[list[str], Event | None, int]:
     """The lines of the table, and one evaluation's result for the settings; None where no plan was there."""
     lines, settings, heads = [], None, 0
     for measure in options.measures:
@@ -179,11 +186,11 @@ def perplexity_table(headscope, options):
     return head(["measure", "align", *shares]) + lines, settings, heads
 
 
-def correlation(value):
+def correlation(value: float | None) -> str:
     return "–" if value is None else f"{value:+.2f}"
 
 
-def damage_table(headscope, options):
+def damage_table(headscope: Headscope, options: argparse.Namespace) -> tuple[list[str], Event]:
     """The lines of the table, and what was measured of the last alignment."""
     results = {}
     for align in options.damage_aligns:
@@ -202,15 +209,15 @@ def damage_table(headscope, options):
     return lines, results[options.damage_aligns[-1]]
 
 
-def note(text):
+def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def report(options, model):
+def report(options: argparse.Namespace, model: str) -> None:
     """Prints the tables of one model."""
     start = time.monotonic()
     headscope = Headscope(options, model)
-    name = os.path.basename(os.path.normpath(model))
+    name = Path(model).name
     note(name)
     table, evaluation, heads = perplexity_table(headscope, options)
     print(f"### `{name}`: perplexity by share of merged heads\n")
@@ -236,13 +243,13 @@ def report(options, model):
     print(f"\n{time.monotonic() - start:.0f} s for `{name}`.\n", flush=True)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--program", default=os.path.join(ROOT, "build", "dev", "bin", "headscope"))
-    models = [("resources", "models", "demo"), ("tests", "fixtures", "models", "bpe")]
-    parser.add_argument("--models", nargs="+", default=[os.path.join(ROOT, *parts) for parts in models])
+    parser.add_argument("--program", default=str(ROOT / "build/dev/bin/headscope"))
+    models = [str(ROOT / folder) for folder in ("resources/models/demo", "tests/fixtures/models/bpe")]
+    parser.add_argument("--models", nargs="+", default=models)
     parser.add_argument("--measures", nargs="+", default=MEASURES, choices=MEASURES)
     parser.add_argument("--aligns", nargs="+", default=ALIGNS, choices=ALIGNS)
     parser.add_argument("--shares", nargs="+", type=float, default=[10, 25, 50], help="per cent of all heads")

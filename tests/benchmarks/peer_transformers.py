@@ -13,20 +13,21 @@ import argparse
 import hashlib
 import json
 import time
+from pathlib import Path
 
 import numpy
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 
-def evaluate(model, windows, batch):
+def evaluate(model: PreTrainedModel, windows: torch.Tensor, batch: int) -> tuple[float, int]:
     """Summed negative log likelihood and correct predictions, float32 log-softmax."""
     nll, correct = 0.0, 0
     with torch.inference_mode():
         for first in range(0, len(windows), batch):
             ids = windows[first : first + batch]
             hidden = model.model(ids).last_hidden_state
-            for row, own in zip(hidden, ids):
+            for row, own in zip(hidden, ids, strict=True):
                 logits = model.lm_head(row[:-1]).float()
                 targets = own[1:]
                 loss = torch.nn.functional.cross_entropy(logits, targets, reduction="sum")
@@ -35,16 +36,16 @@ def evaluate(model, windows, batch):
     return nll, correct
 
 
-def token_ids(folder, corpus):
+def token_ids(folder: str, corpus: Path) -> numpy.ndarray:
     """The rows of the dataset, where a blank line is the empty string, joined with two newlines."""
-    with open(corpus, encoding="utf-8", newline="") as file:
+    with corpus.open(encoding="utf-8", newline="") as file:
         rows = [row if row.strip() else "" for row in file]
     tokenizer = AutoTokenizer.from_pretrained(folder)
     ids = tokenizer("\n\n".join(rows), add_special_tokens=False)["input_ids"]
     return numpy.array([tokenizer.bos_token_id] + ids, dtype="<i4")
 
 
-def similarity(model):
+def similarity(model: PreTrainedModel) -> None:
     """Cosine of the flattened query rows of all heads, layer by layer."""
     heads = model.config.num_attention_heads
     for layer in model.model.layers:
@@ -53,10 +54,10 @@ def similarity(model):
         (rows @ rows.T).cpu()
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
-    parser.add_argument("corpus")
+    parser.add_argument("corpus", type=Path)
     parser.add_argument("--windows", type=int, default=141)
     parser.add_argument("--window", type=int, default=2048)
     parser.add_argument("--device", default="cuda")
@@ -69,7 +70,7 @@ def main():
     if options.threads:
         torch.set_num_threads(options.threads)
 
-    def now():
+    def now() -> float:
         if options.device.startswith("cuda"):
             torch.cuda.synchronize()
         return time.perf_counter()

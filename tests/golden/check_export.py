@@ -23,50 +23,34 @@ import math
 import pathlib
 import subprocess
 import sys
+from typing import Any
 
 import torch
 import transformers
 from safetensors.torch import load_file
+from transformers import PreTrainedModel
 
 BOUND_OF_LIBRARIES = 1e-5
 
+Json = dict[str, Any]  # an object
 
-def evaluate(program, model, windows, window, manifest=None):
-    """Headscope's figures of a model, or of the variant that a manifest describes."""
-    command = [
-        program,
-        "evaluate",
-        "--model_path",
-        str(model),
-        "--max_windows",
-        str(windows),
-        "--window",
-        str(window),
-        "--dtype",
-        "float32",
-        "--device",
-        "cpu",
-        "--json",
-    ]
+
+def evaluate(
+    program: str, model: pathlib.Path, windows: int, window: int, manifest: Json | None = None
+) -> tuple[Json, float]:
+    """Headscope's result and negative log likelihood of a model, or of the variant of a manifest."""
+    command = [program, "evaluate", "--model_path", str(model), "--max_windows", str(windows)]
+    command += ["--window", str(window), "--dtype", "float32", "--device", "cpu", "--json"]
     if manifest:
-        command += [
-            "--threshold",
-            repr(manifest["threshold"]),
-            "--measure",
-            manifest["measure"],
-            "--grouping",
-            manifest["grouping"],
-            "--kv_policy",
-            manifest["kv_policy"],
-            "--layers",
-            ",".join(map(str, manifest["layers"])),
-        ]
+        command += ["--threshold", repr(manifest["threshold"]), "--measure", manifest["measure"]]
+        command += ["--grouping", manifest["grouping"], "--kv_policy", manifest["kv_policy"]]
+        command += ["--layers", ",".join(map(str, manifest["layers"]))]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     event = json.loads(lines[-1])
     return event, event["variants"][-1]["metrics"]["nll"]
 
 
-def corpus_text():
+def corpus_text() -> str:
     """WikiText-2's rows joined as papers join them: see core/evaluation/corpus.h."""
     root = pathlib.Path(__file__).resolve().parents[2]
     rows = (root / "resources/wikitext-2/wiki.test.raw").read_text().split("\n")
@@ -75,7 +59,7 @@ def corpus_text():
     return "\n\n".join("" if not row.strip() else row + "\n" for row in rows)
 
 
-def token_ids(folder, config):
+def token_ids(folder: pathlib.Path, config: Json) -> list[int]:
     """BOS and the text, by the library that the tokenizer's file belongs to."""
     text = corpus_text()
     if (folder / "tokenizer.json").exists():
@@ -89,7 +73,7 @@ def token_ids(folder, config):
     return [config["bos_token_id"]] + ids
 
 
-def load_compact(folder, config):
+def load_compact(folder: pathlib.Path, config: Json) -> PreTrainedModel:
     """A model whose layers differ in their heads: that of the whole family, with projections of
     other sizes. transformers' attention takes the number of heads from them."""
     plain = {key: value for key, value in config.items() if key != "headscope_heads"}
@@ -98,7 +82,7 @@ def load_compact(folder, config):
         transformers.AutoConfig.for_model(**copy.deepcopy(plain)), attn_implementation="eager"
     ).float()
     size = config["head_dim"]
-    for layer, (heads, kv_heads) in zip(model.model.layers, config["headscope_heads"]):
+    for layer, (heads, kv_heads) in zip(model.model.layers, config["headscope_heads"], strict=True):
         attention = layer.self_attn
         for name, rows in (("q_proj", heads), ("k_proj", kv_heads), ("v_proj", kv_heads)):
             old = getattr(attention, name)
@@ -118,7 +102,7 @@ def load_compact(folder, config):
     return model
 
 
-def load(folder, config):
+def load(folder: pathlib.Path, config: Json) -> PreTrainedModel:
     if "headscope_heads" in config:
         try:
             transformers.AutoModelForCausalLM.from_pretrained(folder)
@@ -135,20 +119,19 @@ def load(folder, config):
     return model
 
 
-def score(model, ids, windows, window):
+def score(model: PreTrainedModel, ids: list[int], windows: int, window: int) -> float:
     """Sum of the negative log likelihoods over the first windows."""
     total = 0.0
     with torch.no_grad():
         for i in range(windows):
             part = torch.tensor(ids[i * window : (i + 1) * window])
             logits = model(part[None]).logits[0, :-1].float()
-            total += (
-                torch.nn.functional.cross_entropy(logits, part[1:], reduction="none").double().sum().item()
-            )
+            losses = torch.nn.functional.cross_entropy(logits, part[1:], reduction="none")
+            total += losses.double().sum().item()
     return total
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
     parser.add_argument("model", type=pathlib.Path)

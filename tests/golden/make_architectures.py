@@ -13,13 +13,16 @@ import copy
 import json
 import pathlib
 import tempfile
+from typing import Any
 
 import numpy as np
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+
+Json = dict[str, Any]  # an object
 
 BASE = {
     "hidden_size": 48,
@@ -54,7 +57,7 @@ MHA_GROUPS = [{"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 3], [1
 MQA_GROUPS = [{"layer": 1, "heads": [[0, 2], [3, 5]], "kv_heads": []}]
 
 
-def case(model_type, changes, window=40, merges=None):
+def case(model_type: str, changes: Json, window: int = 40, merges: list[Json] | None = None) -> Json:
     config = {"model_type": model_type, **BASE, **changes}
     if merges is None:
         merges = MHA_GROUPS if config["num_key_value_heads"] == config["num_attention_heads"] else GROUPS
@@ -381,7 +384,7 @@ ROPES = {
 }
 
 
-def values(name, count):
+def values(name: str, count: int) -> np.ndarray:
     """`count` numbers k / 2^24 in [-0.5, 0.5), k from splitmix64 seeded with FNV-1a of the name."""
     seed = 0xCBF29CE484222325
     for byte in name.encode():
@@ -394,7 +397,7 @@ def values(name, count):
     return ((z >> np.uint64(40)).astype(np.float64) - 2.0**23) / 2.0**24
 
 
-def weight(name, shape):
+def weight(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Float32 values as float64: norms around 1, embeddings and biases in [-1, 1)."""
     made = values(name, int(np.prod(shape))).reshape(shape)
     if name.endswith("norm.weight"):
@@ -404,17 +407,17 @@ def weight(name, shape):
     return made.astype(np.float32).astype(np.float64)
 
 
-def token_ids(window, vocab):
+def token_ids(window: int, vocab: int) -> np.ndarray:
     return np.floor((values("ids", window) + 0.5) * vocab).astype(np.int64)
 
 
-def open_config(fields):
+def open_config(fields: Json) -> PreTrainedConfig:
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, "config.json").write_text(json.dumps(fields))
         return AutoConfig.from_pretrained(folder)
 
 
-def make_expert_model(fields):
+def make_expert_model(fields: Json) -> PreTrainedModel:
     """Through a folder: transformers holds experts otherwise than checkpoints do."""
     config = open_config(fields)
     with tempfile.TemporaryDirectory() as folder:
@@ -432,7 +435,7 @@ def make_expert_model(fields):
     return model.double().eval()
 
 
-def make_model(fields):
+def make_model(fields: Json) -> PreTrainedModel:
     if "num_experts_per_tok" in fields:
         return make_expert_model(fields)
     model = AutoModelForCausalLM.from_config(open_config(fields), attn_implementation="eager")
@@ -449,14 +452,14 @@ def make_model(fields):
     return model
 
 
-def negative_log_likelihoods(model, ids):
+def negative_log_likelihoods(model: PreTrainedModel, ids: np.ndarray) -> list[float]:
     with torch.no_grad():
         logits = model(torch.from_numpy(ids)[None]).logits[0, :-1].double()
     losses = torch.nn.functional.cross_entropy(logits, torch.from_numpy(ids[1:]), reduction="none")
     return [float(f"{loss:.9g}") for loss in losses.tolist()]
 
 
-def average(array, axis, members, size):
+def average(array: np.ndarray, axis: int, members: list[int], size: int) -> None:
     """Replaces blocks of `size` along `axis` by their mean, in place."""
     blocks = np.split(array, array.shape[axis] // size, axis)
     mean = sum(blocks[member] for member in members) / len(members)
@@ -465,7 +468,7 @@ def average(array, axis, members, size):
     array[...] = np.concatenate(blocks, axis)
 
 
-def merge_fused(attention, layer, size):
+def merge_fused(attention: torch.nn.Module, layer: Json, size: int) -> None:
     """The rows of q, k and v lie in one matrix."""
     matrix = attention.qkv_proj.weight.data.numpy()
     heads = attention.o_proj.weight.shape[1] // size
@@ -478,7 +481,7 @@ def merge_fused(attention, layer, size):
         average(matrix, 0, [heads + kv_heads + member for member in members], size)
 
 
-def merge(model, merges):
+def merge(model: PreTrainedModel, merges: list[Json]) -> None:
     """Averages heads' rows of Q and columns of O, KV heads' rows of K and V; biases with rows."""
     for layer in merges:
         attention = model.model.layers[layer["layer"]].self_attn
@@ -501,19 +504,20 @@ def merge(model, merges):
             average(attention.o_proj.weight.data.numpy(), 1, members, size)
 
 
-def run_case(name, fields):
+def run_case(name: str, fields: Json) -> Json:
     case = copy.deepcopy(fields)
     model = make_model(case["config"])
     ids = token_ids(case["window"], case["config"]["vocab_size"])
     case["nll"] = negative_log_likelihoods(model, ids)
     merge(model, case["merges"])
     case["merged_nll"] = negative_log_likelihoods(model, ids)
-    assert max(abs(a - b) for a, b in zip(case["nll"], case["merged_nll"])) > 0.01, name
+    changes = [abs(a - b) for a, b in zip(case["nll"], case["merged_nll"], strict=True)]
+    assert max(changes) > 0.01, name
     print(f"{name}: mean {np.mean(case['nll']):.4f}, merged {np.mean(case['merged_nll']):.4f}")
     return {"name": name, **case}
 
 
-def run_rope(name, model_type, head_dim, longest, fields, length):
+def run_rope(name: str, model_type: str, head_dim: int, longest: int, fields: Json, length: int) -> Json:
     config = {
         "model_type": model_type,
         **BASE,
@@ -533,7 +537,7 @@ def run_rope(name, model_type, head_dim, longest, fields, length):
     }
 
 
-def main():
+def main() -> None:
     torch.set_num_threads(1)
     golden = {
         "made_with": f"transformers {transformers.__version__}, torch {torch.__version__}",

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import transformers
 from make_architectures import merge
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, PreTrainedModel
 
 HERE = pathlib.Path(__file__).parent
 MERGES = [
@@ -23,7 +23,7 @@ MERGES = [
 ]
 
 
-def log_probabilities(model, ids: np.ndarray) -> torch.Tensor:
+def log_probabilities(model: PreTrainedModel, ids: np.ndarray) -> torch.Tensor:
     with torch.no_grad():
         return model(torch.from_numpy(ids)[None]).logits[0, :-1].log_softmax(-1)
 

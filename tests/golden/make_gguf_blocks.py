@@ -23,7 +23,7 @@ SCALES = {
 }  # fmt: skip
 
 
-def main():
+def main() -> None:
     random = np.random.default_rng(16)
     entries = []
     for kind in gguf.GGMLQuantizationType:

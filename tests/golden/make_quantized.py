@@ -10,6 +10,8 @@ bitsandbytes' quantize_4bit with high nibbles first).
 """
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,8 +19,11 @@ import torch
 OUT, IN = 16, 64
 random = np.random.default_rng(61)
 
+Json = dict[str, Any]  # an object
+Form = tuple[str, Json, Json, np.ndarray]  # name, quantization_config, tensors, values [OUT, IN] float32
 
-def tensor(array):
+
+def tensor(array: np.ndarray) -> Json:
     names = {
         "float32": "F32", "float16": "F16", "int8": "I8", "uint8": "U8", "int32": "I32",
         "int64": "I64",
@@ -26,22 +31,22 @@ def tensor(array):
     return {"dtype": names[str(array.dtype)], "shape": list(array.shape), "hex": array.tobytes().hex()}
 
 
-def float8(array):
+def float8(array: np.ndarray) -> tuple[Json, np.ndarray]:
     bits = torch.from_numpy(array).to(torch.float8_e4m3fn)
     stored = {"dtype": "F8_E4M3", "shape": list(array.shape)}
     stored["hex"] = bits.view(torch.uint8).numpy().tobytes().hex()
     return stored, bits.to(torch.float32).numpy()
 
 
-def spread(scale, rows, columns):
+def spread(scale: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return np.repeat(np.repeat(scale, rows, axis=0), columns, axis=1)[:OUT, :IN]
 
 
-def scales(*shape):
+def scales(*shape: int) -> np.ndarray:
     return (random.random(shape) * 0.1 + 0.01).astype(np.float32)
 
 
-def pack(values, bits):
+def pack(values: np.ndarray, bits: int) -> np.ndarray:
     """Along the last dimension, the first value in the lowest bits."""
     each = 32 // bits
     words = np.zeros((*values.shape[:-1], -(-values.shape[-1] // each)), dtype=np.uint32)
@@ -50,7 +55,7 @@ def pack(values, bits):
     return words.view(np.int32)
 
 
-def fp8_forms():
+def fp8_forms() -> Iterator[Form]:
     for name, shape, cover, key in (
         ("tensor", (1, 1), (OUT, IN), "weight_scale"),
         ("channel", (OUT, 1), (1, IN), "weight_scale"),
@@ -76,14 +81,14 @@ def fp8_forms():
     )
 
 
-def compressed(form, group):
+def compressed(form: str, group: Json) -> Json:
     return {
         "quant_method": "compressed-tensors", "format": form, "ignore": ["lm_head"],
         "config_groups": {"group_0": {**group, "targets": ["Linear"]}},
     }  # fmt: skip
 
 
-def compressed_forms():
+def compressed_forms() -> Iterator[Form]:
     group = {"weights": {"num_bits": 8, "type": "int", "strategy": "channel", "symmetric": True}}
     q = random.integers(-128, 128, (OUT, IN)).astype(np.int8)
     scale = scales(OUT, 1)
@@ -118,13 +123,13 @@ def compressed_forms():
         )
 
 
-def awq_form():
+def awq_form() -> Iterator[Form]:
     q = random.integers(0, 16, (IN, OUT))
     zero = random.integers(0, 16, (2, OUT))
     scale = scales(2, OUT).astype(np.float16)
     order = [0, 2, 4, 6, 1, 3, 5, 7]
 
-    def pack_awq(values):
+    def pack_awq(values: np.ndarray) -> np.ndarray:
         words = np.zeros((values.shape[0], values.shape[1] // 8), dtype=np.uint32)
         for word in range(words.shape[1]):
             for i, column in enumerate(order):
@@ -138,7 +143,7 @@ def awq_form():
     yield "awq", config, pieces, values.T
 
 
-def gptq_forms():
+def gptq_forms() -> Iterator[Form]:
     for bits, form, reordered in ((4, "gptq", True), (4, "gptq_v2", False), (8, "gptq", False)):
         q = random.integers(0, 2**bits, (IN, OUT))
         zero = random.integers(1, 2**bits, (2, OUT))
@@ -157,7 +162,7 @@ def gptq_forms():
         yield f"gptq {bits} bits, {form}{', g_idx' if reordered else ''}", config, pieces, values.T
 
 
-def bitsandbytes_forms():
+def bitsandbytes_forms() -> Iterator[Form]:
     q = random.integers(-127, 128, (OUT, IN)).astype(np.int8)
     scb = (random.random(OUT) + 0.5).astype(np.float32)
     yield (
@@ -195,7 +200,7 @@ def bitsandbytes_forms():
         yield f"bitsandbytes nf4{', nested' if nested else ''}", config, pieces, values
 
 
-def main():
+def main() -> None:
     cases = []
     for forms in (fp8_forms(), compressed_forms(), awq_form(), gptq_forms(), bitsandbytes_forms()):
         for name, config, pieces, values in forms:

@@ -229,10 +229,9 @@ def make_files() -> dict[str, list[dict]]:
             ]
             for _ in range(count)
         ]
-        (FOLDER / "mmlu" / split).mkdir(parents=True, exist_ok=True)
-        with open(
-            FOLDER / "mmlu" / split / f"{subject}_{split}.csv", "w", newline="", encoding="utf-8"
-        ) as out:
+        file = FOLDER / "mmlu" / split / f"{subject}_{split}.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("w", newline="", encoding="utf-8") as out:
             csv.writer(out, lineterminator="\n").writerows(rows)
         hub["mmlu_" + split] = [
             {"question": r[0], "choices": r[1:5], "answer": "ABCD".index(r[5]), "subject": subject}

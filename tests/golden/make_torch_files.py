@@ -13,7 +13,7 @@ folder = pathlib.Path(__file__).parent.parent / "fixtures" / "torch"
 folder.mkdir(parents=True, exist_ok=True)
 
 
-def numbers(*shape, dtype=torch.float32):
+def numbers(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
     count = 1
     for extent in shape:
         count *= extent

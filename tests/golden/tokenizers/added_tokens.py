@@ -6,16 +6,19 @@ that are plain text, ids that leave a gap, and #version lines among the merges.
 """
 
 import json
-import os
+import pathlib
 import random
+from typing import Any
 
 import tokenizers
 from tokenizers import Tokenizer
 
-here = os.path.dirname(os.path.abspath(__file__))
+here = pathlib.Path(__file__).resolve().parent
+
+Json = dict[str, Any]  # an object
 
 
-def token(id, content, **flags):
+def token(id: int, content: str, **flags: bool) -> Json:
     return {
         "id": id,
         "content": content,
@@ -209,7 +212,7 @@ TEXTS = [
 ]
 
 
-def random_texts(count):
+def random_texts(count: int) -> list[str]:
     choose = random.Random(11)
     pieces = [
         "<mask>",
@@ -235,10 +238,10 @@ def random_texts(count):
         "\u2460",
         "fi",
     ]
-    return ["".join(choose.choice(pieces) for _ in range(choose.randint(1, 12))) for _ in range(120)]
+    return ["".join(choose.choice(pieces) for _ in range(choose.randint(1, 12))) for _ in range(count)]
 
 
-def apply(file, changes):
+def apply(file: Json, changes: Json) -> Json:
     file = json.loads(json.dumps(file))
     changes = dict(changes)
     if changes.pop("version_lines", False):
@@ -253,11 +256,10 @@ def apply(file, changes):
     return file | changes
 
 
-def main():
+def main() -> None:
     files = {}
     for name in ("byte_level", "llama2"):
-        with open(os.path.join(here, f"{name}.json"), encoding="utf-8") as file:
-            files[name] = json.load(file)
+        files[name] = json.loads((here / f"{name}.json").read_text(encoding="utf-8"))
     texts = TEXTS + random_texts(120)
     lines = []
     for name, base, changes in CASES:
@@ -274,15 +276,10 @@ def main():
         }
         lines.append(json.dumps(case, separators=(",", ":")))
     head = json.dumps({"tokenizers": tokenizers.__version__})[1:-1]
-    with open(os.path.join(here, "added_tokens.json"), "w", encoding="utf-8", newline="\n") as file:
+    made = ",\n".join(lines)
+    with (here / "added_tokens.json").open("w", encoding="utf-8", newline="\n") as file:
         file.write(
-            "{"
-            + head
-            + ',\n"texts":'
-            + json.dumps(texts, separators=(",", ":"))
-            + ',\n"cases":[\n'
-            + ",\n".join(lines)
-            + "\n]}\n"
+            f'{{{head},\n"texts":{json.dumps(texts, separators=(",", ":"))},\n"cases":[\n{made}\n]}}\n'
         )
 
 

@@ -5,7 +5,6 @@ python3 tests/golden/tokenizers/bos.py     # needs transformers 5; reads byte_le
 """
 
 import json
-import os
 import pathlib
 import shutil
 import tempfile
@@ -22,7 +21,10 @@ TEMPLATE = {
 }
 
 
-def folder(where, files, config, post_processor):
+def folder(
+    where: pathlib.Path, files: str, config: dict[str, str | bool], post_processor: bool
+) -> int | None:
+    """Makes a folder with the tokenizer of `files`; the id of BOS, where the files have one."""
     where.mkdir()
     model = dict(
         model_type="qwen2" if config.get("tokenizer_class") == "Qwen2Tokenizer" else "llama",
@@ -62,7 +64,7 @@ def folder(where, files, config, post_processor):
     return None
 
 
-def main():
+def main() -> None:
     rows = []
     for files, classes in (
         (
@@ -92,8 +94,9 @@ def main():
                     if flag is not None:
                         config["add_bos_token"] = flag
                     with tempfile.TemporaryDirectory() as place:
-                        id = folder(pathlib.Path(place) / "model", files, config, post_processor)
-                        tokenizer = transformers.AutoTokenizer.from_pretrained(os.path.join(place, "model"))
+                        model = pathlib.Path(place, "model")
+                        id = folder(model, files, config, post_processor)
+                        tokenizer = transformers.AutoTokenizer.from_pretrained(model)
                         ids = tokenizer("The fox")["input_ids"]
                         plain = tokenizer("The fox", add_special_tokens=False)["input_ids"]
                     assert ids[len(ids) - len(plain) :] == plain

@@ -6,23 +6,25 @@ small vocabularies on the test split of WikiText-2 and encodes texts with them i
 """
 
 import json
-import os
+import pathlib
 import random
+from typing import Any
 
 import tokenizers
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-here = os.path.dirname(os.path.abspath(__file__))
-root = os.path.dirname(os.path.dirname(os.path.dirname(here)))
-corpus = os.path.join(root, "resources", "wikitext-2", "wiki.test.raw")
+here = pathlib.Path(__file__).resolve().parent
+corpus = here.parents[2] / "resources" / "wikitext-2" / "wiki.test.raw"
+
+Json = dict[str, Any]  # an object
 
 
-def write(name, text):
-    with open(os.path.join(here, name), "w", encoding="utf-8", newline="\n") as file:
+def write(name: str, text: str) -> None:
+    with (here / name).open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
 
 
-def added(id, content, special=True, normalized=False, **conditions):
+def added(id: int, content: str, special: bool = True, normalized: bool = False) -> Json:
     return {
         "id": id,
         "content": content,
@@ -31,18 +33,18 @@ def added(id, content, special=True, normalized=False, **conditions):
         "rstrip": False,
         "normalized": normalized,
         "special": special,
-    } | conditions
+    }
 
 
-def train(pre_tokenizer, size, alphabet):
+def train(pre_tokenizer: pre_tokenizers.PreTokenizer, size: int, alphabet: list[str]) -> Json:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizer
     trainer = trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, show_progress=False)
-    tokenizer.train([corpus], trainer)
+    tokenizer.train([str(corpus)], trainer)
     return json.loads(tokenizer.to_str())
 
 
-def byte_level():
+def byte_level() -> Json:
     file = train(pre_tokenizers.ByteLevel(add_prefix_space=False), 1200, pre_tokenizers.ByteLevel.alphabet())
     size = len(file["model"]["vocab"])
     file["added_tokens"] = [
@@ -54,7 +56,7 @@ def byte_level():
     return file
 
 
-def llama2():
+def llama2() -> Json:
     """As transformers writes Llama 2's: bytes as tokens, spaces as U+2581, merges as strings."""
     file = train(pre_tokenizers.Metaspace(), 800, [])
     model = file["model"]
@@ -87,15 +89,15 @@ def llama2():
     return file
 
 
-def split(pattern, behavior="Isolated", invert=False, kind="Regex"):
+def split(pattern: str, behavior: str = "Isolated", invert: bool = False, kind: str = "Regex") -> Json:
     return {"type": "Split", "pattern": {kind: pattern}, "behavior": behavior, "invert": invert}
 
 
-def sequence(*steps):
+def sequence(*steps: Json) -> Json:
     return {"type": "Sequence", "pretokenizers": list(steps)}
 
 
-def bytes_step(use_regex=False, add_prefix_space=False):
+def bytes_step(use_regex: bool = False, add_prefix_space: bool = False) -> Json:
     return {
         "type": "ByteLevel",
         "add_prefix_space": add_prefix_space,
@@ -104,7 +106,7 @@ def bytes_step(use_regex=False, add_prefix_space=False):
     }
 
 
-def metaspace(prepend_scheme, split):
+def metaspace(prepend_scheme: str, split: bool) -> Json:
     return {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": prepend_scheme, "split": split}
 
 
@@ -254,7 +256,7 @@ CASES = (
 )
 
 
-def apply(file, changes, options):
+def apply(file: Json, changes: Json, options: Json) -> Json:
     file = json.loads(json.dumps(file))
     changes = dict(changes)
     for token in changes.pop("without", []):
@@ -265,7 +267,7 @@ def apply(file, changes, options):
     return file
 
 
-def mentions(merge, token):
+def mentions(merge: str | list[str], token: str) -> bool:
     left, right = merge.split(" ") if isinstance(merge, str) else merge
     return token in (left, right, left + right) or token in left + right
 
@@ -318,7 +320,7 @@ POOLS = [
 ]
 
 
-def random_texts(count):
+def random_texts(count: int) -> list[str]:
     choose = random.Random(7)
     texts = []
     for _ in range(count):
@@ -327,7 +329,7 @@ def random_texts(count):
     return texts
 
 
-def main():
+def main() -> None:
     files = {"byte_level": byte_level(), "llama2": llama2()}
     for name, file in files.items():
         write(f"{name}.json", json.dumps(file, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -344,16 +346,9 @@ def main():
         case = {"name": name, "file": base, "changes": changes, "model": options, "ids": ids}
         lines.append(json.dumps(case, ensure_ascii=False, separators=(",", ":")))
     head = json.dumps({"tokenizers": tokenizers.__version__})[1:-1]
-    write(
-        "cases.json",
-        "{"
-        + head
-        + ',\n"texts":'
-        + json.dumps(texts, separators=(",", ":"))
-        + ',\n"cases":[\n'
-        + ",\n".join(lines)
-        + "\n]}\n",
-    )
+    made = ",\n".join(lines)
+    shared = json.dumps(texts, separators=(",", ":"))
+    write("cases.json", f'{{{head},\n"texts":{shared},\n"cases":[\n{made}\n]}}\n')
 
 
 main()

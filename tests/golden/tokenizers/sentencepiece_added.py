@@ -47,7 +47,7 @@ TEXTS = [
 ]
 
 
-def main():
+def main() -> None:
     cases = []
     for name, config, added, special in CASES:
         with tempfile.TemporaryDirectory() as place:
@@ -66,14 +66,9 @@ def main():
             ids = [tokenizer(text)["input_ids"] for text in TEXTS]
             cases.append({"name": name, "files": texts, "size": len(tokenizer), "ids": ids})
     head = json.dumps({"transformers": transformers.__version__})[1:-1]
+    made = ",\n".join(json.dumps(case) for case in cases)
     (here / "sentencepiece_added.json").write_text(
-        "{"
-        + head
-        + ',\n"texts":'
-        + json.dumps(TEXTS)
-        + ',\n"cases":[\n'
-        + ",\n".join(json.dumps(case) for case in cases)
-        + "\n]}\n"
+        f'{{{head},\n"texts":{json.dumps(TEXTS)},\n"cases":[\n{made}\n]}}\n'
     )
 
 
