@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "ui/style/packaged_fonts.h"
+
 namespace headscope::ui {
 
 namespace {
@@ -23,6 +25,7 @@ OffscreenApplication::OffscreenApplication() {
     // Also where there is a display: it may be one that cannot be reached, and charts look alike
     // everywhere without it.
     qputenv("QT_QPA_PLATFORM", "offscreen");
+    use_packaged_fonts();
     static int argc = 1;
     static char name[] = "headscope";
     static char* argv[] = {name, nullptr};

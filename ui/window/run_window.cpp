@@ -1,3 +1,4 @@
+#include "ui/style/packaged_fonts.h"
 #include "ui/window/run_window.h"
 
 #include <QApplication>
@@ -136,6 +137,7 @@ int run_window(int& argc, char** argv, const WindowOptions& options) {
     QApplication::setApplicationName(QStringLiteral("Headscope"));
     QApplication::setApplicationVersion(QLatin1String(kVersion));
     QApplication::setDesktopFileName(QStringLiteral("headscope"));
+    use_packaged_fonts();
     const QtMessageHandler before = qInstallMessageHandler(end_without_platform);
     const QApplication application(argc, argv);
     qInstallMessageHandler(before);
