@@ -143,6 +143,13 @@ bool ConfigFields::is_null(const char* key) const {
     return found != object_.end() && found->is_null();
 }
 
+std::vector<std::string> ConfigFields::names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : object_.items())
+        if (!value.is_null()) names.push_back(name);
+    return names;
+}
+
 bool ConfigFields::empty() const {
     return object_.empty();
 }

@@ -25,6 +25,9 @@ class ConfigFields {
     /// Whether the field is there and null, where that means something else than its absence.
     [[nodiscard]] bool is_null(const char* key) const;
 
+    /// The names of all fields that are not null.
+    [[nodiscard]] std::vector<std::string> names() const;
+
     /// Whether there are no fields at all.
     [[nodiscard]] bool empty() const;
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/architecture/config_fields.h"
+#include "core/architecture/layer_heads.h"
 #include "core/architecture/registry.h"
 #include "core/architecture/sliding_layers.h"
 #include "core/base/error.h"
@@ -108,40 +109,7 @@ void read_attention(const ConfigFields& fields, const ArchitectureSpec& architec
     }
 }
 
-/// The heads of each layer of a model that lost some, none where the model lost none.
-std::vector<HeadCounts> read_layer_heads(const ConfigFields& fields, const ModelConfig& config) {
-    constexpr const char* kKey = "headscope_heads";
-    const auto rows = fields.integer_rows(kKey, 1, kMaxSize);
-    if (!rows) {
-        if (is_compact_model_type(fields)) fields.fail_missing(kKey);
-        return {};
-    }
-    if (!is_compact_model_type(fields)) {
-        fail(ErrorCode::bad_input,
-             "{} is only read where model_type begins with {}; take the config.json that belongs "
-             "to the model",
-             fields.place(kKey), kCompactPrefix);
-    }
-    if (rows->size() != static_cast<std::size_t>(config.num_hidden_layers)) {
-        fail(ErrorCode::bad_input, "{} has {} entries, but num_hidden_layers is {}",
-             fields.place(kKey), rows->size(), config.num_hidden_layers);
-    }
-    std::vector<HeadCounts> layers;
-    for (const std::vector<std::int64_t>& row : *rows) {
-        if (row.size() != 2 || row[0] > config.num_attention_heads ||
-            row[1] > config.num_key_value_heads || row[0] % row[1] != 0) {
-            fail(ErrorCode::bad_input,
-                 "{}: the entry of layer {} must be [heads, kv_heads], of which the second divides "
-                 "the first, and at most [{}, {}]",
-                 fields.place(kKey), layers.size(), config.num_attention_heads,
-                 config.num_key_value_heads);
-        }
-        layers.push_back({row[0], row[1]});
-    }
-    return layers;
-}
-
-/// What the config says of the dtype, in whatever spelling; the tensors know their own.
+/// What the config says of the dtype, in any spelling; the tensors know their own.
 DType read_dtype(const ConfigFields& fields) {
     const std::string name =
         fields.text(fields.has("dtype") ? "dtype" : "torch_dtype").value_or("");
@@ -208,7 +176,7 @@ ModelConfig parse_model_config(std::string_view json_text, std::string_view sour
     config.max_position_embeddings = fields.integer("max_position_embeddings", 1, kMaxSize)
                                          .value_or(architecture.max_position_embeddings);
     read_attention(fields, architecture, config);
-    config.layer_heads = read_layer_heads(fields, config);
+    read_layer_heads(fields, config);
     read_biases(fields, architecture, config);
     config.head_norm = architecture.head_norm;
     config.norms = architecture.norms;

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/checkpoint/checkpoint_contents.h"
 #include "core/checkpoint/fingerprint.h"
+#include "core/checkpoint/skipped_attention.h"
 
 namespace headscope {
 namespace {
@@ -111,6 +112,7 @@ void check_completeness(CheckpointContents& contents, const std::vector<Expected
 
 void check(CheckpointContents& contents, const OpenOptions& options) {
     use_own_head(contents);
+    add_skipped_attention(contents);
     const std::vector<ExpectedTensor> expected = expected_tensors(contents.config);
     const ArchitectureSpec& architecture = *contents.config.architecture;
     std::vector<std::string> used{tensor_name(architecture, Part::output)};
@@ -122,8 +124,12 @@ void check(CheckpointContents& contents, const OpenOptions& options) {
     contents.unused = find_unused_tensors(contents.table, used, contents.config.num_hidden_layers);
     check_completeness(contents, expected, options.allow_unused_tensors);
     // What the config says of the dtype may be missing or old; the weights themselves know.
-    contents.config.dtype =
-        *find_tensor(contents.table, tensor_name(architecture, Part::q))->weight_dtype();
+    for (int layer = 0; layer < contents.config.num_hidden_layers; ++layer) {
+        const TensorSource* q =
+            find_tensor(contents.table, tensor_name(architecture, Part::q, layer));
+        contents.config.dtype = *q->weight_dtype();
+        if (!is_made_up(*q)) break;
+    }
 }
 
 /// Whether a path names weights of which a folder may hold others, which would be opened instead.
@@ -221,7 +227,7 @@ std::vector<TensorInfo> Checkpoint::tensors() const {
     infos.reserve(contents_->table.size());
     for (const TensorSource& source : contents_->table) {
         const auto dtype = source.weight_dtype();
-        if (!dtype) continue;
+        if (!dtype || is_made_up(source)) continue;
         TensorInfo info{source.name, *dtype, source.shape, file_of(source)};
         info.stored_dtype = source.decoder ? source.first().dtype : std::string(name_of(*dtype));
         for (const TensorPart& part : source.parts)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/checkpoint/skipped_attention.h"
+
 namespace headscope {
 
 std::vector<FileListing> list_files(const std::vector<std::shared_ptr<const TensorFile>>& files,
@@ -11,7 +13,7 @@ std::vector<FileListing> list_files(const std::vector<std::shared_ptr<const Tens
     for (const auto& file : files) {
         std::vector<const TensorSource*> own;
         for (const TensorSource& source : table) {
-            if (source.parts.front().file == file) own.push_back(&source);
+            if (!is_made_up(source) && source.parts.front().file == file) own.push_back(&source);
         }
         if (own.empty()) continue;
         // A file's tensors stand in the order of its bytes, in one vector.

@@ -148,6 +148,17 @@ constexpr std::array rules = {
 
 }  // namespace
 
+std::string_view gguf_pre_tokenizer_name(const std::vector<std::string>& expressions,
+                                         bool ignore_merges) {
+    for (const Rule& rule : rules) {
+        std::vector<std::string> own;
+        for (const char* expression : rule.expressions)
+            if (expression != nullptr) own.emplace_back(expression);
+        if (own == expressions && rule.ignore_merges == ignore_merges) return rule.names.front();
+    }
+    return {};
+}
+
 GgufPreTokenizer gguf_pre_tokenizer(std::string_view name, std::string_view source) {
     for (const Rule& rule : rules) {
         if (std::find(rule.names.begin(), rule.names.end(), name) == rule.names.end()) continue;

@@ -1,5 +1,6 @@
 #include "core/tokenizer/sentencepiece_model_file.h"
 
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -32,6 +33,64 @@ struct Field {
     std::uint64_t tag = 0;
     std::string_view content;
 };
+
+/// A field of any wire type.
+struct AnyField {
+    std::uint64_t number = 0;    ///< of the field
+    std::uint64_t value = 0;     ///< of a number of fixed or variable length
+    std::string_view content{};  ///< of what is length-delimited
+};
+
+/// Takes `bytes` of a little-endian number.
+std::optional<std::uint64_t> take_fixed(std::string_view& from, std::size_t bytes) {
+    if (from.size() < bytes) return std::nullopt;
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < bytes; ++i)
+        value |= static_cast<std::uint64_t>(static_cast<unsigned char>(from[i])) << 8 * i;
+    from.remove_prefix(bytes);
+    return value;
+}
+
+std::optional<AnyField> take_any(std::string_view& bytes) {
+    const auto tag = take_number(bytes);
+    if (!tag) return std::nullopt;
+    AnyField field{*tag >> 3};
+    std::optional<std::uint64_t> value;
+    switch (*tag & 7) {
+        case 0:
+            value = take_number(bytes);
+            break;
+        case 1:
+            value = take_fixed(bytes, 8);
+            break;
+        case length_delimited:
+            value = take_number(bytes);
+            if (!value || *value > bytes.size()) return std::nullopt;
+            field.content = bytes.substr(0, *value);
+            bytes.remove_prefix(*value);
+            break;
+        case 5:
+            value = take_fixed(bytes, 4);
+            break;
+        default:
+            break;
+    }
+    if (!value) return std::nullopt;
+    field.value = *value;
+    return field;
+}
+
+SentencePieceFile::Piece read_piece(std::string_view bytes) {
+    SentencePieceFile::Piece piece;
+    while (const auto field = take_any(bytes)) {
+        if (field->number == 1) piece.text = field->content;
+        if (field->number == 2)
+            piece.score = std::bit_cast<float>(static_cast<std::uint32_t>(field->value));
+        if (field->number == 3 && field->value >= 1 && field->value <= 6)
+            piece.type = static_cast<SentencePieceFile::Type>(field->value);
+    }
+    return piece;
+}
 
 /// Takes a length-delimited field from the front of `bytes`; nothing where none is whole there.
 std::optional<Field> take_field(std::string_view& bytes) {
@@ -73,6 +132,26 @@ Vocabulary read_sentencepiece_pieces(std::string_view bytes) {
         ++id;
     }
     return pieces;
+}
+
+SentencePieceFile read_sentencepiece_file(std::string_view bytes) {
+    constexpr std::uint64_t bpe = 2;  // TrainerSpec.ModelType
+    SentencePieceFile file;
+    while (const auto record = take_any(bytes)) {
+        std::string_view fields = record->content;
+        if (record->number == 1) {
+            file.pieces.push_back(read_piece(fields));
+        } else if (record->number == 2) {
+            while (const auto field = take_any(fields))
+                if (field->number == 3) file.is_bpe = field->value == bpe;
+        } else if (record->number == 3) {
+            while (const auto field = take_any(fields)) {
+                if (field->number == 3) file.add_dummy_prefix = field->value != 0;
+                if (field->number == 4) file.remove_extra_whitespaces = field->value != 0;
+            }
+        }
+    }
+    return file;
 }
 
 std::string without_dummy_prefix(std::string bytes) {

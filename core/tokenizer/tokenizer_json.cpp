@@ -43,21 +43,6 @@ std::pair<std::string_view, std::string_view> read_merge(const JsonValue& merges
     return {left, right};
 }
 
-MergeListModel::Merges read_merges(const JsonValue& merges) {
-    MergeListModel::Merges result;
-    const simdjson::dom::array array = merges.array();
-    result.reserve(array.size());
-    std::size_t index = 0;
-    for (const simdjson::dom::element element : array) {
-        std::string_view line;
-        const bool is_line = element.get(line) == simdjson::SUCCESS;
-        if (!is_line || !is_version_line(line))
-            result.push_back(read_merge(merges, element, index));
-        ++index;
-    }
-    return result;
-}
-
 /// Refuses what is not the BPE that MergeListModel does.
 void check_model(const JsonValue& model) {
     const std::string_view type = model.text("type", "BPE");
@@ -148,6 +133,28 @@ std::pair<Vocabulary, std::int32_t> read_vocabulary(const JsonValue& value) {
         }
     }
     return {std::move(vocabulary), size};
+}
+
+MergeListModel::Merges read_merges(const JsonValue& merges) {
+    MergeListModel::Merges result;
+    const simdjson::dom::array array = merges.array();
+    result.reserve(array.size());
+    std::size_t index = 0;
+    for (const simdjson::dom::element element : array) {
+        std::string_view line;
+        const bool is_line = element.get(line) == simdjson::SUCCESS;
+        if (!is_line || !is_version_line(line))
+            result.push_back(read_merge(merges, element, index));
+        ++index;
+    }
+    return result;
+}
+
+std::vector<AddedToken> read_added_tokens(const JsonValue& root, const TokenizerConfig& config) {
+    std::vector<AddedToken> tokens = read_added_tokens(root);
+    for (AddedToken& token : config.added_tokens())
+        tokens.push_back(std::move(token));
+    return tokens;
 }
 
 bool is_version_line(std::string_view line) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/tokenizer/bpe_model.h"
 #include "core/tokenizer/json_document.h"
@@ -40,6 +41,12 @@ std::unique_ptr<const Tokenizer> parse_vocabulary_and_merges(const VocabularyAnd
 
 /// An object of tokens and their ids, and one more than the highest id.
 std::pair<Vocabulary, std::int32_t> read_vocabulary(const JsonValue& value);
+
+/// "merges" of a tokenizer.json. The texts live as long as its document.
+MergeListModel::Merges read_merges(const JsonValue& merges);
+
+/// "added_tokens" of a tokenizer.json with those of the configuration behind them, without ids.
+std::vector<AddedToken> read_added_tokens(const JsonValue& root, const TokenizerConfig& config);
 
 /// The merge that a line of merges.txt or of a tokenizer.json is, "a b"; nothing where it is not
 /// two tokens. A line that begins with "#version" is a heading and no merge, wherever it stands.

@@ -321,7 +321,7 @@ class TestGguf : public QObject {
         row("experts", with(gguf::u32("llama.expert_count", 8)),
             "expert_count: a mixture of experts");
         row("no heads", with(gguf::i32_array("llama.attention.head_count", {8, 0})),
-            "layer 1 has no heads; layers without attention");
+            "heads; layers that have one without the other");
         row("too few heads", with(gguf::i32_array("llama.attention.head_count", {8})),
             "head_count has 1 entries, but the model 2 layers");
         row("widths", with(gguf::i32_array("llama.feed_forward_length", {24, 8})),

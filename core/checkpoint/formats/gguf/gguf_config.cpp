@@ -41,6 +41,7 @@ class Converter {
         config_["rms_norm_eps"] =
             values_.number(key("attention.layer_norm_rms_epsilon")).value_or(1e-5);
         read_heads();
+        read_biases();
         read_rope();
         read_sliding_window();
         read_special_tokens();
@@ -100,10 +101,12 @@ class Converter {
                                                        ? of_layers("attention.head_count_kv")
                                                        : heads;
         for (std::size_t layer = 0; layer < heads.size(); ++layer) {
-            if (heads[layer] > 0 && kv_heads[layer] > 0) continue;
+            const bool skipped = heads[layer] == 0 && kv_heads[layer] == 0;
+            if (skipped || (heads[layer] > 0 && kv_heads[layer] > 0)) continue;
             fail(ErrorCode::unsupported,
-                 "{}: layer {} has no heads; layers without attention are not supported",
-                 values_.place(key("attention.head_count")), layer);
+                 "{}: layer {} has {} heads and {} KV heads; layers that have one without the "
+                 "other are not supported",
+                 values_.place(key("attention.head_count")), layer, heads[layer], kv_heads[layer]);
         }
         const std::int64_t most = *std::max_element(heads.begin(), heads.end());
         const std::int64_t most_kv = *std::max_element(kv_heads.begin(), kv_heads.end());
@@ -114,10 +117,28 @@ class Converter {
         config_["num_key_value_heads"] = most_kv;
         read_head_dim(most);
         if (uniform) return;
-        config_["model_type"] = fmt::format("headscope_{}", architecture_.model_type);
-        config_["architectures"] = {fmt::format("Headscope{}", architecture_.model_class)};
-        for (std::size_t layer = 0; layer < heads.size(); ++layer)
-            config_["headscope_heads"].push_back({heads[layer], kv_heads[layer]});
+        for (std::size_t layer = 0; layer < heads.size(); ++layer) {
+            if (heads[layer] == most && kv_heads[layer] == most_kv) continue;
+            ordered_json& own = config_["per_layer_config"][std::to_string(layer)];
+            if (heads[layer] == 0) {
+                own = {{"skip", {"attention"}}};
+            } else {
+                own = {{"num_attention_heads", heads[layer]},
+                       {"num_key_value_heads", kv_heads[layer]}};
+            }
+        }
+    }
+
+    /// A `deci` file is a Llama, or, with biases on q, k and v alone, a Qwen2.
+    void read_biases() {
+        const bool is_llama = architecture_.model_type == "llama";
+        if (is_llama && facts_.qkv_bias && !facts_.o_bias) {
+            config_["model_type"] = "qwen2";
+            config_["architectures"] = {"Qwen2ForCausalLM"};
+        } else if (facts_.o_bias) {
+            config_["attention_bias"] = true;
+        }
+        if (facts_.mlp_bias) config_["mlp_bias"] = true;
     }
 
     void read_head_dim(std::int64_t heads) {
@@ -139,6 +160,13 @@ class Converter {
                  values_.place(key("rope.dimension_count")), rotated, head_dim);
         }
         config_["head_dim"] = head_dim;
+        if (architecture_.model_type == "gemma3_text") {
+            // As llama.cpp has it: that of the 27B model is another.
+            constexpr std::int64_t kLayersOf27b = 62;
+            config_["query_pre_attn_scalar"] =
+                layers_ == kLayersOf27b ? config_["hidden_size"].get<std::int64_t>() / heads
+                                        : head_dim;
+        }
     }
 
     void read_rope() {

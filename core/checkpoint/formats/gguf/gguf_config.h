@@ -13,6 +13,9 @@ namespace headscope {
 struct GgufFacts {
     std::int64_t vocab_size = 0;           ///< rows of the embeddings
     bool tied = false;                     ///< there is no output of its own
+    bool qkv_bias = false;                 ///< q, k and v have biases
+    bool o_bias = false;                   ///< so has the attention's output
+    bool mlp_bias = false;                 ///< so has the feed-forward part
     std::vector<float> rope_factors = {};  ///< rope_freqs.weight: divisors of the frequencies
 };
 

@@ -182,6 +182,14 @@ TensorTable list_tensors(const GgufFiles& files, const GgufArchitecture& archite
     return table;
 }
 
+bool any_layer_has(const TensorTable& table, const ArchitectureSpec& architecture, Part part) {
+    const std::string name = tensor_name(architecture, part, 0);
+    const std::string_view ending = std::string_view(name).substr(name.find(".0.") + 2);
+    return std::any_of(table.begin(), table.end(), [&](const TensorSource& source) {
+        return std::string_view(source.name).ends_with(ending);
+    });
+}
+
 GgufFacts find_facts(const TensorTable& table, const GgufFile& file) {
     const ArchitectureSpec& llama = *find_architecture("llama");  // outside the layers all agree
     GgufFacts facts;
@@ -189,6 +197,9 @@ GgufFacts find_facts(const TensorTable& table, const GgufFile& file) {
         facts.vocab_size = row_count(*embeddings);
     if (facts.vocab_size == 0) damaged(file.path(), "tensor token_embd.weight is missing");
     facts.tied = find_tensor(table, tensor_name(llama, Part::output)) == nullptr;
+    facts.qkv_bias = any_layer_has(table, llama, Part::q_bias);
+    facts.o_bias = any_layer_has(table, llama, Part::o_bias);
+    facts.mlp_bias = any_layer_has(table, llama, Part::up_bias);
     const TensorSource* rope = find_tensor(table, kRopeFactors);
     if (rope != nullptr && rope->first().weight_dtype == DType::f32) {
         facts.rope_factors.resize(rope->first().bytes.size() / sizeof(float));

@@ -64,6 +64,11 @@ class GgufMetadata {
     [[nodiscard]] std::vector<std::string_view> texts(std::string_view key) const;
     [[nodiscard]] std::vector<bool> flags(std::string_view key) const;
 
+    /// All pairs, by their keys.
+    [[nodiscard]] const std::map<std::string_view, GgufValue, std::less<>>& all() const {
+        return values_;
+    }
+
     /// The file and the key, for error texts.
     [[nodiscard]] std::string place(std::string_view key) const;
 

@@ -17,6 +17,7 @@ constexpr std::array kArchitectures{
     GgufArchitecture{"llama", "llama", "LlamaForCausalLM", true},
     GgufArchitecture{"deci", "llama", "LlamaForCausalLM", true},
     GgufArchitecture{"qwen2", "qwen2", "Qwen2ForCausalLM"},
+    GgufArchitecture{"smollm3", "smollm3", "SmolLM3ForCausalLM", true},
     GgufArchitecture{"qwen3", "qwen3", "Qwen3ForCausalLM"},
     GgufArchitecture{"gemma3", "gemma3_text", "Gemma3ForCausalLM", false, true, true},
 };
