@@ -13,7 +13,8 @@
 #include "core/base/error.h"
 #include "core/base/process_rank.h"
 #include "core/base/version.h"
-#include "core/report/export.h"
+#include "core/export/export.h"
+#include "core/report/figure_text.h"
 
 namespace headscope::app {
 namespace {
@@ -27,6 +28,12 @@ nlohmann::ordered_json layer_event(const LayerCompaction& layer) {
             {"remark", layer.remark}};
 }
 
+nlohmann::ordered_json size_event(const ModelSize& size) {
+    return {{"parameters", size.parameters},
+            {"bytes", size.bytes},
+            {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
+}
+
 void send_result(Display& display, const ExportResult& result) {
     nlohmann::ordered_json layers = nlohmann::ordered_json::array();
     for (const LayerCompaction& layer : result.layers)
@@ -36,6 +43,8 @@ void send_result(Display& display, const ExportResult& result) {
                    {"bytes", result.bytes},
                    {"changed_tensors", result.changed_tensors},
                    {"layers", std::move(layers)},
+                   {"before", size_event(result.before)},
+                   {"after", size_event(result.after)},
                    {"notes", result.notes},
                    {"seconds", result.seconds}});
 }
@@ -53,6 +62,25 @@ void print_removed(Display& display, const ExportResult& result) {
             remarks += fmt::format("\nLayer {}: {}.", layer.layer, layer.remark);
     }
     display.print("\n" + table.text() + remarks);
+}
+
+/// What the export brings.
+void print_sizes(Display& display, const ExportResult& result) {
+    const auto change = [](std::int64_t before, std::int64_t after) {
+        return fmt::format(
+            "{:+.1f} %", 100.0 * static_cast<double>(after - before) / static_cast<double>(before));
+    };
+    const ModelSize& before = result.before;
+    const ModelSize& after = result.after;
+    Table table({"", "before", "after", "change"});
+    table.add({"parameters", figures::count_text(before.parameters),
+               figures::count_text(after.parameters), change(before.parameters, after.parameters)});
+    table.add({"weights on disk", bytes_text(before.bytes), bytes_text(after.bytes),
+               change(before.bytes, after.bytes)});
+    table.add({"KV cache per token (16 bits)", bytes_text(before.kv_cache_bytes_per_token),
+               bytes_text(after.kv_cache_bytes_per_token),
+               change(before.kv_cache_bytes_per_token, after.kv_cache_bytes_per_token)});
+    display.print("\n" + table.text());
 }
 
 /// The plan that the options ask for. One threshold that selects nothing is an error that says what
@@ -90,12 +118,15 @@ void run_export(const Options& given, Display& display, const std::stop_token& s
     params.measure = parse_measure(options.measure);
     params.calibration = measured.calibration;
     params.output_dir = options.output_dir;
+    params.format = parse_export_format(options.export_format);
+    params.type = parse_export_type(options.export_type);
     params.compact = options.compact;
     params.force = options.force;
     params.program_version = kVersion;
     const ExportResult result = export_checkpoint(checkpoint, params, show, stop);
     send_result(display, result);
     print_removed(display, result);
+    print_sizes(display, result);
     for (const std::string& note : result.notes)
         display.print("\n" + note + ".");
     display.print(fmt::format("\n{}\n{} in {:.1f} s, {} tensors changed; {} says what was merged",

@@ -341,9 +341,16 @@ void add_analysis_options(CLI::App& command, Options& options) {
 
 void add_export_options(CLI::App& command, Options& options) {
     add(command, "--output_dir", options.output_dir, "Folder for the merged model")->required();
+    add_choice(command, "--format", options.export_format, {"hf", "gguf"},
+               "hf: a folder that transformers opens; gguf: a file that llama.cpp opens");
+    add_choice(command, "--type", options.export_type,
+               {"auto", "f32", "f16", "bf16", "q8_0", "keep"},
+               "What the weights of a GGUF file are stored in; keep: as in the source, and what "
+               "changes in the nearest type at least as fine; auto: keep for a GGUF source, "
+               "otherwise f16");
     command.add_flag("--compact", options.compact,
-                     "Remove the heads that became identical to another one for good, where the "
-                     "shape of the model allows it");
+                     "Take removed heads, and those that became identical to another one, out of "
+                     "the file, where the shape of the model allows it");
     command.add_flag("--force", options.force, "Replace the folder where it holds files already");
 }
 

@@ -48,6 +48,8 @@ struct Options {
     std::string analysis_dir;  ///< `analyze` writes here; empty: where it reads
     bool force = false;
     bool compact = false;
+    std::string export_format = "hf";
+    std::string export_type = "auto";
     bool no_plots = false;
     bool repeated = false;  ///< `heads`: random tokens, repeated, in place of the text
     bool json = false;

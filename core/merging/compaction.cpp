@@ -179,6 +179,9 @@ LayerCompaction compact_layer(int layer, const HeadContents& contents, const Mod
         compaction.remark = "the model normalises all heads together, so that each must stay";
         return compaction;
     }
+    const bool silent = std::all_of(contents.heads.begin(), contents.heads.end(),
+                                    [](int head) { return head == HeadContents::kSilent; });
+    if (silent && !config.o_bias) return compaction;
     const std::vector<Kind> kinds = find_kinds(contents);
     const std::int64_t ratio = choose_ratio(kinds, compaction.before.heads_per_kv_head(), config);
     for (const Kind& kind : kinds)

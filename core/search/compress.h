@@ -4,7 +4,7 @@
 #include <optional>
 #include <stop_token>
 
-#include "core/report/export.h"
+#include "core/export/export.h"
 #include "core/report/manifest.h"
 #include "core/search/greedy_removal.h"
 #include "core/search/plan_file.h"

@@ -1,53 +1,67 @@
 #!/usr/bin/env python3
-"""Checks a merged checkpoint from outside: transformers loads it and scores the same windows as
-`headscope evaluate` does, and so does the variant that it was saved from.
+"""Checks a saved model from outside: transformers and llama.cpp load it and score the same
+sequences as `headscope evaluate` does, and so does the variant that it was saved from.
 
-    headscope export --model_path MODEL --threshold 0.98 --output_dir SAVED
-    python tests/golden/check_export.py build/release/bin/headscope MODEL SAVED --max_windows 20
+    headscope export --model_path MODEL --remove heads:25% --compact --output_dir SAVED
+    python tests/golden/check_export.py build/release/bin/headscope MODEL SAVED \\
+        --variant "--remove heads:25%" --max_windows 20
 
-Everything computes in float32 on the CPU. Three perplexities are compared: of the variant, by
-Headscope; of the saved model, by Headscope; of the saved model, by transformers, on the token ids
-that the script encodes with PyPI's tokenizers or sentencepiece. The saved model may differ from
-the variant by what its dtype rounds away (`--tolerance`); transformers may not differ from
-Headscope on the same model by more than 1e-5. A model of layers with different numbers of heads
-(`--compact`) is loaded as what it was, with smaller projections. Needs PyPI's torch, transformers
-(5.x), safetensors, and sentencepiece or tokenizers.
+Everything computes in float32 on the CPU. Perplexities are compared: of the variant, by Headscope;
+of the saved model, by Headscope; of the saved model, by transformers, on the token ids that PyPI's
+tokenizers, sentencepiece or transformers make; and of model.gguf by llama.cpp (PyPI's cyllama),
+where it is installed. transformers opens model.gguf where it knows its architecture, which `deci` is
+not. The saved model may differ from the variant by what its dtype rounds away (`--tolerance`);
+transformers may not differ from Headscope on the same model by more than 1e-5, and llama.cpp, which
+computes with rounded activations, not by more than 1e-3.
+
+With `--generate TOKENS` what the models continue a prompt with, greedily, is printed for two saved
+models and must be the same (`--other`).
 """
 
 import argparse
 import array
-import copy
 import hashlib
 import json
 import math
 import pathlib
+import shlex
 import subprocess
 import sys
 from typing import Any
 
 import torch
 import transformers
-from safetensors.torch import load_file
 from transformers import PreTrainedModel
 
-BOUND_OF_LIBRARIES = 1e-5
+try:
+    import llama_cpp
+except ImportError:
+    llama_cpp = None
+
+BOUND_OF_TRANSFORMERS = 1e-5
+BOUND_OF_LLAMA_CPP = 1e-3
+GGUF = "model.gguf"
 
 Json = dict[str, Any]  # an object
 
 
 def evaluate(
-    program: str, model: pathlib.Path, windows: int, window: int, manifest: Json | None = None
+    program: str, model: pathlib.Path, windows: int, window: int, variant: list[str] | None = None
 ) -> tuple[Json, float]:
-    """Headscope's result and negative log likelihood of a model, or of the variant of a manifest."""
+    """Headscope's result and negative log likelihood of a model, or of a variant of it."""
     command = [program, "evaluate", "--model_path", str(model), "--max_windows", str(windows)]
     command += ["--window", str(window), "--dtype", "float32", "--device", "cpu", "--json"]
-    if manifest:
-        command += ["--threshold", repr(manifest["threshold"]), "--measure", manifest["measure"]]
-        command += ["--grouping", manifest["grouping"], "--kv_policy", manifest["kv_policy"]]
-        command += ["--layers", ",".join(map(str, manifest["layers"]))]
+    command += variant or []
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     event = json.loads(lines[-1])
     return event, event["variants"][-1]["metrics"]["nll"]
+
+
+def variant_of(manifest: Json) -> list[str]:
+    """The options of a plan by a threshold."""
+    options = ["--threshold", repr(manifest["threshold"]), "--measure", manifest["measure"]]
+    options += ["--grouping", manifest["grouping"], "--kv_policy", manifest["kv_policy"]]
+    return options + ["--layers", ",".join(map(str, manifest["layers"]))]
 
 
 def corpus_text() -> str:
@@ -59,64 +73,67 @@ def corpus_text() -> str:
     return "\n\n".join("" if not row.strip() else row + "\n" for row in rows)
 
 
-def token_ids(folder: pathlib.Path, config: Json) -> list[int]:
-    """BOS and the text, by the library that the tokenizer's file belongs to."""
+def token_ids(folder: pathlib.Path) -> list[int]:
+    """The text without BOS, by the library of the tokenizer's file."""
     text = corpus_text()
     if (folder / "tokenizer.json").exists():
         from tokenizers import Tokenizer
 
         ids = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(text, add_special_tokens=False).ids
-    else:
+    elif (folder / "tokenizer.model").exists():
         import sentencepiece
 
         ids = sentencepiece.SentencePieceProcessor(str(folder / "tokenizer.model")).encode(text)
-    return [config["bos_token_id"]] + ids
+    else:
+        ids = llama_cpp.token_ids(folder / GGUF, text)
+    return ids
 
 
-def load_compact(folder: pathlib.Path, config: Json) -> PreTrainedModel:
-    """A model whose layers differ in their heads: that of the whole family, with projections of
-    other sizes. transformers' attention takes the number of heads from them."""
-    plain = {key: value for key, value in config.items() if key != "headscope_heads"}
-    plain["model_type"] = config["model_type"].removeprefix("headscope_")
-    model = transformers.AutoModelForCausalLM.from_config(
-        transformers.AutoConfig.for_model(**copy.deepcopy(plain)), attn_implementation="eager"
-    ).float()
-    size = config["head_dim"]
-    for layer, (heads, kv_heads) in zip(model.model.layers, config["headscope_heads"], strict=True):
-        attention = layer.self_attn
-        for name, rows in (("q_proj", heads), ("k_proj", kv_heads), ("v_proj", kv_heads)):
-            old = getattr(attention, name)
-            setattr(attention, name, torch.nn.Linear(old.in_features, rows * size, bias=old.bias is not None))
-        old = attention.o_proj
-        attention.o_proj = torch.nn.Linear(heads * size, old.out_features, bias=old.bias is not None)
-        attention.num_key_value_groups = heads // kv_heads
-    state = {}
-    for file in sorted(folder.glob("*.safetensors")):
-        state.update(load_file(file))
-    missing, unexpected = model.load_state_dict(
-        {name: tensor.float() for name, tensor in state.items()}, strict=False
-    )
-    tied = plain.get("tie_word_embeddings", False)
-    assert not unexpected and set(missing) <= ({"lm_head.weight"} if tied else set()), missing
-    model.tie_weights()
-    return model
+def with_bos(folder: pathlib.Path, ids: list[int], digest: str) -> list[int]:
+    """The ids that Headscope read: with BOS in front of them or without."""
+    if (folder / GGUF).exists():
+        bos = llama_cpp.bos_id(folder / GGUF)
+    else:
+        bos = json.loads((folder / "config.json").read_text()).get("bos_token_id")
+    for made in (ids, [bos, *ids]):
+        if hashlib.sha256(array.array("i", made).tobytes()).hexdigest() == digest:
+            return made
+    sys.exit("the libraries make other tokens of the text")
 
 
-def load(folder: pathlib.Path, config: Json) -> PreTrainedModel:
-    if "headscope_heads" in config:
+def load(folder: pathlib.Path) -> PreTrainedModel | None:
+    """By transformers; None where it does not know the architecture of a GGUF file."""
+    options = {"dtype": torch.float32, "attn_implementation": "eager", "output_loading_info": True}
+    if (folder / GGUF).exists():
         try:
-            transformers.AutoModelForCausalLM.from_pretrained(folder)
-        except (ValueError, KeyError) as error:
-            print(f"transformers alone refuses it: {str(error).splitlines()[0][:120]}")
+            model, _ = transformers.AutoModelForCausalLM.from_pretrained(folder, gguf_file=GGUF, **options)
+        except ValueError as error:
+            print(f"transformers does not open it: {str(error).splitlines()[0][:100]}")
+            return None
+        return model.eval()
+    if "per_layer_config" in json.loads((folder / "config.json").read_text()):
+        try:
+            transformers.AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=False)
+        except (ValueError, RuntimeError) as error:
+            print(f"transformers refuses it without its code: {str(error).splitlines()[0][:80]}")
         else:
             sys.exit("transformers alone should refuse a model of layers that differ")
-        return load_compact(folder, config)
-    model, info = transformers.AutoModelForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
-    )
+    model, info = transformers.AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True, **options)
     assert not info["missing_keys"] and not info["unexpected_keys"], info
     assert not info["mismatched_keys"], info
-    return model
+    return model.eval()
+
+
+def generate(folder: pathlib.Path, count: int) -> tuple[str, list[int]]:
+    """What a saved model continues a prompt with, greedily, and by which program."""
+    prompt = "The history of the city begins with"
+    if (folder / GGUF).exists():
+        return "llama.cpp", llama_cpp.generate(folder / GGUF, prompt, count)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    model = load(folder)
+    ids = tokenizer(prompt, return_tensors="pt").input_ids
+    made = model.generate(ids, max_new_tokens=count, min_new_tokens=count, do_sample=False)
+    return "transformers", made[0, ids.shape[1] :].tolist()
 
 
 def score(model: PreTrainedModel, ids: list[int], windows: int, window: int) -> float:
@@ -136,8 +153,11 @@ def main() -> None:
     parser.add_argument("program")
     parser.add_argument("model", type=pathlib.Path)
     parser.add_argument("saved", type=pathlib.Path)
+    parser.add_argument("--variant", help="options of evaluate for the plan; default: the threshold's")
     parser.add_argument("--max_windows", type=int, default=20)
     parser.add_argument("--window", type=int, default=512)
+    parser.add_argument("--generate", type=int, default=0, metavar="TOKENS")
+    parser.add_argument("--other", type=pathlib.Path, help="a saved model that must generate the same")
     parser.add_argument(
         "--tokenizer",
         type=pathlib.Path,
@@ -151,31 +171,35 @@ def main() -> None:
         help="relative, of the saved model's perplexity; 1e-4 suits bfloat16",
     )
     options = parser.parse_args()
+    if options.generate:
+        made = [generate(folder, options.generate) for folder in (options.saved, options.other)]
+        print(*(f"{name:12} {ids}" for name, ids in made), sep="\n")
+        return sys.exit("the models generate different tokens" if made[0][1] != made[1][1] else 0)
     manifest = json.loads((options.saved / "headscope_manifest.json").read_text())
-    config = json.loads((options.saved / "config.json").read_text())
+    variant = shlex.split(options.variant) if options.variant else variant_of(manifest)
 
-    event, variant = evaluate(options.program, options.model, options.max_windows, options.window, manifest)
-    _, saved = evaluate(options.program, options.saved, options.max_windows, options.window)
-    model = load(options.saved, config).eval()
-    ids = token_ids(options.tokenizer or options.saved, config)
-    digest = hashlib.sha256(array.array("i", ids).tobytes()).hexdigest()
-    assert digest == event["token_ids_sha256"], "the libraries make other tokens of the text"
-    outside = score(model, ids, event["windows"], options.window)
-
-    predictions = event["windows"] * (options.window - 1)
-    figures = {
-        "variant, Headscope": variant,
-        "saved, Headscope": saved,
-        f"saved, transformers {transformers.__version__}": outside,
-    }
-    for name, nll in figures.items():
-        print(f"{name:32} {math.exp(nll / predictions):.6f}")
-    from_variant = math.expm1((saved - variant) / predictions)
-    from_library = math.expm1((outside - saved) / predictions)
-    print(
-        f"saved against the variant {from_variant:+.2e}, transformers against Headscope {from_library:+.2e}"
-    )
-    if abs(from_variant) > options.tolerance or abs(from_library) > BOUND_OF_LIBRARIES:
+    windows = options.max_windows
+    event, of_variant = evaluate(options.program, options.model, windows, options.window, variant)
+    own, saved = evaluate(options.program, options.saved, windows, options.window)
+    windows = own["windows"]
+    predictions = windows * (options.window - 1)
+    results = {"variant, Headscope": of_variant, "saved, Headscope": saved}
+    failed = abs(math.expm1((saved - of_variant) / predictions)) > options.tolerance
+    model = load(options.saved)
+    if model is not None:
+        ids = token_ids(options.tokenizer or options.saved)
+        ids = with_bos(options.saved, ids, own["token_ids_sha256"])
+        name = f"saved, transformers {transformers.__version__}"
+        results[name] = score(model, ids, windows, options.window)
+        failed |= abs(math.expm1((results[name] - saved) / predictions)) > BOUND_OF_TRANSFORMERS
+    if (options.saved / GGUF).exists() and llama_cpp is not None:
+        perplexity = llama_cpp.perplexity(options.saved / GGUF, windows, options.window, raw=False)
+        results["saved, llama.cpp"] = math.log(perplexity) * predictions
+        failed |= abs(math.expm1(math.log(perplexity) - saved / predictions)) > BOUND_OF_LLAMA_CPP
+    for name, nll in results.items():
+        change = math.expm1((nll - of_variant) / predictions)
+        print(f"{name:32} {math.exp(nll / predictions):.6f} {change:+.2e}")
+    if failed:
         sys.exit("the perplexities differ")
 
 

@@ -139,11 +139,16 @@ class TestRemoval : public QObject {
             if (heads.front() == 3 || heads.front() == 5) continue;
             QVERIFY(heads.front() != kSilent);
         }
-        // Something must stay of a layer that is skipped.
+        // Nothing stays of a layer that is skipped, unless its output has a bias.
         const LayerCompaction none = compact_layer(
             0, {{kSilent, kSilent, kSilent, kSilent, kSilent, kSilent}, {0, 1}}, small_config());
-        QCOMPARE(none.after.heads, 1);
-        QCOMPARE(none.after.kv_heads, 1);
+        QVERIFY(none.skips_attention() && none.removes_any());
+        QCOMPARE(none.after.kv_heads, 0);
+        ModelConfig with_bias = small_config();
+        with_bias.o_bias = true;
+        const LayerCompaction one = compact_layer(
+            0, {{kSilent, kSilent, kSilent, kSilent, kSilent, kSilent}, {0, 1}}, with_bias);
+        QCOMPARE(one.after, (HeadCounts{1, 1}));
     }
 };
 

@@ -888,8 +888,64 @@
         <translation>{}: слои с полносвязной частью разной ширины не поддерживаются</translation>
     </message>
     <message>
-        <source>{}: layer {} has no heads; layers without attention are not supported</source>
-        <translation>{}: в слое {} нет голов; слои без внимания не поддерживаются</translation>
+        <source>{}: tensor {} has values that {} cannot hold; choose another type of weights, such as bf16</source>
+        <translation>{}: в тензоре {} есть значения, которые {} не вмещает; выберите другой тип весов, например bf16</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no format of an export; choose hf or gguf</source>
+        <translation>«{}» — не формат экспорта; выберите hf или gguf</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; is no type of weights in GGUF; choose auto, f32, f16, bf16, q8_0 or keep</source>
+        <translation>«{}» — не тип весов GGUF; выберите auto, f32, f16, bf16, q8_0 или keep</translation>
+    </message>
+    <message>
+        <source>{}: a GGUF file cannot hold this model: {}; write it in Hugging Face's layout instead</source>
+        <translation>{}: файл GGUF не может содержать эту модель: {}; запишите её в формате Hugging Face</translation>
+    </message>
+    <message>
+        <source>{}: a tokenizer of the kind &quot;{}&quot; (tokenizer.ggml.model), which this version of Headscope does not write; export the model as GGUF</source>
+        <translation>{}: токенизатор вида «{}» (tokenizer.ggml.model) эта версия Headscope не записывает; экспортируйте модель в GGUF</translation>
+    </message>
+    <message>
+        <source>{}: this tokenizer cannot be written into a GGUF file: {}; write the model in Hugging Face's layout instead</source>
+        <translation>{}: этот токенизатор нельзя записать в файл GGUF: {}; запишите модель в формате Hugging Face</translation>
+    </message>
+    <message>
+        <source>{}: token &quot;{}&quot; has the id {}, but the model has {} tokens; do both belong to the same model?</source>
+        <translation>{}: у токена «{}» номер {}, а токенов в модели {}; относятся ли они к одной модели?</translation>
+    </message>
+    <message>
+        <source>{}: the SentencePiece model is cut short or damaged; download it again</source>
+        <translation>{}: модель SentencePiece обрезана или повреждена; загрузите её снова</translation>
+    </message>
+    <message>
+        <source>{}: layer {} has {} heads and {} KV heads; layers that have one without the other are not supported</source>
+        <translation>{}: в слое {} голов {}, а KV-голов {}; слои, где есть только одно из двух, не поддерживаются</translation>
+    </message>
+    <message>
+        <source>more bytes of a GGUF file were written than its tensors have</source>
+        <translation>в файл GGUF записано больше байтов, чем занимают его тензоры</translation>
+    </message>
+    <message>
+        <source>{} tensors of a GGUF file were written, not {}</source>
+        <translation>записано тензоров файла GGUF: {}, а не {}</translation>
+    </message>
+    <message>
+        <source>{}: &quot;{}&quot; is no layer; the model has {}</source>
+        <translation>{}: «{}» — не слой; слоёв в модели {}</translation>
+    </message>
+    <message>
+        <source>{} is not supported; layers may differ in num_attention_heads, num_key_value_heads and skip</source>
+        <translation>{} не поддерживается; слои могут различаться в num_attention_heads, num_key_value_heads и skip</translation>
+    </message>
+    <message>
+        <source>{}: layer {} has {} heads and {} KV heads, of which the second must divide the first; at most {} and {}</source>
+        <translation>{}: в слое {} голов {}, а KV-голов {}; первое число должно делиться на второе; не более {} и {}</translation>
+    </message>
+    <message>
+        <source>{} and {} exclude each other; take the config.json that belongs to the model</source>
+        <translation>{} и {} исключают друг друга; возьмите config.json этой модели</translation>
     </message>
     <message>
         <source>{} is {}, but {} is {}: they must be equal</source>

@@ -12,7 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/base/version.h"
-#include "core/report/export.h"
+#include "core/export/export.h"
 #include "ui/runs/compare_dialog.h"
 #include "ui/runs/settings_dialog.h"
 #include "ui/runs/sweep_dialog.h"

@@ -3,7 +3,7 @@
 #include <QObject>
 #include <memory>
 
-#include "core/report/export.h"
+#include "core/export/export.h"
 #include "ui/session/job.h"
 #include "ui/session/opened_model.h"
 

@@ -13,7 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/base/staged_folder.h"
-#include "core/report/export.h"
+#include "core/export/export.h"
 #include "core/report/results.h"
 #include "ui/session/session.h"
 #include "ui/style/plan_text.h"

@@ -14,7 +14,7 @@
 #include <QTest>
 #include <QTimer>
 
-#include "core/report/export.h"
+#include "core/export/export.h"
 #include "tests/ui/support/session_fixture.h"
 #include "tests/ui/window/window_fixture.h"
 #include "ui/window/message_bar.h"

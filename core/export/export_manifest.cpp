@@ -1,4 +1,4 @@
-#include "core/report/export_manifest.h"
+#include "core/export/export_manifest.h"
 
 #include <nlohmann/json.hpp>
 
@@ -50,6 +50,12 @@ ordered_json compaction_json(const std::vector<LayerCompaction>& layers) {
     return json;
 }
 
+ordered_json size_json(const ModelSize& size) {
+    return {{"parameters", size.parameters},
+            {"bytes", size.bytes},
+            {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
+}
+
 /// Null where there is none, or none that can be read.
 ordered_json earlier_manifest(const Checkpoint& checkpoint) {
     try {
@@ -90,7 +96,11 @@ std::string make_export_manifest(const Checkpoint& checkpoint, const std::string
     json.update(thresholds_json(params.plan));
     json.update(to_json(params.plan.rule));
     json.update({{"layers", std::move(layers)},
+                 {"format", name_of(params.format)},
+                 {"type", name_of(params.type)},
                  {"compact", params.compact},
+                 {"before", size_json(result.before)},
+                 {"after", size_json(result.after)},
                  {"summary", to_json(summarize(params.plan, checkpoint.config()))},
                  {"plan", plan_json(params.plan)},
                  {"changed_tensors", result.changed_tensors}});

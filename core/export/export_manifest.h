@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/checkpoint/checkpoint.h"
-#include "core/report/export.h"
+#include "core/export/export.h"
 
 namespace headscope {
 

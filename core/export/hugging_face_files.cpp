@@ -1,4 +1,4 @@
-#include "core/report/export_files.h"
+#include "core/export/hugging_face_files.h"
 
 #include <algorithm>
 #include <array>
@@ -10,14 +10,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "core/architecture/registry.h"
+#include "core/architecture/layer_heads.h"
 #include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/checkpoint/formats/safetensors/safetensors_writer.h"
-#include "core/report/export.h"
+#include "core/export/export.h"
 
 namespace headscope {
 namespace {
@@ -43,26 +43,34 @@ std::string safetensors_name(const fs::path& path) {
     return stem + ".safetensors";
 }
 
-/// Gives the tensors that lose heads their new shape; says whether any does.
-bool shrink(std::vector<StoredInfo>& tensors, const ModelConfig& config,
-            const Compactions& compactions) {
+/// Gives the tensors that lose heads their new shape and takes away those of attention that is
+/// skipped; says whether anything changes.
+bool shrink(std::vector<StoredInfo>& tensors, const TargetModel& target) {
     std::map<std::string, std::vector<std::int64_t>> shapes;
-    for (const auto& [layer, compaction] : compactions) {
+    const ModelConfig& config = target.checkpoint.config();
+    for (const auto& [layer, compaction] : target.compactions) {
         ModelConfig smaller = config;
         smaller.layer_heads.assign(static_cast<std::size_t>(config.num_hidden_layers),
                                    compaction.after);
-        for (const ExpectedTensor& tensor : expected_tensors(smaller, layer))
-            shapes.emplace(tensor.name, tensor.shape);
+        for (const ExpectedTensor& tensor : expected_tensors(smaller, layer)) {
+            const bool skipped =
+                compaction.skips_attention() && belongs_to_attention(tensor.parts.front());
+            shapes.emplace(tensor.name, skipped ? std::vector<std::int64_t>{} : tensor.shape);
+        }
     }
     bool any = false;
     for (StoredInfo& tensor : tensors) {
         const auto found = shapes.find(tensor.name);
         if (found == shapes.end() || found->second == tensor.shape) continue;
-        for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis)
+        for (std::size_t axis = 0; axis < found->second.size(); ++axis)
             tensor.bytes = tensor.bytes / tensor.shape[axis] * found->second[axis];
         tensor.shape = found->second;
         any = true;
     }
+    std::erase_if(tensors, [&](const StoredInfo& tensor) {
+        const auto found = shapes.find(tensor.name);
+        return found != shapes.end() && found->second.empty();
+    });
     return any;
 }
 
@@ -111,27 +119,75 @@ bool holds_weights(const std::string& name) {
 
 /// Written anew, or true of other files only.
 bool is_replaced(const std::string& name) {
-    constexpr std::array kNames{"config.json", "params.json", "checklist.chk", kExportManifest};
+    constexpr std::array<std::string_view, 5> kNames{"config.json", "params.json", "checklist.chk",
+                                                     kExportManifest, kModelingFile};
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-std::vector<HeadCounts> layer_heads(const ModelConfig& config, const Compactions& compactions) {
-    std::vector<HeadCounts> layers;
+/// "Headscope" in front of a name, which version 0.1 put there, goes.
+std::string without_prefix(std::string name, std::string_view prefix) {
+    if (name.starts_with(prefix)) name.erase(0, prefix.size());
+    return name;
+}
+
+/// The families of kModelingFile, and how it calls their classes.
+constexpr std::array kModelingFamilies{
+    std::pair{std::string_view("llama"), "Llama"},
+    std::pair{std::string_view("mistral"), "Mistral"},
+    std::pair{std::string_view("qwen2"), "Qwen2"},
+    std::pair{std::string_view("qwen3"), "Qwen3"},
+    std::pair{std::string_view("smollm3"), "SmolLM3"},
+    std::pair{std::string_view("gemma3_text"), "Gemma3"},
+};
+
+/// Null where the file does not know the family, or its model is a part of another.
+const char* modeling_family(const TargetModel& target) {
+    const auto* const found = std::find_if(
+        kModelingFamilies.begin(), kModelingFamilies.end(),
+        [&](const auto& family) { return family.first == target.checkpoint.config().model_type; });
+    const bool nested =
+        parse_json(target.checkpoint.config_json(), "config.json").contains("text_config");
+    return found == kModelingFamilies.end() || nested ? nullptr : found->second;
+}
+
+/// Whether all layers have equally many heads, and transformers 5 can have so many.
+bool is_ordinary(const TargetModel& target) {
+    return target.is_uniform() &&
+           target.checkpoint.config().hidden_size % target.heads_of(0).heads == 0;
+}
+
+/// Whether the config stays what the source's is, to the last byte.
+bool keeps_config(const TargetModel& target) {
+    return !target.changes_heads() && target.is_uniform() &&
+           (target.checkpoint.format().keeps_files || is_ordinary(target));
+}
+
+/// Names the classes of kModelingFile, or, where it is not needed, takes away that.
+void set_modeling(const TargetModel& target, ordered_json& config) {
+    if (config.contains("auto_map") &&
+        config["auto_map"].dump().find("modeling_headscope.") != std::string::npos)
+        config.erase("auto_map");
+    if (!needs_modeling_file(target)) return;
+    const std::string name = fmt::format("modeling_headscope.Headscope{}", modeling_family(target));
+    config["auto_map"] = {{"AutoConfig", name + "Config"},
+                          {"AutoModelForCausalLM", name + "ForCausalLM"}};
+}
+
+/// What layers have of their own: see parse_model_config.
+ordered_json per_layer_config(const TargetModel& target) {
+    const ModelConfig& config = target.checkpoint.config();
+    ordered_json layers = ordered_json::object();
     for (int layer = 0; layer < config.num_hidden_layers; ++layer) {
-        const auto found = compactions.find(layer);
-        layers.push_back(found == compactions.end() ? config.heads_of(layer) : found->second.after);
+        const HeadCounts heads = target.heads_of(layer);
+        if (heads == HeadCounts{config.num_attention_heads, config.num_key_value_heads}) continue;
+        ordered_json& own = layers[std::to_string(layer)];
+        if (heads.heads == 0) {
+            own["skip"] = {"attention"};
+        } else {
+            own = {{"num_attention_heads", heads.heads}, {"num_key_value_heads", heads.kv_heads}};
+        }
     }
     return layers;
-}
-
-bool same_in_all_layers(const std::vector<HeadCounts>& layers) {
-    return std::equal(layers.begin() + 1, layers.end(), layers.begin());
-}
-
-/// Puts a prefix in front of a name, or takes it away.
-std::string with_prefix(std::string name, std::string_view prefix, bool wanted) {
-    if (name.starts_with(prefix)) name.erase(0, prefix.size());
-    return wanted ? std::string(prefix) + name : name;
 }
 
 }  // namespace
@@ -140,11 +196,11 @@ std::int64_t ExportShard::data_bytes() const {
     return sum_bytes(tensors);
 }
 
-std::vector<ExportShard> plan_shards(const Checkpoint& checkpoint, const Compactions& compactions) {
+std::vector<ExportShard> plan_shards(const TargetModel& target) {
+    const Checkpoint& checkpoint = target.checkpoint;
     std::vector<FileListing> files = checkpoint.list();
     for (FileListing& file : files) {
-        if (shrink(file.tensors, checkpoint.config(), compactions))
-            file.header_describes_it = false;
+        if (shrink(file.tensors, target)) file.header_describes_it = false;
         const std::size_t before = file.tensors.size();
         leave_out_tied_output(file.tensors, checkpoint);
         // transformers wants to know whose tensors they are.
@@ -201,45 +257,61 @@ std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportSha
     return index.dump(2) + "\n";
 }
 
-std::vector<std::string> config_notes(const Checkpoint& checkpoint,
-                                      const Compactions& compactions) {
-    if (compactions.empty()) return {};
-    const ModelConfig& config = checkpoint.config();
-    const std::vector<HeadCounts> layers = layer_heads(config, compactions);
-    if (!same_in_all_layers(layers) || config.hidden_size % layers.front().heads == 0) return {};
-    return {fmt::format(
-        "transformers 5 refuses this model, because {} heads do not divide the hidden size {}; "
-        "transformers 4 and Headscope open it",
-        layers.front().heads, config.hidden_size)};
+bool needs_modeling_file(const TargetModel& target) {
+    if (keeps_config(target)) {
+        std::error_code error;
+        return fs::exists(target.checkpoint.directory() / kModelingFile, error);
+    }
+    return !is_ordinary(target) && modeling_family(target) != nullptr;
 }
 
-std::string make_config(const Checkpoint& checkpoint, const Compactions& compactions) {
-    if (compactions.empty()) return checkpoint.config_json();
-    const ModelConfig& config = checkpoint.config();
-    const std::vector<HeadCounts> layers = layer_heads(config, compactions);
-    const bool uniform = same_in_all_layers(layers);
-    ordered_json json = parse_ordered_json(checkpoint.config_json(), "config.json");
-    json["head_dim"] = config.head_dim;
-    json["model_type"] = with_prefix(config.model_type, kCompactPrefix, !uniform);
+std::vector<std::string> config_notes(const TargetModel& target) {
+    if (is_ordinary(target)) return {};
+    if (!needs_modeling_file(target)) {
+        if (target.is_uniform()) return {};
+        return {
+            "of the programs that open such folders only Headscope knows layers of this family "
+            "that differ in their heads"};
+    }
+    if (target.is_uniform()) {
+        return {fmt::format(
+            "transformers 5 opens this model with trust_remote_code=True only, because {} heads do "
+            "not divide the hidden size {}; transformers 4 and Headscope open it as it is",
+            target.heads_of(0).heads, target.checkpoint.config().hidden_size)};
+    }
+    return {
+        fmt::format("transformers (5.17 or later) opens this model with "
+                    "trust_remote_code=True, as its layers differ in their heads ({})",
+                    kModelingFile)};
+}
+
+std::string make_config(const TargetModel& target) {
+    if (keeps_config(target)) return target.checkpoint.config_json();
+    const ModelConfig& config = target.checkpoint.config();
+    ordered_json json = parse_ordered_json(target.checkpoint.config_json(), "config.json");
+    // Of a multimodal model the text model is what is described.
+    ordered_json& fields = json.contains("text_config") ? json["text_config"] : json;
+    fields["head_dim"] = config.head_dim;
+    fields["model_type"] = config.model_type;
     if (json.contains("architectures")) {
         for (ordered_json& name : json["architectures"])
-            if (name.is_string())
-                name = with_prefix(name.get<std::string>(), "Headscope", !uniform);
+            if (name.is_string()) name = without_prefix(name.get<std::string>(), "Headscope");
     }
-    json.erase("headscope_heads");
-    if (uniform) {
-        json["num_attention_heads"] = layers.front().heads;
-        json["num_key_value_heads"] = layers.front().kv_heads;
+    fields.erase("headscope_heads");
+    fields.erase("per_layer_config");
+    if (target.is_uniform()) {
+        fields["num_attention_heads"] = target.heads_of(0).heads;
+        fields["num_key_value_heads"] = target.heads_of(0).kv_heads;
     } else {
-        json["num_key_value_heads"] = config.num_key_value_heads;
-        json["headscope_heads"] = ordered_json::array();
-        for (const HeadCounts& layer : layers)
-            json["headscope_heads"].push_back({layer.heads, layer.kv_heads});
+        fields["num_key_value_heads"] = config.num_key_value_heads;
+        fields["per_layer_config"] = per_layer_config(target);
     }
+    set_modeling(target, json);
     return dump_readable(json);
 }
 
 std::vector<fs::path> companion_files(const Checkpoint& checkpoint) {
+    const bool own_tokenizer = checkpoint.embedded_tokenizer() != nullptr;
     std::vector<fs::path> files;
     std::error_code error;
     for (auto it = fs::directory_iterator(checkpoint.directory(), error);
@@ -247,6 +319,7 @@ std::vector<fs::path> companion_files(const Checkpoint& checkpoint) {
         const std::string name = it->path().filename().string();
         std::error_code ignored;
         if (name.starts_with('.') || holds_weights(name) || is_replaced(name) ||
+            (own_tokenizer && name.starts_with("tokenizer")) ||
             !fs::is_regular_file(it->path(), ignored)) {
             continue;
         }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/progress.h"
@@ -29,16 +30,47 @@ struct ExportSystem {
     std::function<void()> before_step;
 };
 
+/// For which programs the model is written.
+enum class ExportFormat {
+    hugging_face,  ///< a folder that transformers and what is built on it open
+    gguf,          ///< a file that llama.cpp and what is built on it open
+};
+
+/// What the weights of a GGUF file are stored in.
+enum class ExportType {
+    automatic,  ///< `keep` where the source is GGUF, otherwise f16
+    f32,
+    f16,
+    bf16,
+    q8_0,
+    keep,  ///< what the source has; changed tensors in the nearest type that is at least as fine
+};
+
+/// By the names of the command line. Throw Error(bad_input) that lists the choices.
+ExportFormat parse_export_format(std::string_view name);
+ExportType parse_export_type(std::string_view name);
+std::string_view name_of(ExportFormat format);
+std::string_view name_of(ExportType type);
+
 struct ExportParams {
     MergePlan plan;
     Measure measure = Measure::q;  ///< that the plan's similarities are of; for the manifest
     /// Of the text that the measure or the means needed; for the manifest.
     std::optional<CalibrationRecord> calibration = {};
     std::filesystem::path output_dir;
-    bool compact = false;  ///< remove duplicate heads for good
+    ExportFormat format = ExportFormat::hugging_face;
+    ExportType type = ExportType::automatic;  ///< of a GGUF file
+    bool compact = false;  ///< take duplicate heads and those that write nothing out of the file
     bool force = false;    ///< replace a folder that is not empty
     std::string program_version;
     ExportSystem system = {};
+};
+
+/// What a model takes.
+struct ModelSize {
+    std::int64_t parameters = 0;
+    std::int64_t bytes = 0;                     ///< of the files with weights
+    std::int64_t kv_cache_bytes_per_token = 0;  ///< in a cache of 16 bits
 };
 
 struct ExportResult {
@@ -47,6 +79,8 @@ struct ExportResult {
     std::vector<std::string> changed_tensors;  ///< whose bytes are not the source's
     std::vector<LayerCompaction> layers;       ///< that were merged, where compact
     std::vector<std::string> notes;            ///< what other programs will say, a sentence each
+    ModelSize before;                          ///< the source
+    ModelSize after;
     double seconds = 0.0;
 };
 
@@ -56,15 +90,20 @@ std::int64_t export_size(const Checkpoint& checkpoint);
 /// Bytes that may be written into a folder, or into the nearest above it that exists.
 std::int64_t free_space_at(const std::filesystem::path& folder);
 
-/// Writes the checkpoint under a merge plan as a folder in Hugging Face's layout: weights with the
-/// source's dtypes, order and shards, in safetensors; its config, tokenizer and other files; and a
-/// manifest. In a shard only bytes of merged tensors differ from the source's. Weights of
-/// pytorch_model.bin become safetensors of the same shards; Meta's layout becomes shards of at most
-/// 5 GB with half-split rows of Q and K, and a config.json that is made from params.json.
+/// Writes the checkpoint under a merge plan into a folder, with a manifest.
 ///
-/// With `compact` the heads that merging made identical become one (see compact_layer), and the
-/// config has the heads of each layer (see parse_model_config); where all layers keep equally many,
-/// an ordinary config says so.
+/// As a Hugging Face model: weights with the source's dtypes, order and shards, in safetensors; its
+/// config, tokenizer and other files. In a shard only bytes of merged tensors differ from the
+/// source's. Weights of pytorch_model.bin become safetensors of the same shards; those of other
+/// formats become shards of at most 5 GB with half-split rows of Q and K, and a config.json made
+/// from what the source says.
+///
+/// As GGUF: model.gguf of the source's architecture in llama.cpp, or of `deci` where layers differ
+/// in their heads; see gguf_model_writer().
+///
+/// With `compact` the heads that merging made identical become one, and heads that write nothing go
+/// (see compact_layer). The config has the heads of each layer (see parse_model_config); where all
+/// layers keep equally many, an ordinary config says so.
 ///
 /// Tensors pass through in pieces, and merged layers one at a time, so that the memory used does
 /// not grow with the model. The folder appears whole or not at all (see StagedFolder): a stop

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "core/model/merged_projections.h"
-#include "tests/report/exported_model.h"
+#include "tests/export/exported_model.h"
 #include "tests/support/test_files.h"
 
 using namespace headscope;
@@ -148,10 +148,12 @@ class TestExportCompact : public QObject {
         const Checkpoint checkpoint = Checkpoint::open(source());
         save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}}));
         const json config = read_json(target() / "config.json");
-        QCOMPARE(config.at("model_type").get<std::string>(), std::string("headscope_llama"));
-        QCOMPARE(config.at("architectures").dump(),
-                 std::string(R"(["HeadscopeLlamaForCausalLM"])"));
-        QCOMPARE(config.at("headscope_heads").dump(), std::string("[[5,5],[6,6]]"));
+        QCOMPARE(config.at("model_type").get<std::string>(), std::string("llama"));
+        QCOMPARE(config.at("per_layer_config").dump(),
+                 std::string(R"({"0":{"num_attention_heads":5,"num_key_value_heads":5}})"));
+        QCOMPARE(config.at("auto_map").at("AutoModelForCausalLM").get<std::string>(),
+                 std::string("modeling_headscope.HeadscopeLlamaForCausalLM"));
+        QVERIFY(fs::exists(target() / "modeling_headscope.py"));
         QCOMPARE(config.at("num_attention_heads").get<int>(), 6);
         QCOMPARE(config.at("head_dim").get<int>(), 8);
         const json removed = read_json(target() / kExportManifest).at("removed");
@@ -169,7 +171,7 @@ class TestExportCompact : public QObject {
         const json config = read_json(target() / "config.json");
         QCOMPARE(config.at("model_type").get<std::string>(), std::string("llama"));
         QCOMPARE(config.at("architectures").dump(), std::string(R"(["LlamaForCausalLM"])"));
-        QVERIFY(!config.contains("headscope_heads"));
+        QVERIFY(!config.contains("per_layer_config"));
         QCOMPARE(config.at("num_attention_heads").get<int>(), 5);
         QCOMPARE(config.at("num_key_value_heads").get<int>(), 5);
         QCOMPARE(config.at("head_dim").get<int>(), 8);
@@ -205,8 +207,8 @@ class TestExportCompact : public QObject {
             QCOMPARE(saved.config().heads_of(1), (HeadCounts{removes ? 5 : 6, removes ? 5 : 6}));
             QVERIFY(difference(scores_of(saved)[0].nll, scores[1].nll) < kRounding);
         }
-        QCOMPARE(read_json(root() / "smaller" / "config.json").at("model_type").get<std::string>(),
-                 std::string("headscope_llama"));
+        QCOMPARE(read_json(root() / "smaller" / "config.json").at("per_layer_config").size(),
+                 std::size_t{2});
     }
 
     /// A model that does not fit is read layer by layer into memory for the largest.
@@ -247,12 +249,66 @@ class TestExportCompact : public QObject {
         QVERIFY(difference(after, variant) < 1e-3);
     }
 
+    /// Folders that version 0.1 wrote.
+    void older_folders_still_open() {
+        write_tiny_model(source(), small_config(6));
+        const Checkpoint checkpoint = Checkpoint::open(source());
+        const MergePlan plan = plan_of(checkpoint, {{0, 3, 0.9}, {1, 4, 0.9}});
+        save(checkpoint, plan);
+        json config = read_json(target() / "config.json");
+        config.erase("per_layer_config");
+        config.erase("auto_map");
+        config["model_type"] = "headscope_llama";
+        config["headscope_heads"] = {{4, 4}, {6, 6}};
+        write_bytes(target() / "config.json", config.dump());
+        const Checkpoint older = Checkpoint::open(target());
+        QCOMPARE(older.config().heads_of(0), (HeadCounts{4, 4}));
+        QVERIFY(difference(scores_of(older)[0].nll,
+                           scores_of(checkpoint, {variant_of(plan)})[0].nll) < kRounding);
+        // An export writes it as it is written now.
+        const MergePlan more = plan_of(older, {}, {{1, 4, 0.9}});
+        save(older, more, root() / "newer", false);
+        config = read_json(root() / "newer" / "config.json");
+        QCOMPARE(config.at("model_type").get<std::string>(), std::string("llama"));
+        QCOMPARE(config.at("per_layer_config").size(), std::size_t{1});
+        QVERIFY(!config.contains("headscope_heads"));
+    }
+
+    /// A layer without attention has no tensors of it, in the file and in the cache.
+    void a_layer_is_skipped() {
+        for (const char* family : {"llama", "qwen2", "gemma3_text"}) {
+            write_tiny_model(source(), small_config(3, {{"model_type", family}, {"head_dim", 16}}));
+            const Checkpoint checkpoint = Checkpoint::open(source());
+            MergePlan plan{{0.9, Grouping::components, KvPolicy::average}, {}};
+            plan.layers.push_back(make_layer_plan(0, {}, checkpoint.config(), plan.rule, nullptr,
+                                                  {0, 1, 2, 3, 4, 5}));
+            const ExportResult result = save(checkpoint, plan, target(), true, true);
+            QCOMPARE(read_json(target() / "config.json").at("per_layer_config").dump(),
+                     std::string(R"({"0":{"skip":["attention"]}})"));
+            QCOMPARE(result.after.kv_cache_bytes_per_token * 2,
+                     result.before.kv_cache_bytes_per_token);
+            const Checkpoint saved = Checkpoint::open(target());
+            saved.require_complete();
+            QCOMPARE(saved.parameter_count(), result.after.parameters);
+            for (const TensorInfo& tensor : saved.tensors())
+                QVERIFY2(tensor.name.find("layers.0.self_attn") == std::string::npos,
+                         tensor.name.c_str());
+            QVERIFY(difference(scores_of(saved)[0].nll,
+                               scores_of(checkpoint, {variant_of(plan)})[0].nll) < kRounding);
+            // It can be merged, saved and skipped again.
+            const MergePlan more = plan_of(saved, {}, {{1, 4, 0.9}});
+            save(saved, more, root() / "again", false, true);
+            QVERIFY(difference(scores_of(Checkpoint::open(root() / "again"))[0].nll,
+                               scores_of(saved, {variant_of(more)})[0].nll) < kRounding);
+        }
+    }
+
     void a_config_must_fit() {
         write_tiny_model(source(), small_config(6));
         const Checkpoint checkpoint = Checkpoint::open(source());
         save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}}));
         json config = read_json(target() / "config.json");
-        config["headscope_heads"][0] = {6, 6};
+        config["per_layer_config"]["0"] = {{"num_attention_heads", 6}};
         write_bytes(target() / "config.json", config.dump());
         const std::string error = error_of([&] { Checkpoint::open(target()); });
         QVERIFY2(contains(error, "layers.0.self_attn.q_proj.weight has the shape [40, 48]"),
@@ -269,8 +325,9 @@ class TestExportCompact : public QObject {
     }
 
     static ExportResult save(const Checkpoint& checkpoint, const MergePlan& plan,
-                             const fs::path& target, bool compact) {
+                             const fs::path& target, bool compact, bool force = false) {
         ExportParams params;
+        params.force = force;
         params.plan = plan;
         params.output_dir = target;
         params.compact = compact;

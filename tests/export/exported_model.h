@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/evaluation/evaluator.h"
-#include "core/report/export.h"
+#include "core/export/export.h"
 #include "tests/model/tiny_architectures.h"
 
 /// Small models to save, and what tests look at in what was saved.

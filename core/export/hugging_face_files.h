@@ -2,12 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "core/checkpoint/checkpoint.h"
-#include "core/merging/compaction.h"
+#include "core/export/target_model.h"
 
 /// Which files a merged checkpoint consists of.
 namespace headscope {
@@ -21,21 +20,26 @@ struct ExportShard {
     [[nodiscard]] std::int64_t data_bytes() const;
 };
 
-/// The layers that lose heads.
-using Compactions = std::map<int, LayerCompaction>;
-
 /// The weights' files: those of the source, or, where it is in Meta's layout, as many as it takes.
-std::vector<ExportShard> plan_shards(const Checkpoint& checkpoint, const Compactions& compactions);
+std::vector<ExportShard> plan_shards(const TargetModel& target);
 
 /// model.safetensors.index.json for these shards; empty where there is but one, which needs none.
 /// The source's as it is where no heads are removed, otherwise with its other fields.
 std::string make_index(const Checkpoint& checkpoint, const std::vector<ExportShard>& shards);
 
-/// config.json: the source's as it is, unless heads are removed.
-std::string make_config(const Checkpoint& checkpoint, const Compactions& compactions);
+/// The file that lets transformers open a model whose layers have heads of their own.
+inline constexpr const char* kModelingFile = "modeling_headscope.py";
+
+/// Whether transformers opens the model with kModelingFile only: layers differ in their heads, or
+/// the number of heads does not divide the hidden size, which transformers 5 asks for. Not where
+/// the file knows no such family.
+bool needs_modeling_file(const TargetModel& target);
+
+/// config.json: the source's as it is, unless heads are removed or layers differ.
+std::string make_config(const TargetModel& target);
 
 /// What other programs will say to that config.json, a sentence each.
-std::vector<std::string> config_notes(const Checkpoint& checkpoint, const Compactions& compactions);
+std::vector<std::string> config_notes(const TargetModel& target);
 
 /// Files of the source's folder that are copied as they are: all regular ones, or links to such,
 /// that hold no weights and describe none: tokenizer, generation settings, licence, model card.

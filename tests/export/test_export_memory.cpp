@@ -6,7 +6,7 @@
 
 #include <sys/resource.h>
 
-#include "core/report/export.h"
+#include "core/export/export.h"
 #include "tests/benchmarks/llama_shape.h"
 #include "tests/support/test_files.h"
 

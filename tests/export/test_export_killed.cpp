@@ -5,7 +5,7 @@
 #include <csignal>
 #include <optional>
 
-#include "tests/report/exported_model.h"
+#include "tests/export/exported_model.h"
 #include "tests/support/test_files.h"
 
 using namespace headscope;

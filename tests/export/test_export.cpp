@@ -10,7 +10,7 @@
 #include "core/checkpoint/formats/safetensors/safetensors_file.h"
 #include "core/evaluation/prepare.h"
 #include "tests/checkpoint/meta_model.h"
-#include "tests/report/exported_model.h"
+#include "tests/export/exported_model.h"
 #include "tests/support/test_files.h"
 
 using namespace headscope;

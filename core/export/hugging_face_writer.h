@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "core/export/export_folder.h"
+#include "core/export/target_model.h"
+
+namespace headscope {
+
+/// A folder in Hugging Face's layout; see export_checkpoint().
+std::unique_ptr<ModelWriter> hugging_face_writer(const TargetModel& target);
+
+}  // namespace headscope
