@@ -31,7 +31,7 @@ work=$root/build/portable
 rm -rf "$work"
 mkdir -p "$work/unpacked"
 python -m zipfile -e "$wheel" "$work/unpacked"
-mv "$work/unpacked/headscope/program" "$work/$name"
+mv "$work/unpacked/headscope/native" "$work/$name"
 tree=$work/$name
 chmod +x "$tree/bin/headscope"
 

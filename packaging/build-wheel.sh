@@ -39,15 +39,15 @@ if [ -n "$nvcc" ]; then
         exit 1
     }
     cmake --build build/wheel-cuda --target headscope_engine
-    cp build/wheel-cuda/lib/headscope/headscope_engine.so "$tree/headscope/program/lib/headscope/headscope_engine_cuda.so"
+    cp build/wheel-cuda/lib/headscope/headscope_engine.so "$tree/headscope/native/lib/headscope/headscope_engine_cuda.so"
 else
     echo "== no nvcc: this wheel computes on the CPU alone"
 fi
 
 echo "== libraries"
-# The engines' own folder is site-packages/headscope/program/lib/headscope.
+# The engines' own folder is site-packages/headscope/native/lib/headscope.
 packages=../../../..
-python packaging/bundle.py "$tree/headscope/program" --torch \
+python packaging/bundle.py "$tree/headscope/native" --torch \
     "$packages/torch/lib" "$packages/nvidia/cu13/lib" | tee "$work/bundle.txt"
 rm -f "$work"/*.whl
 wheel pack -d "$work" "$tree" >/dev/null

@@ -16,7 +16,7 @@ from headscope.errors import Error, InternalError, ProgramMissing, error_of
 Event = dict[str, Any]
 """One JSON line of the program: `event` names its kind, such as `progress`, `similarity` or `result`."""
 
-_BUNDLED = Path(__file__).parent / "program"
+_BUNDLED = Path(__file__).parent / "native"
 _WITHOUT_RESULT = {"progress", "note", "partial"}
 _SECONDS_TO_STOP = 20.0
 
