@@ -3,8 +3,18 @@
 
 option(HEADSCOPE_PCH "Precompile the large headers from outside (Qt, libtorch, JSON)" ON)
 
-set(headscope_headers_std <algorithm> <filesystem> <functional> <map> <memory> <optional> <string>
-  <vector> <fmt/format.h>)
+set(
+  headscope_headers_std
+  <algorithm>
+  <filesystem>
+  <functional>
+  <map>
+  <memory>
+  <optional>
+  <string>
+  <vector>
+  <fmt/format.h>
+)
 set(headscope_headers_json <nlohmann/json.hpp>)
 set(headscope_headers_torch <ATen/ATen.h>)
 set(headscope_headers_qt <QtCore>)

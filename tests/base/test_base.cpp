@@ -20,6 +20,7 @@
 #include "core/base/sha256.h"
 #include "core/base/utf8.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using headscope::testing::error_of;
@@ -221,5 +222,5 @@ class TestBase : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestBase)
+HEADSCOPE_TEST(TestBase)
 #include "test_base.moc"

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/instruction_sets.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -49,5 +50,5 @@ class TestInstructionSets : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestInstructionSets)
+HEADSCOPE_TEST(TestInstructionSets)
 #include "test_instruction_sets.moc"

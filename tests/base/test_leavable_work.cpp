@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/base/leavable_work.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -134,5 +135,5 @@ class TestLeavableWork : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestLeavableWork)
+HEADSCOPE_TEST(TestLeavableWork)
 #include "test_leavable_work.moc"

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/process_rank.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -152,5 +153,5 @@ class TestProcessRank : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestProcessRank)
+HEADSCOPE_TEST(TestProcessRank)
 #include "test_process_rank.moc"

@@ -12,6 +12,7 @@
 #include "core/base/output_file.h"
 #include "core/base/staged_folder.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -202,5 +203,5 @@ class TestStagedFolder : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestStagedFolder)
+HEADSCOPE_TEST(TestStagedFolder)
 #include "test_staged_folder.moc"

@@ -6,6 +6,7 @@
 #include "core/checkpoint/checkpoint.h"
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -277,5 +278,5 @@ class TestBrokenCheckpoints : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestBrokenCheckpoints)
+HEADSCOPE_TEST(TestBrokenCheckpoints)
 #include "test_broken_checkpoints.moc"

@@ -9,6 +9,7 @@
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/support/llama_tensor_names.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -306,5 +307,5 @@ class TestCheckpoint : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestCheckpoint)
+HEADSCOPE_TEST(TestCheckpoint)
 #include "test_checkpoint.moc"

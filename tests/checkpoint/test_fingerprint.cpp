@@ -5,6 +5,7 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "tests/checkpoint/tiny_llama.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -77,5 +78,5 @@ class TestFingerprint : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestFingerprint)
+HEADSCOPE_TEST(TestFingerprint)
 #include "test_fingerprint.moc"

@@ -15,6 +15,7 @@
 #include "tests/checkpoint/gguf_writer.h"
 #include "tests/checkpoint/meta_model.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -400,5 +401,5 @@ class TestGguf : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestGguf)
+HEADSCOPE_TEST(TestGguf)
 #include "test_gguf.moc"

@@ -11,6 +11,7 @@
 #include "core/checkpoint/checkpoint.h"
 #include "tests/checkpoint/meta_model.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -199,5 +200,5 @@ class TestHostileFiles : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestHostileFiles)
+HEADSCOPE_TEST(TestHostileFiles)
 #include "test_hostile_files.moc"

@@ -11,6 +11,7 @@
 #include "core/checkpoint/survey.h"
 #include "tests/checkpoint/meta_model.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -110,5 +111,5 @@ class TestLargeCheckpoint : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestLargeCheckpoint)
+HEADSCOPE_TEST(TestLargeCheckpoint)
 #include "test_large_checkpoint.moc"

@@ -10,6 +10,7 @@
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/checkpoint/torch_writer.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -283,5 +284,5 @@ class TestLooseFolders : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestLooseFolders)
+HEADSCOPE_TEST(TestLooseFolders)
 #include "test_loose_folders.moc"

@@ -8,6 +8,7 @@
 #include "tests/checkpoint/meta_model.h"
 #include "tests/support/llama_tensor_names.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -433,5 +434,5 @@ class TestMetaLayout : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestMetaLayout)
+HEADSCOPE_TEST(TestMetaLayout)
 #include "test_meta_layout.moc"

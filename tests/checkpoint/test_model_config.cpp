@@ -6,6 +6,7 @@
 #include "core/architecture/model_config.h"
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -547,5 +548,5 @@ class TestModelConfig : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestModelConfig)
+HEADSCOPE_TEST(TestModelConfig)
 #include "test_model_config.moc"

@@ -6,6 +6,7 @@
 #include "core/checkpoint/checkpoint.h"
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -155,5 +156,5 @@ class TestQuantizedFolders : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestQuantizedFolders)
+HEADSCOPE_TEST(TestQuantizedFolders)
 #include "test_quantized_folders.moc"

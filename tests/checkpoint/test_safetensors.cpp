@@ -9,6 +9,7 @@
 #include "core/checkpoint/formats/safetensors/safetensors_file.h"
 #include "tests/checkpoint/safetensors_writer.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -270,5 +271,5 @@ class TestSafetensors : public QObject {
     QTemporaryDir folder_;
 };
 
-QTEST_GUILESS_MAIN(TestSafetensors)
+HEADSCOPE_TEST(TestSafetensors)
 #include "test_safetensors.moc"

@@ -5,6 +5,7 @@
 #include "core/checkpoint/formats/safetensors/safetensors_writer.h"
 #include "tests/checkpoint/safetensors_writer.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -89,5 +90,5 @@ class TestSafetensorsWriter : public QObject {
     QTemporaryDir folder_;
 };
 
-QTEST_GUILESS_MAIN(TestSafetensorsWriter)
+HEADSCOPE_TEST(TestSafetensorsWriter)
 #include "test_safetensors_writer.moc"

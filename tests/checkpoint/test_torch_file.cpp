@@ -10,6 +10,7 @@
 #include "core/checkpoint/formats/torch/torch_file.h"
 #include "tests/checkpoint/torch_writer.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -452,5 +453,5 @@ class TestTorchFile : public QObject {
     QTemporaryDir folder_;
 };
 
-QTEST_GUILESS_MAIN(TestTorchFile)
+HEADSCOPE_TEST(TestTorchFile)
 #include "test_torch_file.moc"

@@ -34,7 +34,15 @@ expect_in("${csv}" ",0.98,3,6,6.1,,,6.4,,,")
 file(READ "${folder}/summary.md" markdown)
 expect_in("${markdown}" "| 0.995 | 3 | 6 | 6.4000 | +4.9180 % | 49.000 % | -1.000 |")
 file(READ "${folder}/summary.json" json)
-string(JSON count LENGTH "${json}" sections 0 series 0 runs)
+string(
+  JSON count
+  LENGTH "${json}"
+  sections
+  0
+  series
+  0
+  runs
+)
 expect_equal("${count}" "2")
 string(JSON count LENGTH "${json}" unread)
 expect_equal("${count}" "1")
@@ -42,10 +50,19 @@ file(READ "${folder}/report.html" html)
 expect_in("${html}" "</html>")
 
 # Charts, or where they are to be had.
-set(charts comparison_threshold_0.98 comparison_threshold_0.995 merged_pairs_threshold_0.98
-  merged_pairs_threshold_0.995 analysis/threshold_comparison analysis/similarity_overview
-  analysis/similarity_distribution analysis/similarity_matrices_layer_00
-  analysis/similarity_matrices_layer_01 analysis/similarity_matrices_layer_02)
+set(
+  charts
+  comparison_threshold_0.98
+  comparison_threshold_0.995
+  merged_pairs_threshold_0.98
+  merged_pairs_threshold_0.995
+  analysis/threshold_comparison
+  analysis/similarity_overview
+  analysis/similarity_distribution
+  analysis/similarity_matrices_layer_00
+  analysis/similarity_matrices_layer_01
+  analysis/similarity_matrices_layer_02
+)
 if(out MATCHES "draws no charts")
   expect_in("${out}" "headscope analyze --results_dir seed")
   expect_in("${html}" "draws no charts")
@@ -59,9 +76,15 @@ else()
   list(LENGTH charts wanted)
   expect_equal("${count}" "${wanted}")
   # A display that cannot be reached does not matter.
-  execute_process(COMMAND "${CMAKE_COMMAND}" -E env DISPLAY=:987 WAYLAND_DISPLAY=nothing
-    --unset=QT_QPA_PLATFORM --unset=XDG_RUNTIME_DIR "${PROGRAM}" analyze --results_dir seed --output_dir elsewhere
-    WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  execute_process(
+    COMMAND
+      "${CMAKE_COMMAND}" -E env DISPLAY=:987 WAYLAND_DISPLAY=nothing --unset=QT_QPA_PLATFORM
+      --unset=XDG_RUNTIME_DIR "${PROGRAM}" analyze --results_dir seed --output_dir elsewhere
+    WORKING_DIRECTORY "${WORK_DIR}"
+    RESULT_VARIABLE status
+    OUTPUT_VARIABLE out
+    ERROR_VARIABLE err
+  )
   expect_status(0)
   if(err MATCHES "XDG|qt\\.|display")
     message(FATAL_ERROR "Qt complains:\n${err}")
@@ -74,7 +97,17 @@ expect_status(0)
 last_event(event)
 string(JSON value GET "${event}" event)
 expect_equal("${value}" "result")
-string(JSON value GET "${event}" sections 0 series 0 runs 1 threshold)
+string(
+  JSON value
+  GET "${event}"
+  sections
+  0
+  series
+  0
+  runs
+  1
+  threshold
+)
 expect_equal("${value}" "0.995")
 file(GLOB_RECURSE pngs "${WORK_DIR}/seed/*.png")
 expect_equal("${pngs}" "")

@@ -35,12 +35,17 @@ find_program(TIMEOUT timeout REQUIRED)
 set(ENV{PROGRAM} "${PROGRAM}")
 set(ENV{TIMEOUT} "${TIMEOUT}")
 execute_process(
-  COMMAND sh -c [[
+  COMMAND
+    sh -c
+    [[
     begin=$(date +%s%N)
     "$PROGRAM" analyze --results_dir seed --output_dir complete >/dev/null 2>&1 || exit 9
     echo $((($(date +%s%N) - begin) / 1000000))]]
-  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE milliseconds
-  OUTPUT_STRIP_TRAILING_WHITESPACE)
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE milliseconds
+  OUTPUT_STRIP_TRAILING_WHITESPACE
+)
 expect_status(0)
 file(GLOB_RECURSE complete RELATIVE "${WORK_DIR}/complete" "${WORK_DIR}/complete/*")
 list(LENGTH complete wanted)
@@ -66,8 +71,13 @@ foreach(seventh RANGE 1 6)
   string(SUBSTRING "${rest}" 1 3 rest)
   set(ENV{DELAY} "${seconds}.${rest}")
   execute_process(
-    COMMAND sh -c [["$TIMEOUT" --signal=KILL $DELAY "$PROGRAM" analyze --results_dir seed --output_dir killed]]
-    WORKING_DIRECTORY "${WORK_DIR}" OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE status)
+    COMMAND
+      sh -c [["$TIMEOUT" --signal=KILL $DELAY "$PROGRAM" analyze --results_dir seed --output_dir killed]]
+    WORKING_DIRECTORY "${WORK_DIR}"
+    OUTPUT_QUIET
+    ERROR_QUIET
+    RESULT_VARIABLE status
+  )
   file(GLOB_RECURSE files "${WORK_DIR}/killed/*")
   list(FILTER files EXCLUDE REGEX "\\.tmp$")
   foreach(file IN LISTS files)

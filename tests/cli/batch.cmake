@@ -1,6 +1,13 @@
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 
-set(arguments batch --max_windows 4 --output_dir "out folder/results")
+set(
+  arguments
+  batch
+  --max_windows
+  4
+  --output_dir
+  "out folder/results"
+)
 headscope(${arguments} --no_plots)
 expect_status(0)
 expect_in("${out}" "results_threshold_0.98.json")
@@ -31,8 +38,13 @@ endforeach()
 if(out MATCHES "draws no charts")
   expect_in("${out}" "headscope analyze --results_dir out folder/results")
 else()
-  foreach(name comparison_threshold_0.98 merged_pairs_threshold_0.995
-      analysis/threshold_comparison analysis/similarity_matrices_layer_05)
+  foreach(
+    name
+    comparison_threshold_0.98
+    merged_pairs_threshold_0.995
+    analysis/threshold_comparison
+    analysis/similarity_matrices_layer_05
+  )
     if(NOT EXISTS "${folder}/${name}.png")
       message(FATAL_ERROR "${name}.png is missing")
     endif()

@@ -18,10 +18,12 @@ headscope(similarity --measure cka --calibration "${resources}/wikitext-2/wiki.t
 expect_status(3)
 expect_in("${err}" "give another --calibration")
 headscope(evaluate --measure cka --threshold 0.9 --max_windows 1 --device cpu
-  --corpus "${resources}/wikitext-2/calibration.txt")
+  --corpus "${resources}/wikitext-2/calibration.txt"
+)
 expect_status(3)
 headscope(evaluate --measure output --threshold 0.9 --max_windows 1 --calibration_windows 1
-  --device cpu --json)
+  --device cpu --json
+)
 expect_status(0)
 last_event(event)
 string(JSON value GET "${event}" calibration corpus)

@@ -1,7 +1,18 @@
 # Damage per pair from outside: the report, a choice of pairs, going on after Ctrl-C.
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 
-set(arguments damage --layers 2 --window 128 --probe_windows 2 --device cpu)
+set(
+  arguments
+  damage
+  --layers
+  2
+  --window
+  128
+  --probe_windows
+  2
+  --device
+  cpu
+)
 headscope(${arguments} --pairs 3)
 expect_status(0)
 expect_in("${out}" "3 pairs measured")
@@ -14,7 +25,15 @@ string(JSON count LENGTH "${json}" pairs)
 expect_equal("${count}" "5")
 string(JSON value GET "${json}" settings seed)
 expect_equal("${value}" "7")
-string(JSON value GET "${json}" rank_correlation q layers 2 pairs)
+string(
+  JSON value
+  GET "${json}"
+  rank_correlation
+  q
+  layers
+  2
+  pairs
+)
 expect_equal("${value}" "5")
 string(JSON value GET "${json}" manifest kv_policy)
 expect_equal("${value}" "average")
@@ -45,13 +64,25 @@ expect_equal("${files}" "damage.json")
 
 find_program(TIMEOUT timeout REQUIRED)
 execute_process(
-  COMMAND "${TIMEOUT}" --signal=INT --preserve-status 2
-          "${PROGRAM}" damage --choose all --probe_windows 100 --device cpu --output reports/all.json
-  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  COMMAND
+    "${TIMEOUT}" --signal=INT --preserve-status 2 "${PROGRAM}" damage --choose all --probe_windows 100
+    --device cpu --output reports/all.json
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
 expect_status(130)
 expect_in("${err}" "the same command goes on from there")
 
-foreach(bad "--measure;taste" "--choose;best" "--pairs;0" "--probe_windows;0" "--compare;taste")
+foreach(
+  bad
+  "--measure;taste"
+  "--choose;best"
+  "--pairs;0"
+  "--probe_windows;0"
+  "--compare;taste"
+)
   headscope(damage ${bad})
   expect_status(2)
 endforeach()

@@ -5,7 +5,14 @@ headscope(export --threshold 0.98 --output_dir "out folder/merged")
 expect_status(0)
 expect_in("${out}" "out folder/merged")
 expect_in("${out}" "headscope_manifest.json says what was merged")
-foreach(file config.json model.safetensors tokenizer.model generation_config.json headscope_manifest.json)
+foreach(
+  file
+  config.json
+  model.safetensors
+  tokenizer.model
+  generation_config.json
+  headscope_manifest.json
+)
   if(NOT EXISTS "${WORK_DIR}/out folder/merged/${file}")
     message(FATAL_ERROR "${file} is missing")
   endif()
@@ -110,7 +117,14 @@ foreach(plan uneven skipped)
 endforeach()
 headscope(export --model_path uneven_gguf --threshold 0.9 --output_dir back)
 expect_status(0)
-foreach(file config.json model.safetensors modeling_headscope.py tokenizer.json tokenizer_config.json)
+foreach(
+  file
+  config.json
+  model.safetensors
+  modeling_headscope.py
+  tokenizer.json
+  tokenizer_config.json
+)
   if(NOT EXISTS "${WORK_DIR}/back/${file}")
     message(FATAL_ERROR "${file} is missing")
   endif()
@@ -121,7 +135,7 @@ headscope(export --threshold 0.98 --format onnx --output_dir nothing)
 expect_status(2)
 
 # A threshold for each layer: the manifest names them, and the saved model is the evaluated variant.
-set(thresholds "1:0.96875,4:0.984375")  # CMake reads these as they are
+set(thresholds "1:0.96875,4:0.984375") # CMake reads these as they are
 headscope(export --layer_thresholds ${thresholds} --output_dir layers)
 expect_status(0)
 file(READ "${WORK_DIR}/layers/headscope_manifest.json" manifest)
@@ -156,9 +170,15 @@ expect_in("${err}" "no head can be removed")
 if(EXISTS "${WORK_DIR}/nothing")
   message(FATAL_ERROR "a folder was left")
 endif()
-foreach(arguments "export;--threshold;0.9" "export;--output_dir;x" "export;--thresholds;0.9;--output_dir;x"
-    "export;--layer_thresholds;1:0.9" "export;--layer_thresholds;1:0.9;--threshold;0.9;--output_dir;x"
-    "export;--layer-thresholds;1:0.9;--layers;1;--output_dir;x")
+foreach(
+  arguments
+  "export;--threshold;0.9"
+  "export;--output_dir;x"
+  "export;--thresholds;0.9;--output_dir;x"
+  "export;--layer_thresholds;1:0.9"
+  "export;--layer_thresholds;1:0.9;--threshold;0.9;--output_dir;x"
+  "export;--layer-thresholds;1:0.9;--layers;1;--output_dir;x"
+)
   headscope(${arguments})
   expect_status(2)
 endforeach()

@@ -5,9 +5,17 @@ set(models "${TESTS_DIR}/fixtures/models")
 # A folder, or any file of it, by position or by option.
 headscope(info "${models}/meta")
 expect_status(0)
-foreach(part "Layout        Meta's own layout" "llama, 5 layers, hidden 256, feed-forward 704, vocabulary 6,144"
-    "8 heads of 32, 2 KV heads (4 heads each)" "theta 500000, llama3 scaling by 8 from 8192 tokens"
-    "131,072 tokens" "6,671,104, 13 MB (48 tensors bfloat16)" "consolidated.00.pth, " "batch, similarity, plan, evaluate, export, search, compress, damage, heads, protocols")
+foreach(
+  part
+  "Layout        Meta's own layout"
+  "llama, 5 layers, hidden 256, feed-forward 704, vocabulary 6,144"
+  "8 heads of 32, 2 KV heads (4 heads each)"
+  "theta 500000, llama3 scaling by 8 from 8192 tokens"
+  "131,072 tokens"
+  "6,671,104, 13 MB (48 tensors bfloat16)"
+  "consolidated.00.pth, "
+  "batch, similarity, plan, evaluate, export, search, compress, damage, heads, protocols"
+)
   expect_in("${out}" "${part}")
 endforeach()
 headscope(info --model-path "${models}/bpe/config.json" --json)
@@ -48,8 +56,10 @@ last_event(event)
 string(JSON code GET "${event}" code)
 expect_equal("${code}" "unsupported")
 
-file(WRITE "${WORK_DIR}/gptq/config.json"
-  [[{"model_type": "llama", "quantization_config": {"quant_method": "gptq", "bits": 4}}]])
+file(
+  WRITE "${WORK_DIR}/gptq/config.json"
+  [[{"model_type": "llama", "quantization_config": {"quant_method": "gptq", "bits": 4}}]]
+)
 file(WRITE "${WORK_DIR}/gptq/model.safetensors" "")
 headscope(info gptq)
 expect_status(3)
@@ -62,8 +72,10 @@ expect_status(3)
 expect_in("${out}" "Layout        GGUF")
 expect_in("${err}" "model.Q4_K_M.gguf: the header breaks off at byte 4")
 
-file(WRITE "${WORK_DIR}/adapter/adapter_config.json"
-  [[{"peft_type": "LORA", "r": 16, "base_model_name_or_path": "meta-llama/Llama-2-7b-hf"}]])
+file(
+  WRITE "${WORK_DIR}/adapter/adapter_config.json"
+  [[{"peft_type": "LORA", "r": 16, "base_model_name_or_path": "meta-llama/Llama-2-7b-hf"}]]
+)
 file(WRITE "${WORK_DIR}/adapter/adapter_model.safetensors" "")
 headscope(info adapter)
 expect_status(3)

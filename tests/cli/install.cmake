@@ -2,8 +2,12 @@
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 
 get_filename_component(build_dir "${PROGRAM}/../.." ABSOLUTE)
-execute_process(COMMAND ${CMAKE_COMMAND} --install "${build_dir}" --prefix "${WORK_DIR}/prefix"
-  RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+execute_process(
+  COMMAND ${CMAKE_COMMAND} --install "${build_dir}" --prefix "${WORK_DIR}/prefix"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
 expect_status(0)
 file(RENAME "${WORK_DIR}/prefix" "${WORK_DIR}/moved")
 set(PROGRAM "${WORK_DIR}/moved/bin/headscope")

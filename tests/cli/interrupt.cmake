@@ -3,9 +3,13 @@ include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 
 find_program(TIMEOUT timeout REQUIRED)
 execute_process(
-  COMMAND "${TIMEOUT}" --signal=INT --preserve-status 12
-          "${PROGRAM}" batch --output_dir results --threshold 0.98
-  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  COMMAND
+    "${TIMEOUT}" --signal=INT --preserve-status 12 "${PROGRAM}" batch --output_dir results --threshold 0.98
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
 expect_status(130)
 expect_in("${err}" "Cancelled")
 string(FIND "${err}" "headscope:" at)

@@ -28,7 +28,20 @@ forbid("(torch|ATen|c10)/" "torch in a public header" ${public})
 forbid("core/[a-z_/]*_torch\\.h" "a private header in a public one" ${public})
 
 # Each folder of core depends only on those before it.
-set(later base checkpoint tokenizer similarity merging model evaluation measures report export search)
+set(
+  later
+  base
+  checkpoint
+  tokenizer
+  similarity
+  merging
+  model
+  evaluation
+  measures
+  report
+  export
+  search
+)
 while(later)
   list(POP_FRONT later folder)
   list(JOIN later "|" pattern)

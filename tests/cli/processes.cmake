@@ -5,8 +5,24 @@ include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 headscope(batch --max_windows 6 --output_dir one)
 expect_status(0)
 set(alone "${out}")
-set(search search --max_ppl_increase 1% --gain removable --layers 2,4 --window 128 --max_windows 8
-  --probe_windows 4 --candidates 4)
+set(
+  search
+  search
+  --max_ppl_increase
+  1%
+  --gain
+  removable
+  --layers
+  2,4
+  --window
+  128
+  --max_windows
+  8
+  --probe_windows
+  4
+  --candidates
+  4
+)
 headscope(${search} --output_dir one)
 expect_status(0)
 
@@ -19,13 +35,19 @@ set(ENV{MASTER_PORT} "31${random}")
 set(ENV{PROGRAM} "${PROGRAM}")
 
 execute_process(
-  COMMAND sh -c [[
+  COMMAND
+    sh -c
+    [[
     RANK=1 LOCAL_RANK=1 "$PROGRAM" batch --max_windows 6 --output_dir two >second.out 2>&1 &
     RANK=0 LOCAL_RANK=0 "$PROGRAM" batch --max_windows 6 --output_dir two
     status=$?
     wait $! || exit 9
     exit $status]]
-  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
 if(err MATCHES "cannot share work between processes")
   message(STATUS "built without process groups")
   return()
@@ -47,14 +69,20 @@ expect_equal("${second}" "")
 math(EXPR port "$ENV{MASTER_PORT} + 2")
 set(ENV{MASTER_PORT} ${port})
 execute_process(
-  COMMAND sh -c [[
+  COMMAND
+    sh -c
+    [[
     RANK=1 LOCAL_RANK=1 "$0" "$@" >second.out 2>&1 &
     RANK=0 LOCAL_RANK=0 "$0" "$@"
     status=$?
     wait $! || exit 9
     exit $status]]
     "${PROGRAM}" ${search} --output_dir two
-  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
 expect_status(0)
 file(READ "${WORK_DIR}/second.out" second)
 expect_equal("${second}" "")
@@ -70,7 +98,9 @@ endforeach()
 math(EXPR port "$ENV{MASTER_PORT} + 1")
 set(ENV{MASTER_PORT} ${port})
 execute_process(
-  COMMAND sh -c [[
+  COMMAND
+    sh -c
+    [[
     RANK=1 LOCAL_RANK=1 "$PROGRAM" batch --output_dir three >/dev/null 2>&1 &
     victim=$!
     (
@@ -82,7 +112,11 @@ execute_process(
         kill -9 $victim
     ) &
     RANK=0 LOCAL_RANK=0 timeout 60 "$PROGRAM" batch --output_dir three]]
-  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
 expect_status(4)
 expect_in("${err}" "of 2")
 expect_in("${err}" "Start again")

@@ -5,6 +5,9 @@ headscope(--cli_reference)
 expect_status(0)
 file(READ "${TESTS_DIR}/../docs/cli-reference.md" page)
 if(NOT "${page}" STREQUAL "${out}")
-  message(FATAL_ERROR "docs/cli-reference.md is not current; write it with\n"
-    "  headscope --cli_reference > docs/cli-reference.md")
+  message(
+    FATAL_ERROR
+    "docs/cli-reference.md is not current; write it with\n"
+    "  headscope --cli_reference > docs/cli-reference.md"
+  )
 endif()

@@ -6,9 +6,15 @@ file(MAKE_DIRECTORY "${WORK_DIR}")
 
 macro(headscope)
   # Without a display: `headscope` alone would open its window and wait.
-  execute_process(COMMAND "${CMAKE_COMMAND}" -E env --unset=DISPLAY --unset=WAYLAND_DISPLAY
-    --unset=QT_QPA_PLATFORM "${PROGRAM}" ${ARGN} WORKING_DIRECTORY "${WORK_DIR}"
-    RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  execute_process(
+    COMMAND
+      "${CMAKE_COMMAND}" -E env --unset=DISPLAY --unset=WAYLAND_DISPLAY --unset=QT_QPA_PLATFORM "${PROGRAM}"
+      ${ARGN}
+    WORKING_DIRECTORY "${WORK_DIR}"
+    RESULT_VARIABLE status
+    OUTPUT_VARIABLE out
+    ERROR_VARIABLE err
+  )
 endmacro()
 
 function(expect_status wanted)

@@ -2,7 +2,17 @@
 include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 
 # A budget has its sign, and nonsense is refused before anything is read.
-foreach(budget 0.01 1 -1% 0% nan% "" 2000% one%)
+foreach(
+  budget
+  0.01
+  1
+  -1%
+  0%
+  nan%
+  ""
+  2000%
+  one%
+)
   headscope(search --max_ppl_increase "${budget}" --model_path no/such/model)
   expect_status(2)
   expect_in("${err}" "max_ppl_increase")
@@ -15,13 +25,31 @@ expect_status(2)
 headscope(search --max-ppl-increase 1% --gain money)
 expect_status(2)
 
-set(arguments search --max_ppl_increase 1% --gain removable --layers 2,4 --window 128
-  --max_windows 40 --probe-windows 20 --device cpu)
+set(
+  arguments
+  search
+  --max_ppl_increase
+  1%
+  --gain
+  removable
+  --layers
+  2,4
+  --window
+  128
+  --max_windows
+  40
+  --probe-windows
+  20
+  --device
+  cpu
+)
 
 # Killed while it works: no search.json, only the journal, and the next start ends as if nothing had been.
 find_program(TIMEOUT timeout REQUIRED)
 execute_process(
-  COMMAND sh -c [[
+  COMMAND
+    sh -c
+    [[
     "$0" "$@" >/dev/null 2>killed.err &
     for i in $(seq 2000); do
       # The first journal is empty; the second, of 2 seconds later, is not.
@@ -33,7 +61,11 @@ execute_process(
     wait $!
     exit 0]]
     "${PROGRAM}" ${arguments} --output_dir killed --threads 1
-  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
 expect_status(0)
 file(GLOB files RELATIVE "${WORK_DIR}/killed" "${WORK_DIR}/killed/*" "${WORK_DIR}/killed/.unfinished*")
 if(NOT files MATCHES "^\\.unfinished_search_[0-9a-f]+\\.json$")
@@ -52,7 +84,16 @@ expect_equal("${file}" "whole/search.json")
 foreach(run killed whole)
   file(READ "${WORK_DIR}/${run}/search.json" ${run}_json)
 endforeach()
-foreach(key threshold layer_thresholds original_metrics merged_metrics metric_details plan layer_results)
+foreach(
+  key
+  threshold
+  layer_thresholds
+  original_metrics
+  merged_metrics
+  metric_details
+  plan
+  layer_results
+)
   foreach(run killed whole)
     string(JSON ${run}_value GET "${${run}_json}" ${key})
   endforeach()
@@ -67,9 +108,14 @@ endforeach()
 
 # Ctrl-C: 130, and the journal stays.
 execute_process(
-  COMMAND "${TIMEOUT}" --signal=INT --preserve-status 2
-          "${PROGRAM}" search --max_ppl_increase 1% --probe_windows 500 --output_dir stopped
-  WORKING_DIRECTORY "${WORK_DIR}" RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  COMMAND
+    "${TIMEOUT}" --signal=INT --preserve-status 2 "${PROGRAM}" search --max_ppl_increase 1% --probe_windows
+    500 --output_dir stopped
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
 expect_status(130)
 expect_in("${err}" "the same command goes on from there")
 
@@ -120,7 +166,8 @@ expect_in("${err}" "--kv_policy average, not keep")
 
 # How means are taken comes with it, down to the windows of the calibration text.
 headscope(search --max_ppl_increase 5% --layers 2 --window 128 --max_windows 10 --probe_windows 5
-  --device cpu --align activations --weights usage --calibration_windows 2 --output_dir calibrated)
+  --device cpu --align activations --weights usage --calibration_windows 2 --output_dir calibrated
+)
 expect_status(0)
 expect_in("${out}" "aligned by activations, weighted by usage")
 headscope(evaluate --layer_thresholds calibrated/search.json --window 128 --max_windows 10 --device cpu --json)

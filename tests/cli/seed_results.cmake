@@ -20,12 +20,17 @@ function(seed_results folder layers)
         list(APPEND rows "[${row}]")
       endforeach()
       list(JOIN rows ", " rows)
-      list(APPEND all "\"${layer}\": {\"num_pairs\": 1, \"pairs\": [[0, 3, 0.996]], \"similarity_matrix\": [${rows}]}")
+      list(
+        APPEND all
+        "\"${layer}\": {\"num_pairs\": 1, \"pairs\": [[0, 3, 0.996]], \"similarity_matrix\": [${rows}]}"
+      )
     endforeach()
     list(JOIN all ", " all)
-    file(WRITE "${WORK_DIR}/${folder}/results_threshold_${threshold}.json"
+    file(
+      WRITE "${WORK_DIR}/${folder}/results_threshold_${threshold}.json"
       "{\"threshold\": ${threshold}, \"original_metrics\": {\"perplexity\": 6.1, \"accuracy\": 0.5}, \
 \"merged_metrics\": {\"perplexity\": 6.4, \"accuracy\": 0.49}, \"total_merged_pairs\": ${layers}, \
-\"layer_results\": {${all}}}")
+\"layer_results\": {${all}}}"
+    )
   endforeach()
 endfunction()

@@ -38,7 +38,16 @@ expect_status(0)
 expect_in("${out}" "selects nothing: the highest similarity is 0.9973")
 
 # Every measure; those of behaviour read a text and run the model.
-foreach(measure k v o qk qkvo qk-circuit ov-circuit)
+foreach(
+  measure
+  k
+  v
+  o
+  qk
+  qkvo
+  qk-circuit
+  ov-circuit
+)
   headscope(similarity --measure ${measure} --layers 2 --json)
   expect_status(0)
   last_event(event)

@@ -5,14 +5,25 @@ set(model "${TESTS_DIR}/fixtures/models/bpe")
 set(items "${TESTS_DIR}/golden/tasks")
 headscope(evaluate --model_path "${model}" --device cpu --dtype float32 --protocol none --threshold 0.3
   --tasks "piqa=${items}/valid.jsonl,boolq=${items}/boolq_val.jsonl" --limit 2
-  --task_items "${WORK_DIR}/items.json" --json)
+  --task_items "${WORK_DIR}/items.json" --json
+)
 expect_status(0)
 last_event(event)
 string(JSON value GET "${event}" tasks 0 task)
 expect_equal("${value}" "piqa")
 string(JSON value GET "${event}" tasks 1 items)
 expect_equal("${value}" "2")
-string(JSON value GET "${event}" tasks 1 variants 1 metrics 1 name)
+string(
+  JSON value
+  GET "${event}"
+  tasks
+  1
+  variants
+  1
+  metrics
+  1
+  name
+)
 expect_equal("${value}" "boolq_acc_difference")
 file(READ "${WORK_DIR}/items.json" written)
 string(JSON value LENGTH "${written}" 0 variants original)
@@ -30,7 +41,8 @@ foreach(number RANGE 400)
   file(APPEND "${WORK_DIR}/text.txt" "Sentence ${number} of a text that nobody wrote.\n")
 endforeach()
 headscope(evaluate --model_path "${model}" --corpus "${WORK_DIR}/text.txt" --device cpu --threshold 0.3
-  --protocol pruner-128 --max_windows 2 --per_token "${WORK_DIR}/tokens.safetensors")
+  --protocol pruner-128 --max_windows 2 --per_token "${WORK_DIR}/tokens.safetensors"
+)
 expect_status(0)
 expect_in("${out}" "KL divergence (nats, lower is better)")
 expect_in("${out}" "2 windows of 128 tokens")
@@ -38,7 +50,8 @@ if(NOT EXISTS "${WORK_DIR}/tokens.safetensors")
   message(FATAL_ERROR "no file of every prediction")
 endif()
 headscope(evaluate --model_path "${model}" --corpus "${WORK_DIR}/text.txt" --device cpu --threshold 0.3
-  --protocol pruner-128 --max_windows 2 --no_divergence)
+  --protocol pruner-128 --max_windows 2 --no_divergence
+)
 expect_status(0)
 string(FIND "${out}" "KL divergence" found)
 expect_equal("${found}" "-1")

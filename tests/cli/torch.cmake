@@ -10,7 +10,12 @@ expect_in("${err}" "nothing: no torch is there")
 set(package "${WORK_DIR}/venv/lib/python3.11/site-packages/torch")
 file(MAKE_DIRECTORY "${package}/lib")
 file(WRITE "${package}/version.py" "debug = False\n__version__ = '0.4.1+cu75'\n")
-foreach(named venv venv/lib/python3.11/site-packages/torch venv/lib/python3.11/site-packages/torch/share/cmake)
+foreach(
+  named
+  venv
+  venv/lib/python3.11/site-packages/torch
+  venv/lib/python3.11/site-packages/torch/share/cmake
+)
   file(MAKE_DIRECTORY "${package}/share/cmake")
   set(ENV{HEADSCOPE_TORCH} "${WORK_DIR}/${named}")
   headscope(evaluate --max_windows 1)

@@ -15,11 +15,22 @@ headscope(plan paint)
 expect_status(2)
 
 # Both spellings, and values that are refused before anything is read.
-foreach(arguments
-    "plan;--threshold;1.5" "plan;--threshold;high" "plan;--threshold;nan" "plan;--thresholds;0.9,2"
-    "plan;--threshold;0.9;--thresholds;0.9" "plan;--grouping;kmeans" "plan;--kv-policy;some"
-    "plan;--layers;3-1" "plan;--layers;x" "batch;--window;0" "batch;--max-windows;-1"
-    "evaluate;--dtype;int8" "evaluate;--protocol;ppl")
+foreach(
+  arguments
+  "plan;--threshold;1.5"
+  "plan;--threshold;high"
+  "plan;--threshold;nan"
+  "plan;--thresholds;0.9,2"
+  "plan;--threshold;0.9;--thresholds;0.9"
+  "plan;--grouping;kmeans"
+  "plan;--kv-policy;some"
+  "plan;--layers;3-1"
+  "plan;--layers;x"
+  "batch;--window;0"
+  "batch;--max-windows;-1"
+  "evaluate;--dtype;int8"
+  "evaluate;--protocol;ppl"
+)
   headscope(${arguments})
   expect_status(2)
   if(err STREQUAL "")

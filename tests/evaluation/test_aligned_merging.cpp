@@ -5,6 +5,7 @@
 #include "core/evaluation/evaluator.h"
 #include "core/evaluation/prepare.h"
 #include "tests/evaluation/hidden_copies.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -90,5 +91,5 @@ class TestAlignedMerging : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestAlignedMerging)
+HEADSCOPE_TEST(TestAlignedMerging)
 #include "test_aligned_merging.moc"

@@ -1,6 +1,7 @@
 #include <QTest>
 
 #include "core/evaluation/batch_sizes.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -53,5 +54,5 @@ class TestBatchSizes : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestBatchSizes)
+HEADSCOPE_TEST(TestBatchSizes)
 #include "test_batch_sizes.moc"

@@ -4,6 +4,7 @@
 #include "core/evaluation/comparison.h"
 #include "core/evaluation/prepare.h"
 #include "tests/evaluation/golden_variants.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -103,5 +104,5 @@ class TestComparison : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestComparison)
+HEADSCOPE_TEST(TestComparison)
 #include "test_comparison.moc"

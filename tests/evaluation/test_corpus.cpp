@@ -9,6 +9,7 @@
 #include "core/base/sha256.h"
 #include "core/evaluation/corpus.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -126,5 +127,5 @@ class TestCorpus : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestCorpus)
+HEADSCOPE_TEST(TestCorpus)
 #include "test_corpus.moc"

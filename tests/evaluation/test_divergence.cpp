@@ -11,6 +11,7 @@
 #include "core/model/cpu_kernels.h"
 #include "core/model/ops_torch.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -271,5 +272,5 @@ class TestDivergence : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestDivergence)
+HEADSCOPE_TEST(TestDivergence)
 #include "test_divergence.moc"

@@ -7,6 +7,7 @@
 #include "core/evaluation/evaluator.h"
 #include "core/evaluation/prepare.h"
 #include "tests/evaluation/golden_variants.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -147,5 +148,5 @@ class TestEvaluator : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestEvaluator)
+HEADSCOPE_TEST(TestEvaluator)
 #include "test_evaluator.moc"

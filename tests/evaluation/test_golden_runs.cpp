@@ -7,6 +7,7 @@
 #include "core/evaluation/evaluator.h"
 #include "core/evaluation/prepare.h"
 #include "tests/evaluation/golden_variants.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -47,5 +48,5 @@ class TestGoldenRuns : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestGoldenRuns)
+HEADSCOPE_TEST(TestGoldenRuns)
 #include "test_golden_runs.moc"

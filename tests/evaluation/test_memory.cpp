@@ -8,6 +8,7 @@
 #include "core/evaluation/comparison.h"
 #include "core/evaluation/prepare.h"
 #include "tests/evaluation/golden_variants.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -118,5 +119,5 @@ class TestMemory : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestMemory)
+HEADSCOPE_TEST(TestMemory)
 #include "test_memory.moc"

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/evaluation/metrics.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -69,5 +70,5 @@ class TestMetrics : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestMetrics)
+HEADSCOPE_TEST(TestMetrics)
 #include "test_metrics.moc"

@@ -19,6 +19,7 @@
 #include "core/model/device_memory_torch.h"
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -212,5 +213,5 @@ class TestOutOfMemory : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestOutOfMemory)
+HEADSCOPE_TEST(TestOutOfMemory)
 #include "test_out_of_memory.moc"

@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/evaluation/prepare.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -80,5 +81,5 @@ class TestPrepare : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestPrepare)
+HEADSCOPE_TEST(TestPrepare)
 #include "test_prepare.moc"

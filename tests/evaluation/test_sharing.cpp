@@ -1,6 +1,7 @@
 #include <QTest>
 
 #include "core/evaluation/sharing.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -81,5 +82,5 @@ class TestSharing : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestSharing)
+HEADSCOPE_TEST(TestSharing)
 #include "test_sharing.moc"

@@ -8,6 +8,7 @@
 #include "core/evaluation/tasks/records.h"
 #include "core/tokenizer/tokenizer.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -153,5 +154,5 @@ class TestTasks : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestTasks)
+HEADSCOPE_TEST(TestTasks)
 #include "test_tasks.moc"

@@ -4,6 +4,7 @@
 
 #include "core/evaluation/windows.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -101,5 +102,5 @@ class TestWindows : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestWindows)
+HEADSCOPE_TEST(TestWindows)
 #include "test_windows.moc"

@@ -12,6 +12,7 @@
 #include "tests/checkpoint/meta_model.h"
 #include "tests/export/exported_model.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -482,5 +483,5 @@ class TestExport : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestExport)
+HEADSCOPE_TEST(TestExport)
 #include "test_export.moc"

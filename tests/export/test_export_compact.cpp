@@ -6,6 +6,7 @@
 #include "core/model/merged_projections.h"
 #include "tests/export/exported_model.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -338,5 +339,5 @@ class TestExportCompact : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestExportCompact)
+HEADSCOPE_TEST(TestExportCompact)
 #include "test_export_compact.moc"

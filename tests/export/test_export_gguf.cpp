@@ -9,6 +9,7 @@
 #include "core/checkpoint/quantization/half.h"
 #include "tests/export/exported_model.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -347,5 +348,5 @@ class TestExportGguf : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-QTEST_GUILESS_MAIN(TestExportGguf)
+HEADSCOPE_TEST(TestExportGguf)
 #include "test_export_gguf.moc"

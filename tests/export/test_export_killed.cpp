@@ -7,6 +7,7 @@
 
 #include "tests/export/exported_model.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -16,20 +17,27 @@ namespace {
 
 constexpr int kNever = -1;
 
-/// What the child does: saves the merged model and ends by SIGKILL before step `last`.
-void save_until(const fs::path& source, const fs::path& target, int last, bool force) {
+/// What the child does: saves the merged model and ends by SIGKILL before a step. Its arguments:
+/// source, target, the step, whether to replace what is there.
+int save_until(const std::vector<std::string>& arguments) {
+    const fs::path source = arguments.at(0);
+    const fs::path target = arguments.at(1);
+    const int last = std::stoi(arguments.at(2));
     const Checkpoint checkpoint = Checkpoint::open(source);
     ExportParams params;
     params.plan = plan_of(checkpoint, {{0, 3, 0.9}}, {{1, 2, 0.9}});
     params.output_dir = target;
-    params.force = force;
+    params.force = arguments.at(3) == "1";
     params.program_version = "test";
     int steps = 0;
     params.system.before_step = [&] {
         if (steps++ == last) ::raise(SIGKILL);
     };
     export_checkpoint(checkpoint, params);
+    return 0;
 }
+
+HEADSCOPE_TEST_CHILD("save_until", save_until)
 
 }  // namespace
 
@@ -94,10 +102,11 @@ class TestExportKilled : public QObject {
 
     void start(QProcess& child, int step, bool force) const {
         child.setProcessChannelMode(QProcess::ForwardedChannels);
-        child.start(QCoreApplication::applicationFilePath(),
-                    {QStringLiteral("child"), QString::fromStdString(source().string()),
-                     QString::fromStdString(target().string()), QString::number(step),
-                     QString::number(force ? 1 : 0)});
+        child.start(
+            QCoreApplication::applicationFilePath(),
+            {QStringLiteral("child"), QStringLiteral("save_until"),
+             QString::fromStdString(source().string()), QString::fromStdString(target().string()),
+             QString::number(step), QString::number(force ? 1 : 0)});
     }
 
     /// False where the child finished before that step.
@@ -113,14 +122,5 @@ class TestExportKilled : public QObject {
     std::optional<QTemporaryDir> temporary_;
 };
 
-int main(int argc, char** argv) {
-    if (argc == 6 && std::string(argv[1]) == "child") {
-        save_until(argv[2], argv[3], std::stoi(argv[4]), std::string(argv[5]) == "1");
-        return 0;
-    }
-    QCoreApplication application(argc, argv);
-    TestExportKilled test;
-    return QTest::qExec(&test, argc, argv);
-}
-
+HEADSCOPE_TEST(TestExportKilled)
 #include "test_export_killed.moc"

@@ -9,6 +9,7 @@
 #include "core/export/export.h"
 #include "tests/benchmarks/llama_shape.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 namespace fs = std::filesystem;
@@ -23,16 +24,18 @@ int layers() {
 }
 
 /// As the command does it: similarity, plan, save. Returns the exit status.
-int save(const fs::path& source, const fs::path& target) {
-    const Checkpoint checkpoint = Checkpoint::open(source);
+int save(const std::vector<std::string>& arguments) {
+    const Checkpoint checkpoint = Checkpoint::open(arguments.at(0));
     const auto matrices = compute_similarity(checkpoint, {}, {}, {});
     ExportParams params;
     params.plan = make_merge_plan(matrices, checkpoint.config(),
                                   {0.97, Grouping::components, KvPolicy::average});
-    params.output_dir = target;
+    params.output_dir = arguments.at(1);
     const ExportResult result = export_checkpoint(checkpoint, params);
     return result.changed_tensors.size() >= static_cast<std::size_t>(layers()) ? 0 : 3;
 }
+
+HEADSCOPE_TEST_CHILD("save", save)
 
 }  // namespace
 
@@ -64,7 +67,8 @@ class TestExportMemory : public QObject {
         QProcess child;
         child.setProcessChannelMode(QProcess::ForwardedChannels);
         child.start(QCoreApplication::applicationFilePath(),
-                    {QStringLiteral("child"), QString::fromStdString((root / "source").string()),
+                    {QStringLiteral("child"), QStringLiteral("save"),
+                     QString::fromStdString((root / "source").string()),
                      QString::fromStdString((root / "target").string())});
         QVERIFY(child.waitForFinished(1'800'000));
         QCOMPARE(child.exitStatus(), QProcess::NormalExit);
@@ -82,11 +86,6 @@ class TestExportMemory : public QObject {
     }
 };
 
-int main(int argc, char** argv) {
-    if (argc == 4 && std::string(argv[1]) == "child") return save(argv[2], argv[3]);
-    QCoreApplication application(argc, argv);
-    TestExportMemory test;
-    return QTest::qExec(&test, argc, argv);
-}
+HEADSCOPE_TEST(TestExportMemory)
 
 #include "test_export_memory.moc"

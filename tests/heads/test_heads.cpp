@@ -11,6 +11,7 @@
 #include "core/heads/text_attention.h"
 #include "core/heads/text_reading.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -162,5 +163,5 @@ class TestHeads : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestHeads)
+HEADSCOPE_TEST(TestHeads)
 #include "test_heads.moc"

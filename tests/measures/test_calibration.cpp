@@ -7,6 +7,7 @@
 #include "core/evaluation/prepare.h"
 #include "core/measures/calibration.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -100,5 +101,5 @@ class TestCalibration : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestCalibration)
+HEADSCOPE_TEST(TestCalibration)
 #include "test_calibration.moc"

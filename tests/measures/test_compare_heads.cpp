@@ -8,6 +8,7 @@
 #include "core/measures/measures_engine.h"
 #include "core/model/engine_module.h"
 #include "tests/similarity/small_model.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using headscope::testing::SmallModel;
@@ -163,5 +164,5 @@ class TestCompareHeads : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestCompareHeads)
+HEADSCOPE_TEST(TestCompareHeads)
 #include "test_compare_heads.moc"

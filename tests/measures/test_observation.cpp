@@ -16,6 +16,7 @@
 #include "tests/model/tiny_architectures.h"
 #include "tests/support/llama_tensor_names.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -507,5 +508,5 @@ class TestObservation : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestObservation)
+HEADSCOPE_TEST(TestObservation)
 #include "test_observation.moc"

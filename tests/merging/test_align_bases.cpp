@@ -6,6 +6,7 @@
 #include "core/merging/merge_plan.h"
 #include "tests/merging/attention_blocks.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -223,5 +224,5 @@ class TestAlignBases : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestAlignBases)
+HEADSCOPE_TEST(TestAlignBases)
 #include "test_align_bases.moc"

@@ -4,6 +4,7 @@
 
 #include "core/merging/apply_torch.h"
 #include "tests/merging/attention_blocks.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -80,5 +81,5 @@ class TestApplyMerge : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestApplyMerge)
+HEADSCOPE_TEST(TestApplyMerge)
 #include "test_apply_merge.moc"

@@ -8,6 +8,7 @@
 
 #include "core/merging/compaction.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -185,5 +186,5 @@ class TestCompaction : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestCompaction)
+HEADSCOPE_TEST(TestCompaction)
 #include "test_compaction.moc"

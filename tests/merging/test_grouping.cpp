@@ -4,6 +4,7 @@
 #include "core/merging/grouping.h"
 #include "tests/merging/matrices.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -93,5 +94,5 @@ class TestGrouping : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestGrouping)
+HEADSCOPE_TEST(TestGrouping)
 #include "test_grouping.moc"

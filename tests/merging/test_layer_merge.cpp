@@ -5,6 +5,7 @@
 #include "core/merging/merge_plan.h"
 #include "tests/merging/matrices.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -192,5 +193,5 @@ class TestLayerMerge : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestLayerMerge)
+HEADSCOPE_TEST(TestLayerMerge)
 #include "test_layer_merge.moc"

@@ -5,6 +5,7 @@
 #include "core/merging/merge_plan.h"
 #include "tests/merging/matrices.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -117,5 +118,5 @@ class TestLayerThresholds : public QObject {
     }
 };
 
-QTEST_APPLESS_MAIN(TestLayerThresholds)
+HEADSCOPE_TEST(TestLayerThresholds)
 #include "test_layer_thresholds.moc"

@@ -4,6 +4,7 @@
 #include "core/merging/head_weights_torch.h"
 #include "tests/merging/attention_blocks.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -152,5 +153,5 @@ class TestMeans : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestMeans)
+HEADSCOPE_TEST(TestMeans)
 #include "test_means.moc"

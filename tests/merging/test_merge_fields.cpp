@@ -3,6 +3,7 @@
 
 #include "core/merging/merge_fields.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -59,5 +60,5 @@ class TestMergeFields : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestMergeFields)
+HEADSCOPE_TEST(TestMergeFields)
 #include "test_merge_fields.moc"

@@ -3,6 +3,7 @@
 #include "core/merging/merge_plan.h"
 #include "tests/merging/matrices.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -137,5 +138,5 @@ class TestMergePlan : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestMergePlan)
+HEADSCOPE_TEST(TestMergePlan)
 #include "test_merge_plan.moc"

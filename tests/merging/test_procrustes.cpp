@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "core/merging/procrustes_torch.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -166,5 +167,5 @@ class TestProcrustes : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestProcrustes)
+HEADSCOPE_TEST(TestProcrustes)
 #include "test_procrustes.moc"

@@ -4,6 +4,7 @@
 #include "core/merging/merge_plan.h"
 #include "tests/merging/matrices.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -152,5 +153,5 @@ class TestRemoval : public QObject {
     }
 };
 
-QTEST_APPLESS_MAIN(TestRemoval)
+HEADSCOPE_TEST(TestRemoval)
 #include "test_removal.moc"

@@ -4,6 +4,7 @@
 
 #include "core/merging/align_torch.h"
 #include "tests/model/tiny_model.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -106,5 +107,5 @@ class TestAlignmentAlone : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestAlignmentAlone)
+HEADSCOPE_TEST(TestAlignmentAlone)
 #include "test_alignment_alone.moc"

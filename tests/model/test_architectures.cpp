@@ -6,6 +6,7 @@
 #include "core/evaluation/evaluator.h"
 #include "core/model/rope_torch.h"
 #include "tests/model/tiny_model.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -103,5 +104,5 @@ class TestArchitectures : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestArchitectures)
+HEADSCOPE_TEST(TestArchitectures)
 #include "test_architectures.moc"

@@ -6,6 +6,7 @@
 #include "core/model/loaded_model_torch.h"
 #include "core/model/model.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -85,5 +86,5 @@ class TestModel : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestModel)
+HEADSCOPE_TEST(TestModel)
 #include "test_model.moc"

@@ -7,6 +7,7 @@
 #include "core/model/compat_torch.h"
 #include "core/model/cpu_kernels.h"
 #include "core/model/ops_torch.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -354,5 +355,5 @@ class TestOps : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestOps)
+HEADSCOPE_TEST(TestOps)
 #include "test_ops.moc"

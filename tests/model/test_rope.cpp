@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include "core/model/rope_torch.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -73,5 +74,5 @@ class TestRope : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestRope)
+HEADSCOPE_TEST(TestRope)
 #include "test_rope.moc"

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/refit/output_fit_torch.h"
 #include "core/refit/removal_steps_torch.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -231,5 +232,5 @@ class TestOutputFit : public QObject {
     }
 };
 
-QTEST_APPLESS_MAIN(TestOutputFit)
+HEADSCOPE_TEST(TestOutputFit)
 #include "test_output_fit.moc"

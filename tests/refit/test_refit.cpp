@@ -7,6 +7,7 @@
 #include "core/measures/merge_calibration.h"
 #include "core/refit/refit.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -152,5 +153,5 @@ class TestRefit : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestRefit)
+HEADSCOPE_TEST(TestRefit)
 #include "test_refit.moc"

@@ -7,6 +7,7 @@
 #include "core/report/summary.h"
 #include "tests/support/synthetic_results.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -246,5 +247,5 @@ class TestAnalysis : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestAnalysis)
+HEADSCOPE_TEST(TestAnalysis)
 #include "test_analysis.moc"

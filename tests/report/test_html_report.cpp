@@ -5,6 +5,7 @@
 #include "core/report/html_text.h"
 #include "tests/support/synthetic_results.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -142,5 +143,5 @@ class TestHtmlReport : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestHtmlReport)
+HEADSCOPE_TEST(TestHtmlReport)
 #include "test_html_report.moc"

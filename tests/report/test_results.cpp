@@ -8,6 +8,7 @@
 
 #include "core/report/results.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -291,5 +292,5 @@ class TestResults : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestResults)
+HEADSCOPE_TEST(TestResults)
 #include "test_results.moc"

@@ -10,6 +10,7 @@
 #include "core/report/summary.h"
 #include "tests/support/synthetic_results.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -181,5 +182,5 @@ class TestSummary : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestSummary)
+HEADSCOPE_TEST(TestSummary)
 #include "test_summary.moc"

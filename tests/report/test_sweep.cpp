@@ -8,6 +8,7 @@
 #include "core/base/locations.h"
 #include "core/report/sweep.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -264,5 +265,5 @@ class TestSweep : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestSweep)
+HEADSCOPE_TEST(TestSweep)
 #include "test_sweep.moc"

@@ -5,6 +5,7 @@
 #include "core/report/journal.h"
 #include "core/report/results.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -89,5 +90,5 @@ class TestVersion010 : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestVersion010)
+HEADSCOPE_TEST(TestVersion010)
 #include "test_version_0_1_0.moc"

@@ -8,6 +8,7 @@
 #include "core/search/damage.h"
 #include "core/search/rank_correlation.h"
 #include "tests/search/search_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -225,5 +226,5 @@ class TestDamage : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestDamage)
+HEADSCOPE_TEST(TestDamage)
 #include "test_damage.moc"

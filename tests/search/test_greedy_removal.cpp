@@ -10,6 +10,7 @@
 #include "core/refit/refit.h"
 #include "core/search/compress.h"
 #include "tests/search/search_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -136,5 +137,5 @@ class TestGreedyRemoval : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestGreedyRemoval)
+HEADSCOPE_TEST(TestGreedyRemoval)
 #include "test_greedy_removal.moc"

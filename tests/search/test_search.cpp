@@ -10,6 +10,7 @@
 #include "core/search/search_path.h"
 #include "tests/merging/matrices.h"
 #include "tests/search/search_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -401,5 +402,5 @@ class TestSearch : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestSearch)
+HEADSCOPE_TEST(TestSearch)
 #include "test_search.moc"

@@ -12,6 +12,7 @@
 #include "core/search/score_journal.h"
 #include "tests/merging/matrices.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -382,5 +383,5 @@ class TestSearchParts : public QObject {
     }
 };
 
-QTEST_APPLESS_MAIN(TestSearchParts)
+HEADSCOPE_TEST(TestSearchParts)
 #include "test_search_parts.moc"

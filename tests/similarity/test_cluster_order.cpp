@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/similarity/cluster_order.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -137,5 +138,5 @@ class TestClusterOrder : public QObject {
     }
 };
 
-QTEST_MAIN(TestClusterOrder)
+HEADSCOPE_TEST(TestClusterOrder)
 #include "test_cluster_order.moc"

@@ -12,6 +12,7 @@
 #include "core/similarity/gram.h"
 #include "core/similarity/kernels.h"
 #include "core/similarity/weights.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 
@@ -289,5 +290,5 @@ class TestGram : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestGram)
+HEADSCOPE_TEST(TestGram)
 #include "test_gram.moc"

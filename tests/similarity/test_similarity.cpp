@@ -12,6 +12,7 @@
 #include "core/base/json.h"
 #include "core/similarity/similarity.h"
 #include "tests/similarity/small_model.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -223,5 +224,5 @@ class TestSimilarity : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestSimilarity)
+HEADSCOPE_TEST(TestSimilarity)
 #include "test_similarity.moc"

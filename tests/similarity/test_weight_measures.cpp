@@ -13,6 +13,7 @@
 #include "core/similarity/weights.h"
 #include "tests/similarity/small_model.h"
 #include "tests/support/llama_tensor_names.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -449,5 +450,5 @@ class TestWeightMeasures : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestWeightMeasures)
+HEADSCOPE_TEST(TestWeightMeasures)
 #include "test_weight_measures.moc"

@@ -15,6 +15,7 @@
 #include "core/tokenizer/normalizer.h"
 #include "core/tokenizer/token_cache.h"
 #include "core/tokenizer/tokenizer.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -243,5 +244,5 @@ class TestBpe : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestBpe)
+HEADSCOPE_TEST(TestBpe)
 #include "test_bpe.moc"

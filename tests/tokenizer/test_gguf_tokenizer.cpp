@@ -14,6 +14,7 @@
 
 #include "core/base/json.h"
 #include "core/tokenizer/gguf_tokenizer.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -316,5 +317,5 @@ class TestGgufTokenizer : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestGgufTokenizer)
+HEADSCOPE_TEST(TestGgufTokenizer)
 #include "test_gguf_tokenizer.moc"

@@ -4,6 +4,7 @@
 
 #include "core/tokenizer/sentencepiece_model_file.h"
 #include "core/tokenizer/tokenizer.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -214,5 +215,5 @@ class TestOpenTokenizer : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestOpenTokenizer)
+HEADSCOPE_TEST(TestOpenTokenizer)
 #include "test_open_tokenizer.moc"

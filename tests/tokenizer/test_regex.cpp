@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/tokenizer/regex.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -107,5 +108,5 @@ class TestRegex : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestRegex)
+HEADSCOPE_TEST(TestRegex)
 #include "test_regex.moc"

@@ -6,6 +6,7 @@
 
 #include "core/base/json.h"
 #include "core/tokenizer/tokenizer.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -33,5 +34,5 @@ class TestSentencePieceBesideTorch : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestSentencePieceBesideTorch)
+HEADSCOPE_TEST(TestSentencePieceBesideTorch)
 #include "test_sentencepiece_beside_torch.moc"

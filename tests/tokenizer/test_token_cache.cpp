@@ -5,6 +5,7 @@
 
 #include "core/base/sha256.h"
 #include "core/tokenizer/token_cache.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -218,5 +219,5 @@ class TestTokenCache : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestTokenCache)
+HEADSCOPE_TEST(TestTokenCache)
 #include "test_token_cache.moc"

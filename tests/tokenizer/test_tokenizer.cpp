@@ -10,6 +10,7 @@
 #include "core/base/sha256.h"
 #include "core/tokenizer/token_cache.h"
 #include "core/tokenizer/tokenizer.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -112,5 +113,5 @@ class TestTokenizer : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestTokenizer)
+HEADSCOPE_TEST(TestTokenizer)
 #include "test_tokenizer.moc"

@@ -14,6 +14,7 @@
 #include "core/base/json.h"
 #include "core/tokenizer/sentencepiece_tokenizer.h"
 #include "core/tokenizer/tokenizer_json.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -301,5 +302,5 @@ class TestTokenizerFamilies : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestTokenizerFamilies)
+HEADSCOPE_TEST(TestTokenizerFamilies)
 #include "test_tokenizer_families.moc"

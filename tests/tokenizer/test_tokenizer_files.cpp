@@ -9,6 +9,7 @@
 
 #include "core/tokenizer/tiktoken_file.h"
 #include "core/tokenizer/tokenizer_json.h"
+#include "tests/support/test_program.h"
 #include "tests/tokenizer/tokenizer_fixtures.h"
 
 using namespace headscope;
@@ -379,5 +380,5 @@ class TestTokenizerFiles : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestTokenizerFiles)
+HEADSCOPE_TEST(TestTokenizerFiles)
 #include "test_tokenizer_files.moc"

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "tests/support/synthetic_results.h"
 #include "tests/support/test_files.h"
+#include "tests/support/test_program.h"
 #include "ui/charts/chart_files.h"
 #include "ui/charts/chart_list.h"
 
@@ -90,5 +91,5 @@ class TestChartFiles : public QObject {
     }
 };
 
-QTEST_MAIN(TestChartFiles)
+HEADSCOPE_TEST(TestChartFiles)
 #include "test_chart_files.moc"

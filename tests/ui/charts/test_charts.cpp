@@ -4,6 +4,7 @@
 #include <set>
 
 #include "tests/support/synthetic_results.h"
+#include "tests/support/test_program.h"
 #include "tests/ui/charts/text_recorder.h"
 #include "ui/charts/chart_list.h"
 
@@ -223,5 +224,5 @@ class TestCharts : public QObject {
     }
 };
 
-QTEST_MAIN(TestCharts)
+HEADSCOPE_TEST(TestCharts)
 #include "test_charts.moc"

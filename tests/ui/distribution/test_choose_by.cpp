@@ -1,6 +1,7 @@
 #include <QTest>
 #include <cmath>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/distribution/choose_by.h"
 #include "ui/distribution/slider_scale.h"
@@ -113,5 +114,5 @@ class TestChooseBy : public QObject {
     }
 };
 
-QTEST_MAIN(TestChooseBy)
+HEADSCOPE_TEST(TestChooseBy)
 #include "test_choose_by.moc"

@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/distribution/distribution_panel.h"
 #include "ui/distribution/distribution_plot.h"
@@ -375,5 +376,5 @@ class TestDistributionPanel : public QObject {
     }
 };
 
-QTEST_MAIN(TestDistributionPanel)
+HEADSCOPE_TEST(TestDistributionPanel)
 #include "test_distribution_panel.moc"

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <vector>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/distribution/histogram.h"
 #include "ui/session/session.h"
@@ -106,5 +107,5 @@ class TestHistogram : public QObject {
     }
 };
 
-QTEST_MAIN(TestHistogram)
+HEADSCOPE_TEST(TestHistogram)
 #include "test_histogram.moc"

@@ -5,6 +5,7 @@
 #include <QTest>
 #include <limits>
 
+#include "tests/support/test_program.h"
 #include "ui/distribution/interval_mark.h"
 #include "ui/distribution/live_estimate_view.h"
 #include "ui/style/text.h"
@@ -96,5 +97,5 @@ class TestLiveEstimateView : public QObject {
     }
 };
 
-QTEST_MAIN(TestLiveEstimateView)
+HEADSCOPE_TEST(TestLiveEstimateView)
 #include "test_live_estimate_view.moc"

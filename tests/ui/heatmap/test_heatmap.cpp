@@ -9,6 +9,7 @@
 
 #include <qcustomplot.h>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "tests/ui/support/shown_panel.h"
 #include "ui/heatmap/heatmap_panel.h"
@@ -436,5 +437,5 @@ class TestHeatmap : public QObject {
     }
 };
 
-QTEST_MAIN(TestHeatmap)
+HEADSCOPE_TEST(TestHeatmap)
 #include "test_heatmap.moc"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/layers/layer_filter.h"
 #include "ui/layers/layer_model.h"
@@ -219,5 +220,5 @@ class TestLayerModel : public QObject {
     }
 };
 
-QTEST_MAIN(TestLayerModel)
+HEADSCOPE_TEST(TestLayerModel)
 #include "test_layer_model.moc"

@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "tests/ui/support/shown_panel.h"
 #include "ui/layers/layer_model.h"
@@ -205,5 +206,5 @@ class TestLayerPanel : public QObject {
     }
 };
 
-QTEST_MAIN(TestLayerPanel)
+HEADSCOPE_TEST(TestLayerPanel)
 #include "test_layer_panel.moc"

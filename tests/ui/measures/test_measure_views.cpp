@@ -11,6 +11,7 @@
 #include <atomic>
 
 #include "core/search/rank_correlation.h"
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/measures/damage_panel.h"
 #include "ui/measures/scatter_panel.h"
@@ -257,5 +258,5 @@ class TestMeasureViews : public QObject {
     }
 };
 
-QTEST_MAIN(TestMeasureViews)
+HEADSCOPE_TEST(TestMeasureViews)
 #include "test_measure_views.moc"

@@ -3,6 +3,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/plan/pair_model.h"
 #include "ui/style/text.h"
@@ -222,5 +223,5 @@ class TestPairModel : public QObject {
     }
 };
 
-QTEST_MAIN(TestPairModel)
+HEADSCOPE_TEST(TestPairModel)
 #include "test_pair_model.moc"

@@ -7,6 +7,7 @@
 #include <QTableView>
 #include <QTest>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "tests/ui/support/shown_panel.h"
 #include "ui/plan/pair_model.h"
@@ -207,5 +208,5 @@ class TestPairPanel : public QObject {
     }
 };
 
-QTEST_MAIN(TestPairPanel)
+HEADSCOPE_TEST(TestPairPanel)
 #include "test_pair_panel.moc"

@@ -10,6 +10,7 @@
 #include <QTest>
 #include <fstream>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/plan/calibration_dialog.h"
 #include "ui/plan/layer_bars.h"
@@ -350,5 +351,5 @@ class TestPlanPanel : public QObject {
     }
 };
 
-QTEST_MAIN(TestPlanPanel)
+HEADSCOPE_TEST(TestPlanPanel)
 #include "test_plan_panel.moc"

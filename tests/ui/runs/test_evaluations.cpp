@@ -3,6 +3,7 @@
 #include <QTest>
 
 #include "core/base/locations.h"
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/runs/evaluations.h"
 #include "ui/runs/run_series.h"
@@ -290,5 +291,5 @@ class TestEvaluations : public QObject {
     }
 };
 
-QTEST_MAIN(TestEvaluations)
+HEADSCOPE_TEST(TestEvaluations)
 #include "test_evaluations.moc"

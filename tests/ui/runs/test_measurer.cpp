@@ -6,6 +6,7 @@
 #include "core/base/locations.h"
 #include "core/evaluation/evaluator.h"
 #include "core/measures/merge_calibration.h"
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/runs/measurer.h"
 
@@ -322,5 +323,5 @@ class TestMeasurer : public QObject {
     }
 };
 
-QTEST_MAIN(TestMeasurer)
+HEADSCOPE_TEST(TestMeasurer)
 #include "test_measurer.moc"

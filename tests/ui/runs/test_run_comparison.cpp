@@ -4,6 +4,7 @@
 #include <QTest>
 #include <functional>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/runs/run_samples.h"
 #include "ui/runs/compare_dialog.h"
 #include "ui/runs/run_facts.h"
@@ -126,5 +127,5 @@ class TestRunComparison : public QObject {
     }
 };
 
-QTEST_MAIN(TestRunComparison)
+HEADSCOPE_TEST(TestRunComparison)
 #include "test_run_comparison.moc"

@@ -4,6 +4,7 @@
 
 #include <qcustomplot.h>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/runs/run_samples.h"
 #include "ui/runs/run_curves.h"
 #include "ui/runs/run_series.h"
@@ -188,5 +189,5 @@ class TestRunCurves : public QObject {
     }
 };
 
-QTEST_MAIN(TestRunCurves)
+HEADSCOPE_TEST(TestRunCurves)
 #include "test_run_curves.moc"

@@ -9,6 +9,7 @@
 #include <QTemporaryFile>
 #include <QTest>
 
+#include "tests/support/test_program.h"
 #include "ui/runs/settings_dialog.h"
 #include "ui/runs/sweep_dialog.h"
 #include "ui/runs/threshold_list.h"
@@ -189,5 +190,5 @@ class TestRunDialogs : public QObject {
     }
 };
 
-QTEST_MAIN(TestRunDialogs)
+HEADSCOPE_TEST(TestRunDialogs)
 #include "test_run_dialogs.moc"

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/runs/run_samples.h"
 #include "ui/runs/run_model.h"
 #include "ui/runs/run_tables.h"
@@ -206,5 +207,5 @@ class TestRunModel : public QObject {
     }
 };
 
-QTEST_MAIN(TestRunModel)
+HEADSCOPE_TEST(TestRunModel)
 #include "test_run_model.moc"

@@ -6,6 +6,7 @@
 #include <QTest>
 #include <QTreeView>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/runs/run_samples.h"
 #include "ui/runs/run_model.h"
 #include "ui/runs/run_panel.h"
@@ -176,5 +177,5 @@ class TestRunPanel : public QObject {
     }
 };
 
-QTEST_MAIN(TestRunPanel)
+HEADSCOPE_TEST(TestRunPanel)
 #include "test_run_panel.moc"

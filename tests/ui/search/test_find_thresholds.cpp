@@ -16,6 +16,7 @@
 
 #include "core/base/error.h"
 #include "core/search/search_file.h"
+#include "tests/support/test_program.h"
 #include "tests/ui/runs/run_samples.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/search/find_thresholds_dialog.h"
@@ -291,5 +292,5 @@ class TestFindThresholds : public QObject {
     }
 };
 
-QTEST_MAIN(TestFindThresholds)
+HEADSCOPE_TEST(TestFindThresholds)
 #include "test_find_thresholds.moc"

@@ -9,6 +9,7 @@
 #include <QTranslator>
 #include <QXmlStreamReader>
 
+#include "tests/support/test_program.h"
 #include "ui/session/error_text.h"
 
 using namespace headscope;
@@ -142,5 +143,5 @@ class TestErrorText : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestErrorText)
+HEADSCOPE_TEST(TestErrorText)
 #include "test_error_text.moc"

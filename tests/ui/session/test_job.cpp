@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "tests/support/test_program.h"
 #include "ui/session/job.h"
 
 using namespace headscope;
@@ -157,5 +158,5 @@ class TestJob : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestJob)
+HEADSCOPE_TEST(TestJob)
 #include "test_job.moc"

@@ -1,6 +1,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/session/session.h"
 
@@ -244,5 +245,5 @@ class TestSession : public QObject {
     }
 };
 
-QTEST_MAIN(TestSession)
+HEADSCOPE_TEST(TestSession)
 #include "test_session.moc"

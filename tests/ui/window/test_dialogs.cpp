@@ -6,6 +6,7 @@
 #include <QTest>
 #include <QTreeView>
 
+#include "tests/support/test_program.h"
 #include "ui/window/about_dialog.h"
 #include "ui/window/shortcuts_dialog.h"
 
@@ -75,5 +76,5 @@ class TestDialogs : public QObject {
     }
 };
 
-QTEST_MAIN(TestDialogs)
+HEADSCOPE_TEST(TestDialogs)
 #include "test_dialogs.moc"

@@ -10,6 +10,7 @@
 #include <QTableView>
 
 #include "core/report/results.h"
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "tests/ui/window/event_loop_gap.h"
 #include "tests/ui/window/window_fixture.h"
@@ -282,5 +283,5 @@ class TestLargeModel : public QObject {
     }
 };
 
-QTEST_MAIN(TestLargeModel)
+HEADSCOPE_TEST(TestLargeModel)
 #include "test_large_model.moc"

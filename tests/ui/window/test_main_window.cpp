@@ -14,6 +14,7 @@
 #include <QTest>
 
 #include "core/base/locations.h"
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "tests/ui/window/window_fixture.h"
 #include "ui/heatmap/heatmap_panel.h"
@@ -519,5 +520,5 @@ class TestMainWindow : public QObject {
     }
 };
 
-QTEST_MAIN(TestMainWindow)
+HEADSCOPE_TEST(TestMainWindow)
 #include "test_main_window.moc"

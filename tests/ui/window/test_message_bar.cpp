@@ -5,6 +5,7 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "tests/support/test_program.h"
 #include "ui/window/message_bar.h"
 
 using namespace headscope::ui;
@@ -48,5 +49,5 @@ class TestMessageBar : public QObject {
     }
 };
 
-QTEST_MAIN(TestMessageBar)
+HEADSCOPE_TEST(TestMessageBar)
 #include "test_message_bar.moc"

@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include "tests/support/synthetic_results.h"
+#include "tests/support/test_program.h"
 #include "ui/window/report_dialog.h"
 #include "ui/window/workbench.h"
 
@@ -109,5 +110,5 @@ class TestReport : public QObject {
     }
 };
 
-QTEST_MAIN(TestReport)
+HEADSCOPE_TEST(TestReport)
 #include "test_report.moc"

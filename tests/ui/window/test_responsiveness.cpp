@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "tests/support/test_program.h"
 #include "tests/ui/window/event_loop_gap.h"
 #include "tests/ui/window/window_fixture.h"
 #include "ui/distribution/distribution_panel.h"
@@ -57,5 +58,5 @@ class TestResponsiveness : public QObject {
     }
 };
 
-QTEST_MAIN(TestResponsiveness)
+HEADSCOPE_TEST(TestResponsiveness)
 #include "test_responsiveness.moc"

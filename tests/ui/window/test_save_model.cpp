@@ -15,6 +15,7 @@
 #include <QTimer>
 
 #include "core/export/export.h"
+#include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "tests/ui/window/window_fixture.h"
 #include "ui/window/message_bar.h"
@@ -265,5 +266,5 @@ class TestSaveModel : public QObject {
     }
 };
 
-QTEST_MAIN(TestSaveModel)
+HEADSCOPE_TEST(TestSaveModel)
 #include "test_save_model.moc"

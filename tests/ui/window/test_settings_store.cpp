@@ -2,6 +2,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/support/test_program.h"
 #include "ui/window/settings_store.h"
 
 using namespace headscope;
@@ -108,5 +109,5 @@ class TestSettingsStore : public QObject {
     int count_ = 0;
 };
 
-QTEST_GUILESS_MAIN(TestSettingsStore)
+HEADSCOPE_TEST(TestSettingsStore)
 #include "test_settings_store.moc"

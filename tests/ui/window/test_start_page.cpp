@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/support/test_program.h"
 #include "ui/window/start_page.h"
 
 using namespace headscope::ui;
@@ -88,5 +89,5 @@ class TestStartPage : public QObject {
     }
 };
 
-QTEST_MAIN(TestStartPage)
+HEADSCOPE_TEST(TestStartPage)
 #include "test_start_page.moc"
