@@ -20,8 +20,8 @@ if [ ! -x "$linters/ruff" ]; then
         die "the linters of packaging/requirements-check.txt could not be installed; on Debian this needs python3-venv"
     linters=build/linters/bin
 fi
-for tool in clang-format-14 clang-tidy-14 shellcheck; do
-    command -v "$tool" >/dev/null || die "$tool is missing: apt-get install clang-format-14 clang-tidy-14 shellcheck"
+for tool in clang-format-14 shellcheck $([ "$mode" = --quick ] || echo clang-tidy-14); do
+    command -v "$tool" >/dev/null || die "$tool is missing: packaging/setup.sh packages-check.txt, and apt-get install clang-tidy-14"
 done
 
 failed=

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what Headscope is built with, on Debian 12 or a relative of it. Does nothing when all is
 # there. Run by run-demo.sh and run-tests.sh; run it by hand to build by hand.
+#   packaging/setup.sh [LIST]   LIST: further packages, such as packages-check.txt
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -9,7 +10,7 @@ die() {
     exit 1
 }
 
-packages=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/packages-debian.txt")
+packages=$(cat "$here/packages-debian.txt" ${1:+"$here/$1"} | sed -e 's/#.*//' -e '/^[[:space:]]*$/d')
 command -v dpkg-query >/dev/null 2>&1 ||
     die "this machine has no Debian packages. Install the equivalents of packaging/packages-debian.txt with your system's package manager, then build with: cmake --preset release && cmake --build --preset release"
 
