@@ -163,7 +163,7 @@ void add_measure_option(CLI::App& command, Options& options) {
     add_choice(
         command, "--measure", options.measure, std::move(names),
         "How similarity is measured: on weights as they lie (q ... qkvo), on circuits, or on "
-        "what the heads do with a text (attention, output, cka)");
+        "what the heads do with a text (attention, output, cka, redundancy)");
 }
 
 void add_calibration_options(CLI::App& command, Options& options) {

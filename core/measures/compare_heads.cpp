@@ -34,9 +34,10 @@ bool is_much_work(const ModelConfig& config, const HeadComparison& params) {
 }
 
 SimilarityMatrix matrix_of(const LayerObservation& observed, Measure measure) {
-    return measure == Measure::attention ? *observed.attention
-           : measure == Measure::output  ? *observed.output
-                                         : *observed.cka;
+    return measure == Measure::attention    ? *observed.attention
+           : measure == Measure::output     ? *observed.output
+           : measure == Measure::redundancy ? *observed.redundancy
+                                            : *observed.cka;
 }
 
 std::vector<SimilarityMatrix> compare_behaviour(const HeadComparison& params, const ModelFn& model,
@@ -49,7 +50,8 @@ std::vector<SimilarityMatrix> compare_behaviour(const HeadComparison& params, co
     observation.layers = params.layers;
     observation.windows = params.calibration;
     observation.attention = params.measure == Measure::attention;
-    observation.outputs = !observation.attention;
+    observation.redundancy = params.measure == Measure::redundancy;
+    observation.outputs = !observation.attention && !observation.redundancy;
     std::vector<SimilarityMatrix> matrices;
     for (const LayerObservation& observed : observe_heads(model(), observation, progress, stop))
         matrices.push_back(matrix_of(observed, params.measure));

@@ -56,10 +56,14 @@ at::Tensor HeadSums::covariance() const {
     return (product_ / static_cast<double>(tokens_)).addr_(m, m, /*beta=*/1, /*alpha=*/-1);
 }
 
-HeadMoments HeadSums::moments(int layer) const {
+at::Tensor HeadSums::second() const {
     const at::Tensor m = (mean() + shift_).to(at::kFloat);
-    return {layer, static_cast<int>(heads_), static_cast<int>(head_dim_),
-            floats_of(covariance().addr_(m, m)), floats_of(m)};
+    return covariance().addr_(m, m);
+}
+
+HeadMoments HeadSums::moments(int layer) const {
+    return {layer, static_cast<int>(heads_), static_cast<int>(head_dim_), floats_of(second()),
+            floats_of((mean() + shift_).to(at::kFloat))};
 }
 
 HeadSums::Products HeadSums::products(const at::Tensor& o) const {

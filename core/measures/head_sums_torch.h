@@ -20,7 +20,10 @@ class HeadSums {
     /// Bytes of the sums of a layer, and of what else finishing them needs.
     [[nodiscard]] static std::int64_t bytes(const ModelConfig& config);
 
-    /// The mean of z z^T, and of z, over all tokens.
+    /// The mean of z z^T over all tokens, [heads head_dim, heads head_dim], float32.
+    [[nodiscard]] at::Tensor second() const;
+
+    /// The same, and the mean of z.
     [[nodiscard]] HeadMoments moments(int layer) const;
 
     /// Packed upper triangles of pairs of heads.

@@ -17,9 +17,10 @@ namespace headscope {
 struct ObservationParams {
     std::vector<int> layers;  ///< in the order of the result; empty for all
     std::shared_ptr<const Windows> windows;
-    bool attention = false;  ///< compare attention rows, which takes longest
-    bool outputs = false;    ///< compare outputs, and tell how much each head adds
-    bool moments = false;    ///< keep the moments of the outputs
+    bool attention = false;   ///< compare attention rows, which takes longest
+    bool outputs = false;     ///< compare outputs, and tell how much each head adds
+    bool moments = false;     ///< keep the moments of the outputs
+    bool redundancy = false;  ///< of pairs and of single heads; see redundancy_torch.h
 };
 
 /// What the heads of one layer did over a text.
@@ -38,6 +39,11 @@ struct LayerObservation {
     /// ||C_ij||^2 / (||C_ii|| ||C_jj||), C the covariance over the tokens. In [0, 1]; blind to any
     /// rotation of a head's values, and to its output projection.
     std::optional<SimilarityMatrix> cka;
+
+    /// 1 - tr(O_j S O_j^T) / tr(O_j M_jj O_j^T), the larger of both directions, S what a refit of
+    /// the other head leaves of head j's second moments M_jj. In [0, 1].
+    std::optional<SimilarityMatrix> redundancy;
+    std::vector<double> head_redundancy;  ///< [heads], the same with all other heads as the other
 
     std::vector<double> usage;  ///< [heads], the mean over the tokens of ||O_i z_i||^2
     double residual = 0.0;  ///< the mean over the tokens of ||h||^2, h the state before the layer

@@ -16,6 +16,7 @@
 #include "core/measures/attention_distance_torch.h"
 #include "core/measures/head_sums_torch.h"
 #include "core/measures/measures_engine.h"
+#include "core/measures/redundancy_torch.h"
 #include "core/measures/similar_behaviour.h"
 #include "core/measures/weight_similarity_torch.h"
 #include "core/model/compat_torch.h"
@@ -77,7 +78,7 @@ class Observation {
         const c10::Device device = model_.format.device;
         const std::int64_t windows = params_.windows->count();
         const std::int64_t window = params_.windows->window();
-        const bool sums = params_.outputs || params_.moments;
+        const bool sums = params_.outputs || params_.moments || params_.redundancy;
         const std::int64_t of_layer = sums ? HeadSums::bytes(config_) : 0;
         BatchNeeds needs;
         needs.budget = memory_budget(device, model_.memory_limit) / 2 - of_layer;
@@ -174,7 +175,7 @@ class Observation {
             });
         }
         for (std::size_t index = 0; index < batches.size(); ++index) {
-            if (watched && (params_.outputs || params_.moments))
+            if (watched && (params_.outputs || params_.moments || params_.redundancy))
                 sums_[layer].outputs.add(taken[index].attended, config_);
             if (watched) sums_[layer].residual += taken[index].residual;
             if (watched && params_.attention) sums_[layer].attention.add(taken[index].attention);
@@ -190,8 +191,10 @@ class Observation {
         if (params_.attention) {
             const std::vector<double> distances = sums.attention.mean();
             require_finite_values(layer, distances);
-            found.attention = attention_similarity(model_.checkpoint, layer, distances);
+            found.attention =
+                distance_similarity(model_.checkpoint, Measure::attention, layer, distances);
         }
+        if (params_.redundancy) find_redundancy(found, sums.outputs, o);
         if (params_.outputs) {
             const HeadSums::Products products = sums.outputs.products(o);
             require_finite_values(layer, products.outputs);
@@ -207,6 +210,17 @@ class Observation {
         if (params_.moments) {
             found.moments = std::make_shared<const HeadMoments>(sums.outputs.moments(layer));
         }
+    }
+
+    void find_redundancy(LayerObservation& found, const HeadSums& sums, const at::Tensor& o) const {
+        const Redundancy redundancy = redundancy_of(sums.second(), o, config_.head_dim);
+        require_finite_values(found.layer, redundancy.pairs);
+        std::vector<double> distances = redundancy.pairs;
+        for (double& value : distances)
+            value = 1.0 - value;
+        found.redundancy =
+            distance_similarity(model_.checkpoint, Measure::redundancy, found.layer, distances);
+        found.head_redundancy = redundancy.heads;
     }
 
     void require_finite_values(int layer, const std::vector<double>& values) const {

@@ -33,11 +33,11 @@ std::vector<int> first_alike(const Checkpoint& checkpoint, int layer, Measure me
 
 }  // namespace
 
-SimilarityMatrix attention_similarity(const Checkpoint& checkpoint, int layer,
-                                      std::span<const double> distances) {
+SimilarityMatrix distance_similarity(const Checkpoint& checkpoint, Measure measure, int layer,
+                                     std::span<const double> distances) {
     std::vector<double> packed(distances.begin(), distances.end());
     const auto heads = static_cast<int>(checkpoint.config().heads_of(layer).heads);
-    make_equal_heads_equal(first_alike(checkpoint, layer, Measure::attention), packed);
+    make_equal_heads_equal(first_alike(checkpoint, layer, measure), packed);
     SimilarityMatrix matrix{layer, heads, {}};
     for (int i = 0; i < heads; ++i) {
         for (int j = 0; j < heads; ++j) {

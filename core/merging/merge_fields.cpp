@@ -102,6 +102,13 @@ const std::vector<MergeField>& merge_fields() {
          .of_whole_plan = true,
          .text = [](const MergeRule& rule) { return text(name_of(rule.refit.target)); },
          .set = [](MergeRule& rule, Text value) { rule.refit.target = parse_refit_target(value); }},
+        {.name = "refit_layers",
+         .help = "Which layers are refitted: the changed ones, or all behind the first of them",
+         .values = {"changed", "all"},
+         .phrase = "in {} layers",
+         .of_whole_plan = true,
+         .text = [](const MergeRule& rule) { return text(name_of(rule.refit.layers)); },
+         .set = [](MergeRule& rule, Text value) { rule.refit.layers = parse_refit_layers(value); }},
     };
     return fields;
 }

@@ -20,6 +20,10 @@ std::string_view name_of(RefitTarget target) {
     return "";
 }
 
+std::string_view name_of(RefitLayers layers) {
+    return layers == RefitLayers::changed ? "changed" : "all";
+}
+
 Refit parse_refit(std::string_view name) {
     for (const Refit refit : {Refit::none, Refit::output}) {
         if (name_of(refit) == name) return refit;
@@ -34,6 +38,13 @@ RefitTarget parse_refit_target(std::string_view name) {
     }
     fail(ErrorCode::bad_input, "\"{}\" is no target of a refit; choose layer, residual or auto",
          name);
+}
+
+RefitLayers parse_refit_layers(std::string_view name) {
+    for (const RefitLayers layers : {RefitLayers::changed, RefitLayers::all}) {
+        if (name_of(layers) == name) return layers;
+    }
+    fail(ErrorCode::bad_input, "\"{}\" are no layers of a refit; choose changed or all", name);
 }
 
 }  // namespace headscope

@@ -17,19 +17,28 @@ enum class RefitTarget {
     automatic,  ///< whichever has the lower loss on held-out calibration sequences
 };
 
+/// Which layers are refitted.
+enum class RefitLayers {
+    changed,  ///< those whose heads were merged or removed
+    all,      ///< those, and every layer behind the first of them
+};
+
 struct RefitRule {
     Refit refit = Refit::none;
     RefitTarget target = RefitTarget::automatic;
+    RefitLayers layers = RefitLayers::changed;
 
     bool operator==(const RefitRule&) const = default;
 };
 
-/// "none", "output"; "layer", "residual", "auto".
+/// "none", "output"; "layer", "residual", "auto"; "changed", "all".
 std::string_view name_of(Refit refit);
 std::string_view name_of(RefitTarget target);
+std::string_view name_of(RefitLayers layers);
 
 /// Throw Error(bad_input) that lists the choices.
 Refit parse_refit(std::string_view name);
 RefitTarget parse_refit_target(std::string_view name);
+RefitLayers parse_refit_layers(std::string_view name);
 
 }  // namespace headscope

@@ -19,6 +19,7 @@
 #include "core/refit/output_fit_torch.h"
 #include "core/refit/refit_engine.h"
 #include "core/refit/removal_steps_torch.h"
+#include "core/refit/rows_to_fit_torch.h"
 
 namespace headscope {
 namespace {
@@ -47,6 +48,7 @@ class Lockstep {
         for (const Variant& variant : params.variants)
             result_.variants.push_back({variant, {}, params.target});
         if (result_.variants.empty()) result_.variants.resize(1);
+        if (params.layers == RefitLayers::all) add_unchanged_layers();
         variants_.resize(result_.variants.size());
         for (const auto& [layer, alternatives] : params.alternatives)
             result_.alternatives[layer].resize(alternatives.size());
@@ -92,6 +94,16 @@ class Lockstep {
         std::vector<Fit> fits;
     };
 
+    /// Layers that no head of changes are fitted like the others.
+    void add_unchanged_layers() {
+        for (RefittedVariant& variant : result_.variants) {
+            if (variant.variant.empty()) continue;
+            for (int layer = variant.variant.begin()->first; layer < config_.num_hidden_layers;
+                 ++layer)
+                variant.variant.try_emplace(layer);
+        }
+    }
+
     [[nodiscard]] int last_layer() const {
         int last = params_.alternatives.empty() ? -1 : params_.alternatives.rbegin()->first;
         for (const RefittedVariant& variant : result_.variants) {
@@ -111,7 +123,7 @@ class Lockstep {
     [[nodiscard]] std::vector<FitGroup> groups(int layer) const {
         std::vector<FitGroup> groups;
         const auto add = [&](std::size_t variant, Fit fit) {
-            if (fit.merge.empty()) return;
+            if (fit.merge.empty() && params_.layers == RefitLayers::changed) return;
             const int source = source_of(variant, layer);
             LayerMerge attention = attention_part(fit.merge);
             auto found = std::find_if(groups.begin(), groups.end(), [&](const FitGroup& group) {
@@ -325,10 +337,15 @@ class Lockstep {
             stop,
             [&](std::size_t first, std::size_t count, std::size_t place) {
                 const at::Tensor hidden = gather(states(group.source), first, count);
-                at::Tensor y = gather(written, first, count).to(at::kFloat);
-                if (residual) y = y + (gather(original_, first, count).to(at::kFloat) - hidden);
-                products[place] = OutputMoments::products(
-                    forward_.attend(layer, weights, attention, hidden), y, bias);
+                RowsToFit rows{forward_.attend(layer, weights, attention, hidden),
+                               gather(written, first, count)};
+                if (residual) {
+                    rows = with_missing(rows.z, rows.y,
+                                        gather(original_, first, count).to(at::kFloat) - hidden,
+                                        {weights.attention_output_norm, config_.rms_norm_eps,
+                                         config_.scales.residual});
+                }
+                products[place] = OutputMoments::products(rows.z, rows.y, bias);
             },
             [&](std::size_t place) { moments.add(std::exchange(products[place], {})); });
         const HeadCounts counts = config_.heads_of(layer);

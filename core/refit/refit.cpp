@@ -104,6 +104,7 @@ std::vector<RefittedVariant> refit_plans(const Model& model,
     RefitParams params;
     params.windows = windows;
     params.target = plans.front()->rule.refit.target;
+    params.layers = plans.front()->rule.refit.layers;
     for (const MergePlan* plan : plans)
         params.variants.push_back(variant_of(*plan));
     RefitResult result = refit(model, params, progress, stop);

@@ -24,6 +24,7 @@ struct RefitParams {
     std::shared_ptr<const Windows> windows;  ///< of the calibration text
     std::vector<std::int64_t> order = {};    ///< the sequences that are used; empty: all
     RefitTarget target = RefitTarget::residual;
+    RefitLayers layers = RefitLayers::changed;
     double ridge = 1e-3;  ///< of the mean of the moments' diagonal
     /// Of the first variant: each alternative is refitted with the layers before it as they are in
     /// that variant.
@@ -61,6 +62,9 @@ struct RefitResult {
 /// over the columns of heads that still write, identical heads as one; O' are the columns that
 /// merging left, so that the error on the text never rises. Later layers see what earlier refits
 /// made. Moments are float32 products with float64 sums, solved by Cholesky in float64.
+///
+/// RefitLayers::all fits the unchanged layers behind the first changed one too: what they read has
+/// changed, and with RefitTarget::residual they write a part of what is missing by then.
 ///
 /// RefitTarget::automatic fits both on seven eighths of the sequences and takes, for each variant,
 /// the target with the lower loss on the rest.

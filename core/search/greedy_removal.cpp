@@ -144,11 +144,13 @@ class GreedyRemoval {
     /// What each unit that is left costs beyond the plan so far, least first for each head.
     std::vector<UnitDamage> measure_units() {
         std::vector<Candidate> open = candidates();
+        keep_promising(open);
         RefitParams params;
         params.variants = {plan()};
         params.windows = windows_;
         params.order = fitted_;
         params.target = params_.target;
+        params.layers = params_.refit_layers;
         for (const Candidate& candidate : open)
             params.alternatives[candidate.unit.layer].push_back(candidate.merge);
         RefitResult refitted = refit(model_, params, observer_.progress, stop_);
@@ -175,7 +177,23 @@ class GreedyRemoval {
             damage.push_back(candidate.unit);
         for (std::size_t i = kept; i < open.size(); ++i)
             damage.push_back(open[i].unit);
+        for (const UnitDamage& unit : damage)
+            known_[{unit.layer, unit.heads.front()}] = unit.loss;
         return damage;
+    }
+
+    /// Damage changes slowly from round to round: those that were far from being taken are not
+    /// measured again, so that they keep what is known of them (lazy greedy: Minoux, 1978).
+    void keep_promising(std::vector<Candidate>& open) const {
+        const std::int64_t gone = result_.points.empty() ? 0 : result_.points.back().units;
+        const auto most = static_cast<std::size_t>(std::max<std::int64_t>(64, 6 * quota(gone)));
+        if (known_.empty() || open.size() <= most) return;
+        for (Candidate& candidate : open) {
+            const auto found = known_.find({candidate.unit.layer, candidate.unit.heads.front()});
+            if (found != known_.end()) candidate.unit.loss = found->second;
+        }
+        sort_by_damage(open);
+        open.resize(most);
     }
 
     static void sort_by_damage(std::vector<Candidate>& candidates) {
@@ -238,6 +256,7 @@ class GreedyRemoval {
         params.windows = windows_;
         params.order = fitted_;
         params.target = params_.target;
+        params.layers = params_.refit_layers;
         const RefitResult refitted = refit(model_, params, observer_.progress, stop_);
         EvaluationParams evaluation;
         evaluation.windows = windows_;
@@ -263,6 +282,7 @@ class GreedyRemoval {
     std::int64_t all_units_ = 0;
     std::int64_t wanted_ = 0;
     HeadsByLayer removed_;
+    std::map<std::pair<int, int>, double> known_;  ///< damage when last measured: layer, first head
     GreedyRemovalResult result_;
 };
 

@@ -31,7 +31,8 @@ nlohmann::ordered_json to_json(const NamedPlan& plan) {
             {"kv_policy", name_of(plan.kv_policy)},
             {"representative", name_of(plan.representative)},
             {"refit", name_of(plan.refit.refit)},
-            {"refit_target", name_of(plan.refit.target)}};
+            {"refit_target", name_of(plan.refit.target)},
+            {"refit_layers", name_of(plan.refit.layers)}};
 }
 
 MergeRule rule_of(const NamedPlan& plan) {
@@ -66,6 +67,9 @@ NamedPlan read_plan(const std::filesystem::path& file) {
         plan.representative = parse_representative(text_of(json, "representative", source));
         plan.refit = {parse_refit(text_of(json, "refit", source)),
                       parse_refit_target(text_of(json, "refit_target", source))};
+        // Plans of the first version lack it.
+        if (json.contains("refit_layers"))
+            plan.refit.layers = parse_refit_layers(text_of(json, "refit_layers", source));
     } catch (const Error& error) {
         fail(ErrorCode::bad_input, "{}: {}", source, error.what());
     }

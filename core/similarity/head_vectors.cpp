@@ -60,6 +60,7 @@ std::span<const Projection> projections_of(Measure measure) {
             return all.subspan(0, 3);
         case Measure::qkvo:
         case Measure::output:
+        case Measure::redundancy:
             break;
     }
     return all;

@@ -27,6 +27,7 @@ constexpr std::array kEntries = {
     Entry{Measure::attention, "attention", MeasureKind::behaviour},
     Entry{Measure::output, "output", MeasureKind::behaviour},
     Entry{Measure::cka, "cka", MeasureKind::behaviour},
+    Entry{Measure::redundancy, "redundancy", MeasureKind::behaviour},
 };
 
 const Entry& entry_of(Measure measure) {

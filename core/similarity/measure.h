@@ -19,6 +19,7 @@ enum class Measure {
     attention,   ///< 1 - mean total variation distance of the attention rows
     output,      ///< cosine of what the heads add to the residual stream
     cka,         ///< linear CKA of the heads' outputs (arXiv:1905.00414)
+    redundancy,  ///< the share of what one writes that a refit of the other can write instead
 };
 
 /// What a measure needs to know.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <numeric>
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
@@ -173,6 +174,27 @@ class ByDefinition {
         return covariance_norm(i, j) / std::sqrt(covariance_norm(i, i) * covariance_norm(j, j));
     }
 
+    /// By least squares over the tokens, which form no moments; `given`: the heads in whose place j
+    /// is. The ridge stands in further rows.
+    [[nodiscard]] double redundancy(int j, const std::vector<int>& given) const {
+        const at::Tensor of = values({j});
+        const at::Tensor by = values(given);
+        const double ridge = 1e-3 * tokens_ * square_mean();
+        const at::Tensor a = at::cat({by, std::sqrt(ridge) * at::eye(by.size(1), by.options())});
+        const at::Tensor b = at::cat({of, at::zeros({by.size(1), of.size(1)}, of.options())});
+        const at::Tensor found = std::get<0>(at::linalg_lstsq(a, b, std::nullopt, "gelsd"));
+        const at::Tensor o = at::tensor(o_, at::kDouble)
+                                 .view({config_.hidden_size, heads_ * dim_})
+                                 .narrow(1, j * dim_, dim_);
+        const at::Tensor written = at::mm(of, o.t());
+        const at::Tensor left = at::mm(of - at::mm(by, found), o.t());
+        return 1.0 - (left * written).sum().item<double>() / written.square().sum().item<double>();
+    }
+
+    [[nodiscard]] double redundancy(int i, int j) const {
+        return std::max(redundancy(j, std::vector<int>{i}), redundancy(i, std::vector<int>{j}));
+    }
+
     [[nodiscard]] double mean(int h, int e) const {
         double sum = 0.0;
         for (int t = 0; t < tokens_; ++t)
@@ -191,6 +213,23 @@ class ByDefinition {
     [[nodiscard]] int dim() const { return dim_; }
 
   private:
+    /// The attended values of some heads, [tokens, heads dim].
+    [[nodiscard]] at::Tensor values(const std::vector<int>& heads) const {
+        std::vector<double> all;
+        for (int t = 0; t < tokens_; ++t) {
+            for (const int head : heads) {
+                for (int e = 0; e < dim_; ++e)
+                    all.push_back(z(head, t, e));
+            }
+        }
+        return at::tensor(all, at::kDouble).view({tokens_, -1});
+    }
+    /// Of all values of all heads.
+    [[nodiscard]] double square_mean() const {
+        std::vector<int> all(static_cast<std::size_t>(heads_));
+        std::iota(all.begin(), all.end(), 0);
+        return values(all).square().mean().item<double>();
+    }
     [[nodiscard]] double z(int h, int t, int e) const {
         return seen_.attended[static_cast<std::size_t>(t)][static_cast<std::size_t>(h * dim_ + e)];
     }
@@ -269,7 +308,7 @@ class ByDefinition {
 };
 
 ObservationParams everything(std::shared_ptr<const Windows> windows) {
-    return {{}, std::move(windows), true, true, true};
+    return {{}, std::move(windows), true, true, true, true};
 }
 
 double largest_difference(const SimilarityMatrix& a, const SimilarityMatrix& b) {
@@ -321,7 +360,15 @@ class TestObservation : public QObject {
                     QVERIFY(std::abs(found.attention->at(i, j) - exact.attention(i, j)) < 2e-6);
                     QVERIFY(std::abs(found.output->at(i, j) - exact.output(i, j)) < 2e-6);
                     QVERIFY(std::abs(found.cka->at(i, j) - exact.cka(i, j)) < 2e-6);
+                    if (i == j) continue;
+                    const double redundancy = exact.redundancy(i, j);
+                    QVERIFY(std::abs(found.redundancy->at(i, j) - redundancy) < 1e-4);
                 }
+                std::vector<int> others(static_cast<std::size_t>(exact.heads()));
+                std::iota(others.begin(), others.end(), 0);
+                others.erase(others.begin() + i);
+                QVERIFY(std::abs(found.head_redundancy[static_cast<std::size_t>(i)] -
+                                 exact.redundancy(i, others)) < 1e-4);
                 QCOMPARE(found.attention->at(i, i), 1.0);
                 const double usage = exact.addition_product(i, i);
                 QVERIFY(std::abs(found.usage[static_cast<std::size_t>(i)] - usage) < 1e-5 * usage);
@@ -387,7 +434,7 @@ class TestObservation : public QObject {
                                             everything(windows_of(checkpoint, 2, 40)));
         for (const LayerObservation& found : observed) {
             for (const SimilarityMatrix* matrix :
-                 {&*found.attention, &*found.output, &*found.cka}) {
+                 {&*found.attention, &*found.output, &*found.cka, &*found.redundancy}) {
                 QCOMPARE(matrix->at(1, 5), 1.0);
                 QCOMPARE(matrix->at(5, 1), 1.0);
                 QVERIFY(matrix->at(0, 2) < 1.0);

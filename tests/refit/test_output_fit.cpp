@@ -11,7 +11,7 @@
 #include "core/base/error.h"
 #include "core/refit/output_fit_torch.h"
 #include "core/refit/removal_steps_torch.h"
-#include "tests/support/test_program.h"
+#include "core/refit/rows_to_fit_torch.h"
 
 using namespace headscope;
 
@@ -229,6 +229,37 @@ class TestOutputFit : public QObject {
             gone.push_back(best_head);
             before = best;
         }
+    }
+
+    /// A branch that could write what is missing, behind a norm with the original's root mean
+    /// square, is found by the fit.
+    void what_the_residual_stream_lacks_goes_through_norm_and_scale() {
+        at::manual_seed(11);
+        const Sample sample;
+        const at::Tensor gain = at::rand({kHidden}) + 0.5;
+        const at::Tensor r = (sample.y.square().mean(-1, true) + 1e-6).rsqrt();
+        const at::Tensor wanted = at::randn({kHidden, kHeads * kDim});
+        const auto written = [&](const at::Tensor& o) {
+            return 0.25 * gain * r * at::mm(sample.z, o.t());
+        };
+        const at::Tensor missing = written(wanted) - written(sample.o);
+        const RowsToFit rows = with_missing(sample.z, sample.y, missing, {gain, 1e-6, 0.25});
+        QVERIFY((at::mm(rows.z, wanted.t()) - rows.y).abs().max().item<float>() < 1e-4F);
+
+        const RowsToFit plain = with_missing(sample.z, sample.y, missing, {{}, 0.0, 0.25});
+        QVERIFY(at::allclose(plain.z, sample.z));
+        QVERIFY(at::allclose(plain.y, sample.y + 4.0 * missing));
+    }
+
+    void a_closed_norm_lets_nothing_through() {
+        const Sample sample;
+        at::Tensor gain = at::ones({kHidden});
+        gain[2] = 0.0;
+        const RowsToFit rows =
+            with_missing(sample.z, sample.y, at::ones({kTokens, kHidden}), {gain, 1e-6, 1.0});
+        QVERIFY(at::isfinite(rows.y).all().item<bool>());
+        const at::Tensor r = (sample.y.square().mean(-1) + 1e-6).rsqrt();
+        QVERIFY(at::allclose(rows.y.select(1, 2), r * sample.y.select(1, 2)));
     }
 };
 

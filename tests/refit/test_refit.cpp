@@ -120,6 +120,22 @@ class TestRefit : public QObject {
         QVERIFY(result.variants[0].variant.at(1) == both.layers[1].merge);
     }
 
+    /// Unchanged layers behind the first changed one make up for a part of what it costs.
+    void all_layers_behind_the_first_changed_one_are_refitted() {
+        const Demo demo;
+        MergePlan changed = demo.plan(removing("1:0,5,9;3:2,3", RefitTarget::residual));
+        MergePlan all = changed;
+        all.rule.refit.layers = RefitLayers::all;
+        refit_plans(demo.model, demo.text, {&changed});
+        const auto fits = refit_plans(demo.model, demo.text, {&all});
+        QCOMPARE(std::ssize(fits[0].fits), std::ssize(all.layers) - 1);
+        for (const LayerFit& fit : fits[0].fits)
+            QVERIFY(fit.after <= fit.before);
+        QVERIFY(all.layers[0].merge.empty());
+        QVERIFY(all.layers[2].merge.output != nullptr);
+        QVERIFY(demo.loss(variant_of(all)) < demo.loss(variant_of(changed)));
+    }
+
     void either_target_is_chosen_on_held_out_text() {
         const Demo demo;
         MergePlan plan = demo.plan(removing("1:0,5,9;3:2,3", RefitTarget::automatic));

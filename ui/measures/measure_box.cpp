@@ -50,6 +50,8 @@ QString describe(Measure measure) {
             return MeasureBox::tr("What the heads write over a calibration text");
         case Measure::cka:
             return MeasureBox::tr("What the heads compute over a calibration text, in any basis");
+        case Measure::redundancy:
+            return MeasureBox::tr("What one head writes that a refit of the other could write");
     }
     return {};
 }

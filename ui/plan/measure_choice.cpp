@@ -59,6 +59,11 @@ Described describe(Measure measure) {
                     MeasureChoice::tr(
                         "The cosine of what the heads add to the residual stream over a text. The "
                         "model runs once.")};
+        case Measure::redundancy:
+            return {MeasureChoice::tr("Redundancy (redundancy)"),
+                    MeasureChoice::tr(
+                        "The share of what one head writes over a text that a refit of the other's "
+                        "output weights could write instead. The model runs once.")};
         case Measure::cka:
             break;
     }

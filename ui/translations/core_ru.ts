@@ -1140,6 +1140,10 @@
         <translation>«{}» — не цель подгонки; выберите layer, residual или auto</translation>
     </message>
     <message>
+        <source>&quot;{}&quot; are no layers of a refit; choose changed or all</source>
+        <translation>«{}» — не слои подгонки; выберите changed или all</translation>
+    </message>
+    <message>
         <source>refitted output weights of {} x {} do not fit a layer of {} x {}</source>
         <translation>подогнанные выходные веса {} x {} не подходят слою {} x {}</translation>
     </message>

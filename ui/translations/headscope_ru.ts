@@ -1413,6 +1413,10 @@ Replace them?</source>
         <source>What the heads compute over a calibration text, in any basis</source>
         <translation>Что головы вычисляют на калибровочном тексте, в любом базисе</translation>
     </message>
+    <message>
+        <source>What one head writes that a refit of the other could write</source>
+        <translation>Что из записываемого одной головой могла бы записать другая после подгонки</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::MeasureChoice</name>
@@ -1479,6 +1483,14 @@ Replace them?</source>
     <message>
         <source>The cosine of what the heads add to the residual stream over a text. The model runs once.</source>
         <translation>Косинус того, что головы добавляют в остаточный поток на тексте. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Redundancy (redundancy)</source>
+        <translation>Избыточность (redundancy)</translation>
+    </message>
+    <message>
+        <source>The share of what one head writes over a text that a refit of the other&apos;s output weights could write instead. The model runs once.</source>
+        <translation>Доля того, что одна голова записывает на тексте, которую после подгонки весов выхода могла бы записать другая. Модель запускается один раз.</translation>
     </message>
     <message>
         <source>Head outputs (cka)</source>
