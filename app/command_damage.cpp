@@ -7,11 +7,15 @@
 #include "app/comparison.h"
 #include "app/merge_manner.h"
 #include "app/table.h"
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/base/locations.h"
 #include "core/base/process_rank.h"
 #include "core/base/version.h"
 #include "core/search/damage.h"
 #include "core/search/damage_file.h"
+#include "core/search/removal_damage.h"
 
 namespace headscope::app {
 namespace {
@@ -104,9 +108,85 @@ void print_rankings(Display& display, const DamageResult& result) {
         table.text());
 }
 
+RemovalDamageParams removal_params(const Options& options) {
+    RemovalDamageParams params;
+    params.work = options.work();
+    params.work.rule.refit.refit = Refit::output;  // asks for the calibration text
+    if (!options.was_given("--calibration_windows")) params.work.calibration.windows = 0;
+    params.unit = options.unit == "heads"      ? RemovalUnit::heads
+                  : options.unit == "kv_heads" ? RemovalUnit::kv_heads
+                                               : RemovalUnit::layers;
+    params.probe_windows = options.probe_windows;
+    return params;
+}
+
+std::string heads_text(const RemovedUnit& unit) {
+    return unit.heads.size() == 1 ? std::to_string(unit.heads.front())
+                                  : fmt::format("{}-{}", unit.heads.front(), unit.heads.back());
+}
+
+void print_removals(Display& display, const RemovalDamageResult& result) {
+    constexpr std::size_t kMost = 40;
+    std::vector<const RemovedUnit*> falling;
+    for (const RemovedUnit& unit : result.units)
+        falling.push_back(&unit);
+    std::stable_sort(falling.begin(), falling.end(), [](const auto* a, const auto* b) {
+        return a->refitted.perplexity_ratio.value > b->refitted.perplexity_ratio.value;
+    });
+    Table table({"layer", "heads", "output norm", "redundancy", "removed", "removed and refitted"});
+    for (std::size_t i = 0; i < std::min(kMost, falling.size()); ++i) {
+        const RemovedUnit& unit = *falling[i];
+        table.add({std::to_string(unit.layer), heads_text(unit),
+                   fmt::format("{:.5f}", unit.output_norm), fmt::format("{:.3f}", unit.redundancy),
+                   change_text(unit.plain.perplexity_ratio),
+                   change_text(unit.refitted.perplexity_ratio)});
+    }
+    display.print(table.text());
+    if (falling.size() > kMost) {
+        display.print(fmt::format("... and {} that do less harm; --output keeps all of them",
+                                  count_text(static_cast<std::int64_t>(falling.size() - kMost))));
+    }
+    Table rankings({"measure", "removed", "mean of layers", "refitted", "mean of layers"});
+    for (const RemovalRanking& ranking : result.rankings) {
+        rankings.add({ranking.measure, correlation_text(ranking.plain),
+                      correlation_text(ranking.plain_mean_of_layers),
+                      correlation_text(ranking.refitted),
+                      correlation_text(ranking.refitted_mean_of_layers)});
+    }
+    display.print("\nSpearman's rank correlation with damage\n\n" + rankings.text());
+}
+
+void run_removals(const Options& options, Display& display, const std::stop_token& stop) {
+    const RemovalDamageParams params = removal_params(options);
+    std::error_code error;
+    if (!options.output.empty() && !options.force &&
+        std::filesystem::exists(options.output, error)) {
+        fail(ErrorCode::bad_input,
+             "{}: is there already; choose another --output, or --force to "
+             "replace it",
+             options.output);
+    }
+    const RemovalDamageResult result = measure_removals(
+        params, [&](const Progress& progress) { display.progress(progress); }, stop);
+    if (!process_rank().first()) return;
+    nlohmann::ordered_json event = {{"event", "result"}};
+    event.update(to_json(params, result));
+    display.event(event);
+    display.print(fmt::format(
+        "\n{}\neach of {} {} removed alone, on {} held-out sequences of the calibration text; "
+        "perplexity {} there\n",
+        result.manifest.model_path, count_text(std::ssize(result.units)), options.unit,
+        count_text(result.probe_windows), perplexity_text(result.original.perplexity)));
+    print_removals(display, result);
+    if (options.output.empty()) return;
+    write_file_atomically(options.output, dump_readable(to_json(params, result)));
+    display.print("\n" + options.output);
+}
+
 }  // namespace
 
 void run_damage(const Options& options, Display& display, const std::stop_token& stop) {
+    if (options.unit != "pairs") return run_removals(options, display, stop);
     const DamageParams params = damage_params(options);
     tell_notes(display, params.work.rule, Checkpoint::open(params.work.model_path).config());
     const DamageResult result = measure_damage(

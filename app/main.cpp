@@ -126,7 +126,8 @@ struct CommandLine {
     CLI::App* compress = app.add_subcommand(
         "compress", "Removes heads by measured damage, refits, evaluates and exports");
     CLI::App* damage = app.add_subcommand(
-        "damage", "What merging single pairs costs, and which measure predicts it");
+        "damage",
+        "What merging single pairs or removing single heads costs, and which measure predicts it");
     CLI::App* heads = app.add_subcommand("heads",
                                          "What each head does over a text: entropy, first token, "
                                          "previous token, duplicates, induction, output norm");

@@ -291,6 +291,8 @@ void add_compress_options(CLI::App& command, Options& options) {
         "Rounds in which heads are taken and the damage of the others is measured again")
         ->check(CLI::Range(1, 10000))
         ->capture_default_str();
+    add_choice(command, "--refit_layers", options.refit_layers, {"changed", "all"},
+               "Which layers are refitted: the changed ones, or all behind the first of them");
     command.add_flag(both_spellings("--pairs_only"), options.pairs_only,
                      "At most one head of each KV head: what merging disjoint pairs could save");
     command.add_flag(both_spellings("--no_model"), options.no_model,
@@ -302,6 +304,10 @@ void add_compress_options(CLI::App& command, Options& options) {
 }
 
 void add_damage_options(CLI::App& command, Options& options) {
+    add_choice(
+        command, "--unit", options.unit, {"pairs", "heads", "kv_heads", "layers"},
+        "What is measured: pairs that are merged, or units that are removed, without and with "
+        "a refit, on calibration text");
     add_measure_list(command, "--measure", options.measures, false,
                      "Measures that choose the pairs, with commas");
     add_measure_list(command, "--compare", options.compare, true,

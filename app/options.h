@@ -63,6 +63,7 @@ struct Options {
     std::vector<std::string> measures = {"q"};
     std::vector<std::string> compare = {"all"};
     std::string choose = "closest";
+    std::string unit = "pairs";
     int pairs = 16;
     std::uint64_t seed = 0;
     std::string output;
@@ -70,6 +71,7 @@ struct Options {
     // compress
     std::string fewer_heads;    ///< "-25%"
     std::string smaller_cache;  ///< "-33%"
+    std::string refit_layers = "changed";
     int rounds = 8;
     bool pairs_only = false;
     bool no_model = false;

@@ -88,6 +88,12 @@ void check_list(const HeadsByLayer& heads, const ModelConfig& config) {
 
 }  // namespace
 
+std::string_view name_of(RemovalUnit unit) {
+    return std::find_if(kUnits.begin(), kUnits.end(),
+                        [unit](const auto& entry) { return entry.first == unit; })
+        ->second;
+}
+
 Removal parse_removal(std::string_view text) {
     Removal removal;
     if (text.empty()) return removal;

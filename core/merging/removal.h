@@ -16,6 +16,9 @@ namespace headscope {
 /// heads that it serves; of a layer all heads go, so that its attention is skipped.
 enum class RemovalUnit { heads, kv_heads, layers };
 
+/// "heads", "kv_heads", "layers".
+std::string_view name_of(RemovalUnit unit);
+
 /// What decides which units go first.
 enum class RemovalOrder {
     norm,   ///< those that write least, over the energy of the residual stream

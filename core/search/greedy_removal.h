@@ -24,7 +24,7 @@ struct GreedyRemovalParams {
     std::int64_t probe_windows = 8;         ///< held out of the refit, to measure damage on
     int rounds = 8;  ///< in which units are taken and the damage of the others is measured again
     RefitTarget target = RefitTarget::residual;
-    RefitLayers refit_layers = RefitLayers::all;
+    RefitLayers refit_layers = RefitLayers::changed;
     /// At most one unit of each KV head goes, so that the plan can be read as pairs that are
     /// merged: see Representative::stronger.
     bool pairs = false;

@@ -75,6 +75,37 @@ execute_process(
 expect_status(130)
 expect_in("${err}" "the same command goes on from there")
 
+# Units that are removed, without and with a refit.
+headscope(damage --unit kv_heads --layers 2 --window 128 --probe_windows 2 --calibration_windows 8 --device cpu --json
+  --output reports/removals.json
+)
+expect_status(0)
+last_event(event)
+string(JSON count LENGTH "${event}" units)
+expect_equal("${count}" "8")
+string(JSON unit GET "${event}" settings unit)
+expect_equal("${unit}" "kv_heads")
+foreach(key removed refitted)
+  string(
+    JSON ratio
+    GET "${event}"
+    units
+    0
+    ${key}
+    perplexity_ratio
+    value
+  )
+  if(ratio LESS_EQUAL 0.5)
+    message(FATAL_ERROR "units 0 ${key}: ${ratio}")
+  endif()
+endforeach()
+headscope(damage --unit heads --layers 2 --window 128 --probe_windows 8 --calibration_windows 8 --device cpu)
+expect_status(3)
+expect_in("${err}" "some must be left to refit on")
+headscope(damage --unit layers --output reports/removals.json)
+expect_status(3)
+expect_in("${err}" "--force")
+
 foreach(
   bad
   "--measure;taste"
