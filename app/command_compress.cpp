@@ -35,6 +35,7 @@ CompressParams compress_params(const Options& options) {
     params.search.probe_windows = options.probe_windows;
     params.search.rounds = options.rounds;
     params.search.pairs = options.pairs_only;
+    params.search.remeasure = options.remeasure;
     params.search.refit_layers = parse_refit_layers(options.refit_layers);
     params.work = options.work();
     params.work.rule.refit.refit = Refit::output;

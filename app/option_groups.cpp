@@ -291,6 +291,10 @@ void add_compress_options(CLI::App& command, Options& options) {
         "Rounds in which heads are taken and the damage of the others is measured again")
         ->check(CLI::Range(1, 10000))
         ->capture_default_str();
+    add(command, "--remeasure", options.remeasure,
+        "After the first round measure so many of the heads again, the most promising; default: "
+        "all")
+        ->check(CLI::PositiveNumber);
     add_choice(command, "--refit_layers", options.refit_layers, {"changed", "all"},
                "Which layers are refitted: the changed ones, or all behind the first of them");
     command.add_flag(both_spellings("--pairs_only"), options.pairs_only,

@@ -72,6 +72,7 @@ struct Options {
     std::string fewer_heads;    ///< "-25%"
     std::string smaller_cache;  ///< "-33%"
     std::string refit_layers = "changed";
+    int remeasure = 0;
     int rounds = 8;
     bool pairs_only = false;
     bool no_model = false;

@@ -34,6 +34,7 @@ Json settings_json(const CompressParams& params, const RunSettings& settings) {
             {"rounds", params.search.rounds},
             {"refit_target", name_of(params.search.target)},
             {"refit_layers", name_of(params.search.refit_layers)},
+            {"remeasure", params.search.remeasure},
             {"pairs", params.search.pairs}};
 }
 

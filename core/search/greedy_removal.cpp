@@ -182,12 +182,10 @@ class GreedyRemoval {
         return damage;
     }
 
-    /// Damage changes slowly from round to round: those that were far from being taken are not
-    /// measured again, so that they keep what is known of them (lazy greedy: Minoux, 1978).
+    /// Leaves out what was far from being taken when last measured; it keeps what is known of it.
     void keep_promising(std::vector<Candidate>& open) const {
-        const std::int64_t gone = result_.points.empty() ? 0 : result_.points.back().units;
-        const auto most = static_cast<std::size_t>(std::max<std::int64_t>(64, 6 * quota(gone)));
-        if (known_.empty() || open.size() <= most) return;
+        const auto most = static_cast<std::size_t>(params_.remeasure);
+        if (most == 0 || known_.empty() || open.size() <= most) return;
         for (Candidate& candidate : open) {
             const auto found = known_.find({candidate.unit.layer, candidate.unit.heads.front()});
             if (found != known_.end()) candidate.unit.loss = found->second;

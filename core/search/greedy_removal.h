@@ -23,6 +23,10 @@ struct GreedyRemovalParams {
     std::vector<int> layers;                ///< that may be changed; empty: all
     std::int64_t probe_windows = 8;         ///< held out of the refit, to measure damage on
     int rounds = 8;  ///< in which units are taken and the damage of the others is measured again
+    /// After the first round the damage of so many units alone is measured again, those that were
+    /// least costly when last measured; 0: of all. Damage changes slowly from round to round (lazy
+    /// greedy choice: Minoux, 1978).
+    int remeasure = 0;
     RefitTarget target = RefitTarget::residual;
     RefitLayers refit_layers = RefitLayers::changed;
     /// At most one unit of each KV head goes, so that the plan can be read as pairs that are
