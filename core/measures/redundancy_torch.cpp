@@ -64,9 +64,11 @@ Redundancy redundancy_of(const at::Tensor& second, const at::Tensor& o, std::int
     const at::Tensor table = at::stack(given);
     const std::vector<double> larger = doubles_of(at::maximum(table, table.t()));
     Redundancy found;
-    for (std::int64_t i = 0; i < heads; ++i)
-        found.pairs.insert(found.pairs.end(), larger.begin() + i * heads + i,
+    for (std::int64_t i = 0; i < heads; ++i) {
+        found.pairs.push_back(1.0);  // a head can write what it writes, whatever the ridge
+        found.pairs.insert(found.pairs.end(), larger.begin() + i * heads + i + 1,
                            larger.begin() + (i + 1) * heads);
+    }
     // The block of the inverse that belongs to a head is the inverse of its Schur complement.
     const at::Tensor inverse =
         at::cholesky_inverse(at::linalg_cholesky(m + shift * at::eye(m.size(0), m.options())));

@@ -68,7 +68,7 @@ class RemovalDamageJob {
           stop_(stop),
           preparation_(params.work, {Measure::q}, stop),
           windows_(preparation_.calibration().windows) {
-        if (!windows_) fail(ErrorCode::internal, "damage of removals was given no text");
+        if (!windows_) fail(ErrorCode::internal, "a refit was given no text");
         if (params.probe_windows < 1 || params.probe_windows >= windows_->count()) {
             fail(ErrorCode::bad_input,
                  "--probe_windows {}: the calibration text has {} sequences, and some must be left "

@@ -182,7 +182,7 @@ class ByDefinition {
         const double ridge = 1e-3 * tokens_ * square_mean();
         const at::Tensor a = at::cat({by, std::sqrt(ridge) * at::eye(by.size(1), by.options())});
         const at::Tensor b = at::cat({of, at::zeros({by.size(1), of.size(1)}, of.options())});
-        const at::Tensor found = std::get<0>(at::linalg_lstsq(a, b, std::nullopt, "gelsd"));
+        const at::Tensor found = std::get<0>(at::linalg_lstsq(a, b, {}, "gelsd"));
         const at::Tensor o = at::tensor(o_, at::kDouble)
                                  .view({config_.hidden_size, heads_ * dim_})
                                  .narrow(1, j * dim_, dim_);

@@ -12,6 +12,7 @@
 #include "core/refit/output_fit_torch.h"
 #include "core/refit/removal_steps_torch.h"
 #include "core/refit/rows_to_fit_torch.h"
+#include "tests/support/test_program.h"
 
 using namespace headscope;
 

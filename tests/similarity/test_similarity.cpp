@@ -66,7 +66,7 @@ class TestSimilarity : public QObject {
         QCOMPARE(
             error_of([] { parse_measure("Q"); }),
             "\"Q\" is no measure; choose one of: q, k, v, o, qk, qkvo, qk-circuit, ov-circuit, "
-            "attention, output, cka");
+            "attention, output, cka, redundancy");
     }
 
     void agrees_with_the_golden_values_of_the_demo() {
