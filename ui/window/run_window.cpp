@@ -1,4 +1,3 @@
-#include "ui/style/packaged_fonts.h"
 #include "ui/window/run_window.h"
 
 #include <QApplication>
@@ -16,6 +15,7 @@
 #include "core/base/version.h"
 #include "ui/style/appearance.h"
 #include "ui/style/outlined_style.h"
+#include "ui/style/packaged_fonts.h"
 #include "ui/window/main_window.h"
 #include "ui/window/translations.h"
 #include "ui/window/workbench.h"
