@@ -9,10 +9,12 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fonts-dejavu-core, libopenblas0-pthread")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+set(
+  CPACK_DEBIAN_PACKAGE_DESCRIPTION
   "Headscope shows how similar the attention heads of each layer of a language
 model are. It merges or removes heads, and measures the effect on perplexity
-and accuracy, in a window or from the command line.")
+and accuracy, in a window or from the command line."
+)
 
 # What Debian wants in share/doc: licences under that name, and the changelog compressed.
 set(headscope_doc "${PROJECT_BINARY_DIR}/debian")
@@ -21,8 +23,10 @@ file(READ NOTICE notice)
 file(WRITE "${headscope_doc}/copyright" "${licence}\n${notice}")
 find_program(GZIP gzip)
 if(GZIP)
-  execute_process(COMMAND "${GZIP}" -9cn "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
-    OUTPUT_FILE "${headscope_doc}/changelog.gz")
+  execute_process(
+    COMMAND "${GZIP}" -9cn "${PROJECT_SOURCE_DIR}/CHANGELOG.md"
+    OUTPUT_FILE "${headscope_doc}/changelog.gz"
+  )
   install(DIRECTORY "${headscope_doc}/" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 endif()
 
