@@ -109,8 +109,21 @@ const std::vector<MergeField>& merge_fields() {
          .of_whole_plan = true,
          .text = [](const MergeRule& rule) { return text(name_of(rule.refit.layers)); },
          .set = [](MergeRule& rule, Text value) { rule.refit.layers = parse_refit_layers(value); }},
+        {.name = "exclude",
+         .help = "Heads that no threshold selects, such as 3:7,12;5:0 (layer:heads)",
+         .phrase = "without heads {}",
+         .of_whole_plan = true,
+         .text = [](const MergeRule& rule) { return heads_text(rule.excluded); },
+         .set = [](MergeRule& rule, Text value) { rule.excluded = parse_heads(value); }},
     };
     return fields;
+}
+
+MergeRule without_whole_plan(MergeRule rule) {
+    for (const MergeField& field : merge_fields()) {
+        if (field.of_whole_plan) field.set(rule, field.default_text());
+    }
+    return rule;
 }
 
 std::string merge_phrases(const MergeRule& rule) {

@@ -37,6 +37,9 @@ struct MergeField {
 /// All of them, in the order of files. The threshold is none: it is what a curve runs over.
 const std::vector<MergeField>& merge_fields();
 
+/// The rule without what says what one plan does.
+MergeRule without_whole_plan(MergeRule rule);
+
 /// How a rule merges where that is not the default, to follow other words: ", aligned by weights,
 /// rescaled". Grouping and KV policy, which are always named, are not among them.
 std::string merge_phrases(const MergeRule& rule);

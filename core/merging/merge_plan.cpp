@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "core/base/disjoint_sets.h"
@@ -147,11 +148,9 @@ std::int64_t count_unread_kv_heads(const std::vector<int>& removed, int kv_heads
 }
 
 /// Adds the pairs of the groups that the rule names, in the order of find_pairs.
-void add_named_pairs(const SimilarityMatrix& matrix, const GroupsByLayer& groups,
+void add_named_pairs(const SimilarityMatrix& matrix, const std::vector<HeadGroup>& groups,
                      std::vector<HeadPair>& pairs) {
-    const auto of_layer = groups.find(matrix.layer);
-    if (of_layer == groups.end()) return;
-    for (const HeadGroup& group : of_layer->second) {
+    for (const HeadGroup& group : groups) {
         for (std::size_t i = 0; i < group.size(); ++i) {
             for (std::size_t j = i + 1; j < group.size(); ++j) {
                 const HeadPair pair{group[i], group[j], matrix.at(group[i], group[j])};
@@ -160,12 +159,36 @@ void add_named_pairs(const SimilarityMatrix& matrix, const GroupsByLayer& groups
             }
         }
     }
-    std::stable_sort(pairs.begin(), pairs.end(), [](const HeadPair& a, const HeadPair& b) {
-        return a.similarity > b.similarity;
+    std::sort(pairs.begin(), pairs.end(), [](const HeadPair& a, const HeadPair& b) {
+        return std::tie(b.similarity, a.first, a.second) <
+               std::tie(a.similarity, b.first, b.second);
     });
 }
 
 }  // namespace
+
+std::vector<HeadPair> chosen_pairs(const SimilarityMatrix& matrix, const ModelConfig& config,
+                                   const MergeRule& rule, std::vector<HeadPair> found) {
+    const auto excluded = rule.excluded.find(matrix.layer);
+    if (excluded != rule.excluded.end()) {
+        const auto is_excluded = [&heads = excluded->second](int head) {
+            return std::binary_search(heads.begin(), heads.end(), head);
+        };
+        std::erase_if(found, [&](const HeadPair& pair) {
+            return is_excluded(pair.first) || is_excluded(pair.second);
+        });
+    }
+    const auto named = rule.groups.find(matrix.layer);
+    if (named != rule.groups.end()) add_named_pairs(matrix, named->second, found);
+    if (rule.kv_policy == KvPolicy::within) {
+        const int heads_per_kv =
+            static_cast<int>(config.heads_of(matrix.layer).heads_per_kv_head());
+        std::erase_if(found, [&](const HeadPair& pair) {
+            return pair.first / heads_per_kv != pair.second / heads_per_kv;
+        });
+    }
+    return found;
+}
 
 LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
                           const MergeRule& rule, const LayerCalibration* calibration,
@@ -206,20 +229,12 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
     MergePlan plan{rule, {}};
     plan.layers.reserve(matrices.size());
     check_groups(rule.groups, config);
+    check_heads(rule.excluded, config);
     HeadsByLayer removed = choose_removed(rule.removal, config, calibration);
     for (const SimilarityMatrix& matrix : matrices) {
-        const int heads_per_kv =
-            static_cast<int>(config.heads_of(matrix.layer).heads_per_kv_head());
-        std::vector<HeadPair> pairs = find_pairs(matrix, rule.threshold);
-        add_named_pairs(matrix, rule.groups, pairs);
-        if (rule.kv_policy == KvPolicy::within) {
-            std::erase_if(pairs, [&](const HeadPair& pair) {
-                return pair.first / heads_per_kv != pair.second / heads_per_kv;
-            });
-        }
-        plan.layers.push_back(make_layer_plan(matrix.layer, std::move(pairs), config, rule,
-                                              find_layer(calibration, matrix.layer),
-                                              std::move(removed[matrix.layer])));
+        plan.layers.push_back(make_layer_plan(
+            matrix.layer, chosen_pairs(matrix, config, rule, find_pairs(matrix, rule.threshold)),
+            config, rule, find_layer(calibration, matrix.layer), std::move(removed[matrix.layer])));
     }
     return plan;
 }

@@ -32,6 +32,7 @@ struct MergeRule {
     GroupsByLayer groups = {};  ///< merged whatever the threshold says
     Removal removal = {};       ///< heads that go, besides what is merged
     RefitRule refit = {};
+    HeadsByLayer excluded = {};  ///< heads that no threshold selects
 
     bool operator==(const MergeRule&) const = default;
 
@@ -84,8 +85,14 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
                           const MergeRule& rule, const LayerThresholds& thresholds,
                           const std::vector<LayerCalibration>& calibration = {});
 
-/// Plans the merge of one layer from pairs that were found before: those that `rule` selects, as
-/// find_pairs orders them. Pairs that its KV policy rules out must not be among them. `removed`:
+/// The pairs of one layer that a rule merges: those of `found`, which its threshold selects,
+/// without the heads that it excludes, and those of the groups that it names; none that its KV
+/// policy rules out. Ordered as find_pairs orders them.
+std::vector<HeadPair> chosen_pairs(const SimilarityMatrix& matrix, const ModelConfig& config,
+                                   const MergeRule& rule, std::vector<HeadPair> found);
+
+/// Plans the merge of one layer from the pairs that `rule` merges there, as chosen_pairs() gives
+/// them. `removed`:
 /// heads that write nothing, ascending; pairs with one of them are left out.
 /// `calibration`: of this layer, as above; null where there is none.
 LayerPlan make_layer_plan(int layer, std::vector<HeadPair> pairs, const ModelConfig& config,
@@ -117,6 +124,9 @@ struct PlanSummary {
     std::int64_t kv_cache_bytes_per_token = 0;  ///< of cache, in the checkpoint's dtype
 
     PlanSummary& operator+=(const PlanSummary& other);
+
+    /// Whether the variant is another model than the original.
+    [[nodiscard]] bool changes_anything() const { return pairs > 0 || removed_heads > 0; }
 };
 
 PlanSummary summarize(const LayerPlan& plan, const ModelConfig& config);

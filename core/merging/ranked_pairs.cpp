@@ -25,6 +25,14 @@ RankedPairs RankedPairs::allowed_by(KvPolicy policy, int heads_per_kv) const {
     return allowed;
 }
 
+RankedPairs RankedPairs::without(const std::function<bool(int head)>& excluded) const {
+    RankedPairs left = *this;
+    std::erase_if(left.pairs_, [&](const HeadPair& pair) {
+        return excluded(pair.first) || excluded(pair.second);
+    });
+    return left;
+}
+
 std::span<const HeadPair> RankedPairs::at_least(double threshold) const {
     const auto end = std::partition_point(
         pairs_.begin(), pairs_.end(),
@@ -49,6 +57,24 @@ double threshold_of_closest(std::span<const double> falling, std::size_t count) 
     if (falling.empty()) return kAboveAll;
     if (count == 0) return std::nextafter(falling.front(), kAboveAll);
     return falling[std::min(count, falling.size()) - 1];
+}
+
+double shortest_threshold(std::span<const double> falling, double threshold) {
+    if (!std::isfinite(threshold)) return threshold;
+    const auto selected = [falling](double value) {
+        return std::partition_point(falling.begin(), falling.end(),
+                                    [value](double v) { return v >= value; }) -
+               falling.begin();
+    };
+    const auto wanted = selected(threshold);
+    constexpr int kDigits = std::numeric_limits<double>::digits10;
+    double unit = 10.0;
+    for (int digits = 1; digits <= kDigits; ++digits, unit *= 10.0) {
+        const double scaled = threshold * unit;
+        const double shorter = (wanted == 0 ? std::ceil(scaled) : std::floor(scaled)) / unit;
+        if (selected(shorter) == wanted) return shorter;
+    }
+    return threshold;
 }
 
 double threshold_of_percentile(std::span<const double> falling, double percentile) {

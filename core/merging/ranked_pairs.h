@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,9 @@ class RankedPairs {
     /// Those that a policy allows: `within` leaves pairs whose heads share a KV head, which serves
     /// `heads_per_kv` heads.
     [[nodiscard]] RankedPairs allowed_by(KvPolicy policy, int heads_per_kv) const;
+
+    /// Those without the heads that `excluded` says are.
+    [[nodiscard]] RankedPairs without(const std::function<bool(int head)>& excluded) const;
 
     [[nodiscard]] int layer() const { return layer_; }
     [[nodiscard]] int heads() const { return heads_; }
@@ -39,6 +43,12 @@ std::vector<double> falling_similarities(std::span<const RankedPairs* const> lay
 /// The threshold that selects the `count` closest of `falling` similarities, and those equal to the
 /// last of them; just above the highest where `count` is 0, infinity where there are none.
 double threshold_of_closest(std::span<const double> falling, std::size_t count);
+
+/// The threshold of the fewest decimals that selects the same of `falling` similarities, so that
+/// people can read it, type it and name a file by it. Not above `threshold`, but where that selects
+/// none: there it is the shortest that still does. `threshold` itself where no shorter one serves,
+/// or it is not finite.
+double shortest_threshold(std::span<const double> falling, double threshold);
 
 /// The threshold that selects the similarities of at least the given percentile, in [0, 100]: the
 /// value at rank percentile / 100 * (n - 1) of the rising order, rounded up to the next one that

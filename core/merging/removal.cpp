@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -42,7 +43,8 @@ std::string_view take_until(std::string_view& text, char separator) {
     return part;
 }
 
-HeadsByLayer read_list(std::string_view text) {
+/// "3:7,12;5:0"; nothing where it is something else.
+std::optional<HeadsByLayer> read_list(std::string_view text) {
     HeadsByLayer all;
     std::string_view rest = text;
     while (!rest.empty()) {
@@ -50,12 +52,12 @@ HeadsByLayer read_list(std::string_view text) {
         int layer = -1;
         if (heads.find(':') == std::string_view::npos ||
             !read_number(take_until(heads, ':'), layer) || layer < 0 || heads.empty()) {
-            refuse(text);
+            return std::nullopt;
         }
         std::set<int> of_layer(all[layer].begin(), all[layer].end());
         while (!heads.empty()) {
             int head = -1;
-            if (!read_number(take_until(heads, ','), head) || head < 0) refuse(text);
+            if (!read_number(take_until(heads, ','), head) || head < 0) return std::nullopt;
             of_layer.insert(head);
         }
         all[layer].assign(of_layer.begin(), of_layer.end());
@@ -73,17 +75,6 @@ void check_layer(int layer, const ModelConfig& config) {
     if (layer < config.num_hidden_layers) return;
     fail(ErrorCode::bad_input, "there is no layer {} to change: the model has {}", layer,
          config.num_hidden_layers);
-}
-
-void check_list(const HeadsByLayer& heads, const ModelConfig& config) {
-    for (const auto& [layer, of_layer] : heads) {
-        check_layer(layer, config);
-        const std::int64_t count = config.heads_of(layer).heads;
-        if (!of_layer.empty() && of_layer.back() >= count) {
-            fail(ErrorCode::bad_input, "layer {} has no head {} to remove: it has {}", layer,
-                 of_layer.back(), count);
-        }
-    }
 }
 
 }  // namespace
@@ -111,9 +102,37 @@ Removal parse_removal(std::string_view text) {
         }
         return removal;
     }
-    removal.heads = read_list(text);
-    if (removal.heads.empty()) refuse(text);
+    const std::optional<HeadsByLayer> heads = read_list(text);
+    if (!heads || heads->empty()) refuse(text);
+    removal.heads = *heads;
     return removal;
+}
+
+HeadsByLayer parse_heads(std::string_view text) {
+    const std::optional<HeadsByLayer> heads = read_list(text);
+    if (!heads) {
+        fail(ErrorCode::bad_input, "\"{}\" names no heads; give heads of layers such as 3:7,12;5:0",
+             text);
+    }
+    return *heads;
+}
+
+std::string heads_text(const HeadsByLayer& heads) {
+    std::string text;
+    for (const auto& [layer, of_layer] : heads)
+        text += fmt::format("{}{}:{}", text.empty() ? "" : ";", layer, fmt::join(of_layer, ","));
+    return text;
+}
+
+void check_heads(const HeadsByLayer& heads, const ModelConfig& config) {
+    for (const auto& [layer, of_layer] : heads) {
+        check_layer(layer, config);
+        const std::int64_t count = config.heads_of(layer).heads;
+        if (!of_layer.empty() && of_layer.back() >= count) {
+            fail(ErrorCode::bad_input, "layer {} has no head {}: it has {}", layer, of_layer.back(),
+                 count);
+        }
+    }
 }
 
 GroupsByLayer parse_groups(std::string_view text) {
@@ -170,13 +189,7 @@ void check_groups(const GroupsByLayer& groups, const ModelConfig& config) {
 
 std::string removal_text(const Removal& removal) {
     if (removal.empty()) return {};
-    if (!removal.heads.empty()) {
-        std::string text;
-        for (const auto& [layer, heads] : removal.heads) {
-            text += fmt::format("{}{}:{}", text.empty() ? "" : ";", layer, fmt::join(heads, ","));
-        }
-        return text;
-    }
+    if (!removal.heads.empty()) return heads_text(removal.heads);
     const auto unit = std::find_if(kUnits.begin(), kUnits.end(),
                                    [&](const auto& known) { return known.first == removal.unit; });
     return removal.count > 0 ? fmt::format("{}:{}", unit->second, removal.count)
@@ -218,7 +231,7 @@ RemovalSteps steps_by_norm(const Removal& removal, const LayerCalibration& calib
 
 HeadsByLayer choose_removed(const Removal& removal, const ModelConfig& config,
                             const std::vector<LayerCalibration>& calibration) {
-    check_list(removal.heads, config);
+    check_heads(removal.heads, config);
     if (!removal.chooses()) return removal.heads;
     struct Walk {
         int layer;

@@ -41,6 +41,16 @@ std::string groups_text(const GroupsByLayer& groups);
 /// Throws Error(bad_input) for a layer or head that the model lacks.
 void check_groups(const GroupsByLayer& groups, const ModelConfig& config);
 
+/// Reads a list of heads, "3:7,12;5:0" (layer 3: heads 7 and 12, layer 5: head 0); empty for none.
+/// Throws Error(bad_input) that quotes the text.
+HeadsByLayer parse_heads(std::string_view text);
+
+/// The text that parse_heads reads.
+std::string heads_text(const HeadsByLayer& heads);
+
+/// Throws Error(bad_input) for a layer or head that the model lacks.
+void check_heads(const HeadsByLayer& heads, const ModelConfig& config);
+
 /// What a plan removes: so many units, chosen by an order, or the heads of a list.
 struct Removal {
     RemovalUnit unit = RemovalUnit::heads;

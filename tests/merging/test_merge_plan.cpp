@@ -15,6 +15,7 @@ using Groups = std::vector<HeadGroup>;
 /// 8 heads of 4, two to a KV head, hidden size 32, bfloat16.
 ModelConfig small_config() {
     ModelConfig config;
+    config.num_hidden_layers = 2;
     config.num_attention_heads = 8;
     config.num_key_value_heads = 4;
     config.head_dim = 4;
@@ -129,6 +130,22 @@ class TestMergePlan : public QObject {
         // Disjoint pairs run in any order: the same merge as their components.
         const auto disjoint = matrix_of(8, {{4, 5, 0.95}, {0, 1, 0.92}});
         QCOMPARE(plan_of(disjoint, rule).merge, plan_of(disjoint, {0.9}).merge);
+    }
+
+    void excluded_heads_are_in_no_pair_but_those_that_are_named() {
+        const SimilarityMatrix matrix =
+            matrix_of(8, {{0, 1, 0.9}, {0, 2, 0.8}, {3, 4, 0.7}, {5, 6, 0.1}});
+        MergeRule rule{0.5};
+        rule.excluded = {{matrix.layer, {0}}};
+        QCOMPARE(plan_of(matrix, rule).groups, (Groups{{3, 4}}));
+        rule.groups = {{matrix.layer, {{0, 7}, {5, 6}}}};
+        QCOMPARE(plan_of(matrix, rule).groups, (Groups{{0, 7}, {3, 4}, {5, 6}}));
+        // In the order of find_pairs.
+        const LayerPlan plan = plan_of(matrix, rule);
+        for (std::size_t i = 1; i < plan.pairs.size(); ++i)
+            QVERIFY(plan.pairs[i - 1].similarity >= plan.pairs[i].similarity);
+        rule.excluded = {{99, {0}}};
+        QVERIFY(!error_of([&] { plan_of(matrix, rule); }).empty());
     }
 
     void a_threshold_above_all_selects_nothing() {

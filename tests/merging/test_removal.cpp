@@ -46,6 +46,15 @@ class TestRemoval : public QObject {
         QCOMPARE(groups_text(parse_groups("3:0-1-2,4-5;7:2-8")), std::string("3:0-1-2,4-5;7:2-8"));
     }
 
+    void lists_of_heads_read_back() {
+        QCOMPARE(heads_text(parse_heads("3:7,12;5:0")), std::string("3:7,12;5:0"));
+        QVERIFY(parse_heads("").empty());
+        for (const char* text : {"3", "3:", "heads:25%", "3:1,x", "-1:2"})
+            QVERIFY2(contains(error_of([&] { parse_heads(text); }), text), text);
+        QVERIFY(contains(error_of([] { check_heads(parse_heads("0:6"), small_config()); }),
+                         "layer 0 has no head 6"));
+    }
+
     void nonsense_is_refused() {
         for (const char* text : {"heads", "heads:", "heads:0", "heads:100%", "heads:-3", "3",
                                  "3:", "x:1", "3:1,x", "layers:50"}) {

@@ -1108,8 +1108,20 @@
         <translation>слоя {} для изменения нет: в модели их {}</translation>
     </message>
     <message>
-        <source>layer {} has no head {} to remove: it has {}</source>
-        <translation>в слое {} нет головы {} для удаления: в нём их {}</translation>
+        <source>layer {} has no head {}: it has {}</source>
+        <translation>в слое {} нет головы {}: в нём их {}</translation>
+    </message>
+    <message>
+        <source>{}: not a file of --per_token; {}</source>
+        <translation>{}: это не файл --per_token; {}</translation>
+    </message>
+    <message>
+        <source>{}: not a file that compress wrote; &quot;settings&quot; or &quot;points&quot; is missing or damaged</source>
+        <translation>{}: это не файл, который записал compress: «settings» или «points» нет, или они повреждены</translation>
+    </message>
+    <message>
+        <source>&quot;{}&quot; names no heads; give heads of layers such as 3:7,12;5:0</source>
+        <translation>«{}» не называет голов; задайте головы слоёв, например 3:7,12;5:0</translation>
     </message>
     <message>
         <source>&quot;{}&quot; names no heads to merge; give groups of layers such as 3:0-1,4-5;7:2-8</source>
