@@ -269,6 +269,25 @@ class TestDivergence : public QObject {
                     values.size() * sizeof(float));
         QCOMPARE(values[127], scores.values[1][1].tokens->kl[0]);
         QVERIFY(!header.contains("original.kl"));
+        const TokenTable table = read_token_scores(path);
+        QCOMPARE(table.window, std::int64_t{128});
+        QCOMPARE(table.predictions(), std::int64_t{127});
+        QCOMPARE(table.windows, (std::vector<std::int64_t>{0, 1, 2, 3}));
+        QCOMPARE(table.ids[128], static_cast<std::int32_t>(golden_windows(128)->tokens(1)[0]));
+        QCOMPARE(table.variants.size(), std::size_t{2});
+        QVERIFY(table.variants[0].kl.empty());
+        QCOMPARE(table.variants[1].name, std::string("0.9"));
+        QVERIFY(table.variants[1].kl == values);
+        QCOMPARE(table.variants[1].nll[127], scores.values[1][1].tokens->nll[0]);
+        QCOMPARE(table.variants[1].same_top[127], scores.values[1][1].tokens->same_top[0]);
+    }
+
+    void a_file_of_another_kind_is_named() {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "x.safetensors";
+        std::ofstream(path, std::ios::binary) << std::string("\x02\0\0\0\0\0\0\0{}", 10);
+        const std::string error = error_of([&] { read_token_scores(path); });
+        QVERIFY(contains(error, "x.safetensors") && contains(error, "--per_token"));
     }
 };
 
