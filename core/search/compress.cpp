@@ -12,8 +12,8 @@
 #include "core/base/process_rank.h"
 #include "core/evaluation/evaluator.h"
 #include "core/refit/refit.h"
-#include "core/report/json_values.h"
 #include "core/report/results.h"
+#include "core/search/compress_file.h"
 
 namespace headscope {
 namespace {
@@ -38,46 +38,15 @@ Json settings_json(const CompressParams& params, const RunSettings& settings) {
             {"pairs", params.search.pairs}};
 }
 
-Json removed_json(const HeadsByLayer& removed) {
-    Removal removal;
-    removal.heads = removed;
-    return removal_text(removal);
-}
-
-Json to_json(const RemovalPoint& point) {
-    return {{"units", point.units},
-            {"heads", point.heads},
-            {"remove", removed_json(point.removed)},
-            {"change", headscope::to_json(point.change)}};
-}
-
-Estimate estimate_of(const nlohmann::json& json) {
-    Estimate estimate;
-    read_value(json.at("value"), estimate.value);
-    read_value(json.at("low"), estimate.low);
-    read_value(json.at("high"), estimate.high);
-    return estimate;
-}
-
 /// The points of an earlier start with the same settings; none where there are none.
 std::vector<RemovalPoint> read_points(const fs::path& file, const Json& settings) {
-    std::vector<RemovalPoint> points;
     try {
         const nlohmann::json json = read_json_file(file);
         if (json.at("settings") != nlohmann::json(settings)) return {};
-        for (const nlohmann::json& point : json.at("points")) {
-            RemovalPoint read;
-            read.removed = parse_removal(point.at("remove").get<std::string>()).heads;
-            read.units = point.at("units").get<std::int64_t>();
-            read.heads = point.at("heads").get<std::int64_t>();
-            read.change = {estimate_of(point.at("change").at("perplexity_ratio")),
-                           estimate_of(point.at("change").at("accuracy_difference"))};
-            points.push_back(std::move(read));
-        }
+        return removal_points(json.at("points"));
     } catch (const std::exception&) {
         return {};  // not there, or damaged
     }
-    return points;
 }
 
 class Compress {
@@ -175,7 +144,7 @@ class Compress {
     void write() const {
         Json points = Json::array();
         for (const RemovalPoint& point : result_.search.points)
-            points.push_back(to_json(point));
+            points.push_back(headscope::to_json(point));
         Json json = {{"settings", settings_}, {"points", std::move(points)}};
         if (!result_.search.damage.empty()) {
             Json& damage = json["damage"] = Json::array();

@@ -9,6 +9,7 @@
 #include "core/measures/calibration.h"
 #include "core/refit/refit.h"
 #include "core/search/compress.h"
+#include "core/search/compress_file.h"
 #include "tests/search/search_files.h"
 #include "tests/support/test_program.h"
 
@@ -131,6 +132,15 @@ class TestGreedyRemoval : public QObject {
         const Metrics metrics = evaluate(model, {{{}}, text.windows, {}}).scores.metrics(0);
         QVERIFY(std::abs(metrics.nll / result.compressed.nll - 1.0) < 2e-3);
         // A second start has nothing left to search.
+        const RemovalFront front = read_removal_front(params.output_dir / kCompressFileName);
+        QCOMPARE(front.points.size(), result.search.points.size());
+        QCOMPARE(front.model_fingerprint, result.plan.model_fingerprint);
+        QVERIFY(plan_of(front, front.points.back()).removed == result.plan.removed);
+        QCOMPARE(front.points[0].change.perplexity_ratio.value,
+                 result.search.points[0].change.perplexity_ratio.value);
+        QVERIFY(contains(error_of([&] { read_removal_front(params.output_dir / kPlanFileName); }),
+                         "plan.json"));
+
         const CompressResult again = compress(params);
         QCOMPARE(again.resumed_points, std::size_t{2});
         QCOMPARE(again.compressed.nll, result.compressed.nll);
