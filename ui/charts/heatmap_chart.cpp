@@ -35,7 +35,7 @@ void paint_heatmap(QPaintDevice& device, ChartTheme theme, const SimilaritySet& 
     plot.yAxis->setRange(-0.5, matrix.heads - 0.5);
     sheet.dress(plot);
     view.apply_style();
-    view.set_colors(ColorScheme::sequential, value_range(matrix, HeatmapRange::automatic));
+    view.set_colors(ColorScheme::sequential, layer_range(matrix));
     sheet.paint(plot);
 }
 

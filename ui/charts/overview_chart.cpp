@@ -55,7 +55,7 @@ QImage scaled_to(const QImage& thumbnail, int side) {
         .scaled(device, device, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
 }
 
-void paint_bar(QPainter& painter, const QRect& room, const ThumbnailRange& range,
+void paint_bar(QPainter& painter, const QRect& room, const ValueRange& range,
                const PlotColors& colors) {
     const QRect bar(room.left() + 16, room.top(), 14, std::min(room.height(), 320));
     for (int y = 0; y < bar.height() * kChartScale; ++y) {
@@ -95,7 +95,7 @@ void paint_overview(QPaintDevice& device, ChartTheme theme, const SimilaritySet&
     const QFontMetrics metrics(font);
     const QSize room(body.width() - kBarRoom, body.height());
     const Grid grid = largest_grid(room, count, metrics.height());
-    const ThumbnailRange range = thumbnail_range(set.layers, ColorScheme::sequential);
+    const ValueRange range = thumbnail_range(set.layers, ColorScheme::sequential);
     const PlotColors colors = plot_colors(sheet.palette());
     const int step = std::min(grid.side + 3 * kGap, room.width() / grid.columns);
     QPainter& painter = sheet.painter();

@@ -5,8 +5,6 @@
 #include <cstddef>
 
 #include "core/merging/ranked_pairs.h"
-#include "ui/distribution/slider_scale.h"
-#include "ui/style/text.h"
 
 namespace headscope::ui {
 namespace {
@@ -31,16 +29,6 @@ double effective_threshold(const Choices& choices, std::span<const double> falli
     return choices.threshold;
 }
 
-/// A round number a little below, where that selects the same pairs.
-double threshold_for(std::span<const double> falling, double threshold) {
-    const double wanted = std::clamp(threshold, -1.0, 1.0);
-    for (const double per_unit : {100.0, 1000.0, 10000.0}) {
-        const double below = std::floor(wanted * per_unit) / per_unit;
-        if (selected(falling, below) == selected(falling, threshold)) return below;
-    }
-    return wanted;
-}
-
 /// The percentile that selects `pairs`: in the middle of the range that does, so that rounding to
 /// the three decimals of the field leaves it there where it can.
 double percentile_for(std::span<const double> falling, std::size_t pairs) {
@@ -62,7 +50,7 @@ Choices chosen_by(const Choices& choices, SelectBy select_by, std::span<const do
     if (selected(falling, effective_threshold(changed, falling)) == pairs) return changed;
     switch (select_by) {
         case SelectBy::threshold:
-            changed.threshold = threshold_for(falling, threshold);
+            changed.threshold = shortest_threshold(falling, std::clamp(threshold, -1.0, 1.0));
             break;
         case SelectBy::percentile:
             changed.percentile = percentile_for(falling, pairs);
@@ -74,11 +62,6 @@ Choices chosen_by(const Choices& choices, SelectBy select_by, std::span<const do
             break;
     }
     return changed;
-}
-
-QString short_threshold_text(double threshold) {
-    return threshold == rounded_threshold(threshold) ? threshold_text(threshold)
-                                                     : similarity_text(threshold);
 }
 
 }  // namespace headscope::ui

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QString>
 #include <span>
 
 #include "ui/session/choices.h"
@@ -15,9 +14,5 @@ namespace headscope::ui {
 /// layer has its own, one that selects as many pairs.
 [[nodiscard]] Choices chosen_by(const Choices& choices, SelectBy select_by,
                                 std::span<const double> falling, double threshold);
-
-/// A threshold for labels: as it was typed where it has at most four decimals, else rounded to
-/// four.
-[[nodiscard]] QString short_threshold_text(double threshold);
 
 }  // namespace headscope::ui

@@ -8,6 +8,7 @@
 #include "ui/distribution/distribution_plot.h"
 #include "ui/distribution/live_estimate_view.h"
 #include "ui/distribution/threshold_bar.h"
+#include "ui/panel/panel.h"
 #include "ui/session/session.h"
 
 namespace headscope::ui {
@@ -68,6 +69,18 @@ void DistributionPanel::set_texts() {
 
 void DistributionPanel::update_page() {
     pages_->setCurrentIndex(session_.model() != nullptr ? 1 : 0);
+}
+
+Panel make_distribution_panel(const PanelServices& services) {
+    auto* panel = new DistributionPanel(services.session);
+    Panel made{QStringLiteral("distribution"), DistributionPanel::tr("Threshold"),
+               PanelArea::right_top, panel};
+    made.of_similarities = true;
+    made.plot = [panel] { return &panel->plot(); };
+    made.table = [panel] { return panel->copy_text(); };
+    made.save_state = [panel](QSettings& settings) { panel->save_state(settings); };
+    made.restore_state = [panel](const QSettings& settings) { panel->restore_state(settings); };
+    return made;
 }
 
 }  // namespace headscope::ui

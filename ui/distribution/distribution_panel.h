@@ -46,4 +46,10 @@ class DistributionPanel : public QWidget {
     LiveEstimateView* live_view_ = nullptr;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_distribution_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

@@ -17,6 +17,7 @@
 #include "ui/distribution/slider_scale.h"
 #include "ui/distribution/undo_gesture.h"
 #include "ui/session/session.h"
+#include "ui/style/follow_style.h"
 #include "ui/style/plan_text.h"
 #include "ui/style/plot_style.h"
 #include "ui/style/text.h"
@@ -34,6 +35,10 @@ DistributionPlot::DistributionPlot(Session& session, QWidget* parent)
     make_actions();
     connect_mouse();
     view_->apply_style();
+    follow_style(*plot_, [this] {
+        view_->apply_style();
+        replot_soon();
+    });
     set_texts();
     connect(&session, &Session::similarities_changed, this, [this] {
         stale_ = true;
@@ -124,6 +129,10 @@ void DistributionPlot::set_texts() {
 }
 
 void DistributionPlot::update_bars() {
+    const auto& model = session_.model();
+    plot_->xAxis->setLabel(model != nullptr
+                               ? tr("Similarity (%1)").arg(qstring(name_of(model->measure)))
+                               : tr("Similarity"));
     if (stale_) view_->set_histogram(make_histogram(session_.similarities()));
     stale_ = false;
     update_selected();
@@ -170,8 +179,8 @@ DistributionMarks DistributionPlot::marks() const {
     // Below the lowest nothing is merged; above it each layer has its own threshold.
     const QString from = session_.per_layer()
                              ? tr("%1 from %2", "\"per layer\", and the lowest of the thresholds")
-                                   .arg(per_layer_text(), short_threshold_text(threshold))
-                             : short_threshold_text(threshold);
+                                   .arg(per_layer_text(), threshold_text(threshold))
+                             : threshold_text(threshold);
     marks.label = tr("%1, %n pair(s)", "a threshold and what it selects",
                      static_cast<int>(session_.summary().pairs))
                       .arg(from);
@@ -257,20 +266,6 @@ bool DistributionPlot::eventFilter(QObject* watched, QEvent* event) {
             break;
     }
     return QWidget::eventFilter(watched, event);
-}
-
-void DistributionPlot::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    switch (event->type()) {
-        case QEvent::PaletteChange:
-        case QEvent::FontChange:
-        case QEvent::LocaleChange:
-            view_->apply_style();
-            replot_soon();
-            break;
-        default:
-            break;
-    }
 }
 
 void DistributionPlot::showEvent(QShowEvent* event) {

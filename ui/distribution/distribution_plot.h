@@ -45,7 +45,6 @@ class DistributionPlot : public QWidget {
     [[nodiscard]] QSize minimumSizeHint() const override;
 
   protected:
-    void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -12,13 +12,17 @@
 #include <QSpinBox>
 #include <QStackedWidget>
 #include <QStandardItemModel>
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 
+#include "core/merging/ranked_pairs.h"
+#include "core/report/results.h"
 #include "ui/distribution/choose_by.h"
 #include "ui/distribution/selection_text.h"
 #include "ui/distribution/undo_gesture.h"
 #include "ui/session/session.h"
+#include "ui/style/number_field.h"
 #include "ui/style/plan_text.h"
 #include "ui/style/text.h"
 
@@ -41,11 +45,12 @@ ThresholdBar::ThresholdBar(Session& session, QWidget* parent)
     make_status();
     grid_ = new QGridLayout(this);
     grid_->setContentsMargins(0, 0, 0, 0);
-    auto* status_row = new QHBoxLayout;
-    status_row->addWidget(status_, 1);
-    status_row->addWidget(use_highest_);
-    status_row->addWidget(find_);
-    grid_->addLayout(status_row, 2, 0, 1, 5);
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch(1);
+    buttons->addWidget(use_highest_);
+    buttons->addWidget(find_);
+    grid_->addWidget(status_, 2, 0, 1, 5);
+    grid_->addLayout(buttons, 3, 0, 1, 5);
     set_texts();
     arrange();
     const auto on_change = [this] {
@@ -62,11 +67,11 @@ ThresholdBar::~ThresholdBar() = default;
 void ThresholdBar::make_fields() {
     fields_ = new QStackedWidget(this);
     fields_->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
-    threshold_field_ = new QDoubleSpinBox(fields_);
+    threshold_field_ = new NumberField(fields_);
     threshold_field_->setObjectName(QStringLiteral("threshold_field"));
     threshold_field_->setDecimals(4);
     threshold_field_->setRange(-1.0, 1.0);
-    percentile_field_ = new QDoubleSpinBox(fields_);
+    percentile_field_ = new NumberField(fields_);
     percentile_field_->setObjectName(QStringLiteral("percentile_field"));
     percentile_field_->setDecimals(3);
     percentile_field_->setRange(0.0, 100.0);
@@ -134,7 +139,7 @@ void ThresholdBar::arrange() {
         grid_->addWidget(result_, 0, 4);
     } else {
         grid_->addWidget(slider_, 1, 0, 1, 5);
-        grid_->addWidget(result_, 3, 0, 1, 5);
+        grid_->addWidget(result_, 4, 0, 1, 5);
     }
     grid_->setColumnStretch(3, 1);
 }
@@ -146,7 +151,8 @@ void ThresholdBar::set_texts() {
     way_->setItemText(static_cast<int>(SelectBy::closest), tr("Closest pairs"));
     way_->setItemText(static_cast<int>(SelectBy::per_layer), tr("Per layer"));
     way_->setItemData(static_cast<int>(SelectBy::per_layer),
-                      tr("A threshold for each layer, once such were found"), Qt::ToolTipRole);
+                      tr("Per-layer thresholds (available after a threshold search)"),
+                      Qt::ToolTipRole);
     own_thresholds_->setToolTip(
         tr("The lowest and the highest of the layers' own thresholds. Moving the slider goes back "
            "to one threshold for all."));
@@ -161,10 +167,9 @@ void ThresholdBar::set_texts() {
         tr("Pairs are merged whose similarity is at or above this percentile of all pairs of the "
            "included layers."));
     closest_field_->setAccessibleName(tr("Number of closest pairs"));
-    closest_field_->setToolTip(
-        tr("So many of the most similar pairs are merged, and those equal to the last of them."));
+    closest_field_->setToolTip(tr("Merges the N most similar pairs, including ties."));
     slider_->setAccessibleName(tr("Which pairs are merged"));
-    find_->setText(tr("&Find thresholds..."));
+    find_->setText(tr("Find &thresholds..."));
     find_->setToolTip(tr("Finds a threshold for each layer that keeps perplexity within a budget"));
     use_highest_->setToolTip(
         tr("Makes the highest similarity the threshold, which selects at "
@@ -223,7 +228,8 @@ void ThresholdBar::choose_way(SelectBy select_by) {
 }
 
 void ThresholdBar::use_highest() {
-    if (const auto highest = session_.highest_similarity()) session_.choose_threshold(*highest);
+    if (const auto highest = session_.highest_similarity())
+        session_.choose_threshold(shortest_threshold(session_.similarities(), *highest));
 }
 
 void ThresholdBar::slider_action(int action) {
@@ -263,6 +269,11 @@ void ThresholdBar::update_values() {
                                        QSignalBlocker(percentile_field_),
                                        QSignalBlocker(closest_field_)};
     const Choices& choices = session_.choices();
+    // As many decimals as the threshold has: it may be one that was proposed.
+    const QString text = QString::fromStdString(headscope::threshold_text(choices.threshold));
+    const auto decimals = text.size() - 1 - text.indexOf(QLatin1Char('.'));
+    threshold_field_->setDecimals(
+        text.contains(QLatin1Char('.')) ? std::clamp<int>(static_cast<int>(decimals), 4, 15) : 4);
     threshold_field_->setValue(choices.threshold);
     percentile_field_->setValue(choices.percentile);
     closest_field_->setValue(choices.closest);
@@ -278,12 +289,14 @@ void ThresholdBar::update_status() {
     status_->setText(selection_text(session_));
     const auto highest = session_.highest_similarity();
     const bool nothing = session_.model() != nullptr && highest && session_.summary().pairs == 0;
-    if (nothing) use_highest_->setText(tr("&Use %1").arg(similarity_text(*highest)));
+    if (nothing)
+        use_highest_->setText(tr("&Use %1").arg(
+            threshold_text(shortest_threshold(session_.similarities(), *highest))));
     use_highest_->setVisible(nothing);
     const SelectBy select_by = session_.choices().select_by;
     const bool has_threshold = select_by == SelectBy::threshold || select_by == SelectBy::per_layer;
     result_->setVisible(!has_threshold && highest.has_value());
-    result_->setText(tr("Threshold %1").arg(short_threshold_text(session_.threshold())));
+    result_->setText(tr("Threshold %1").arg(threshold_text(session_.threshold())));
 }
 
 int ThresholdBar::width_of_one_row() const {

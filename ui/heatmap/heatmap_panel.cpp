@@ -10,7 +10,10 @@
 
 #include "ui/heatmap/heatmap_readout.h"
 #include "ui/heatmap/heatmap_tools.h"
+#include "ui/panel/panel.h"
 #include "ui/session/session.h"
+#include "ui/style/measure_text.h"
+#include "ui/style/plot_copy.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -18,8 +21,8 @@ namespace {
 
 // The names of the enumerations' values in settings, in their order.
 constexpr std::array kOrders = {"index", "cluster"};
-constexpr std::array kColors = {"sequential", "diverging"};
-constexpr std::array kRanges = {"automatic", "minus_one_to_one", "zero_to_one"};
+constexpr std::array kColors = {"automatic", "sequential", "diverging"};
+constexpr std::array kRanges = {"model", "layer", "minus_one_to_one", "zero_to_one"};
 
 template <typename Enum, std::size_t size>
 QString name_in(const std::array<const char*, size>& names, Enum value) {
@@ -76,6 +79,7 @@ HeatmapPanel::HeatmapPanel(Session& session, QWidget* parent)
             [this] { tools_->set_zoomed(heatmap_->zoomed()); });
     connect(heatmap_, &HeatmapPlot::current_changed, this, &HeatmapPanel::refresh_readout);
     connect(heatmap_, &HeatmapPlot::pin_chosen, &session_, &Session::pin);
+    add_copy_action(*this, heatmap_->plot(), [this] { return copy_text(); });
     connect_session();
     set_texts();
     refresh();
@@ -197,7 +201,9 @@ QString HeatmapPanel::title() const {
                              .arg(layer)
                              .arg(tr("%n head(s)", nullptr, static_cast<int>(heads.heads)),
                                   tr("%n KV head(s)", nullptr, static_cast<int>(heads.kv_heads)));
-    return session_.included(layer) ? text : tr("%1. Excluded from the merge").arg(text);
+    const QString titled =
+        QStringLiteral("%1 \u00b7 %2").arg(measure_title(session_.model()->measure), text);
+    return session_.included(layer) ? titled : tr("%1. Excluded from the merge").arg(titled);
 }
 
 QString HeatmapPanel::plan_note() const {
@@ -228,6 +234,17 @@ QString HeatmapPanel::plan_note() const {
     const bool typed = select_by == SelectBy::threshold || select_by == SelectBy::per_layer;
     return tr("No pair reaches %1; the highest similarity is %2")
         .arg(typed ? threshold_text(*threshold) : similarity_text(*threshold), highest);
+}
+
+Panel make_heatmap_panel(const PanelServices& services) {
+    auto* panel = new HeatmapPanel(services.session);
+    Panel made{QStringLiteral("heatmap"), HeatmapPanel::tr("Heatmap"), PanelArea::centre, panel};
+    made.of_similarities = true;
+    made.plot = [panel] { return &panel->plot(); };
+    made.table = [panel] { return panel->copy_text(); };
+    made.save_state = [panel](QSettings& settings) { panel->save_state(settings); };
+    made.restore_state = [panel](const QSettings& settings) { panel->restore_state(settings); };
+    return made;
 }
 
 }  // namespace headscope::ui

@@ -68,4 +68,10 @@ class HeatmapPanel : public QWidget {
     bool plan_dirty_ = true;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_heatmap_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

@@ -1,6 +1,5 @@
 #include "ui/heatmap/heatmap_plot.h"
 
-#include <QEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -8,6 +7,8 @@
 
 #include "ui/heatmap/heatmap_navigation.h"
 #include "ui/heatmap/heatmap_view.h"
+#include "ui/style/follow_style.h"
+#include "ui/style/text.h"
 
 namespace headscope::ui {
 HeatmapPlot::HeatmapPlot(QWidget* parent)
@@ -24,6 +25,7 @@ HeatmapPlot::HeatmapPlot(QWidget* parent)
     connect_navigation();
     set_texts();
     restyle();
+    follow_style(*plot_, [this] { restyle(); });
 }
 
 HeatmapPlot::~HeatmapPlot() {
@@ -56,6 +58,7 @@ void HeatmapPlot::show_layer(std::shared_ptr<const OpenedModel> model, int layer
     pairs_.clear();
     pinned_.reset();
     pinned_before_click_.reset();
+    set_texts();
     apply_order();
     navigation_->set_count(order().count());
     apply_colors();
@@ -117,19 +120,6 @@ void HeatmapPlot::resizeEvent(QResizeEvent* event) {
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
-void HeatmapPlot::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    switch (event->type()) {
-        case QEvent::PaletteChange:
-        case QEvent::FontChange:
-        case QEvent::StyleChange:
-            restyle();
-            break;
-        default:
-            break;
-    }
-}
-
 void HeatmapPlot::apply_order() {
     view_->set_matrix(matrix(), options_.order);
     update_marks();
@@ -137,9 +127,19 @@ void HeatmapPlot::apply_order() {
     Q_EMIT current_changed();
 }
 
+ValueRange HeatmapPlot::wanted_range() const {
+    if (options_.range == HeatmapRange::minus_one_to_one) return {-1.0, 1.0};
+    if (options_.range == HeatmapRange::zero_to_one || matrix() == nullptr) return {0.0, 1.0};
+    ValueRange range = layer_range(*matrix());
+    if (options_.range == HeatmapRange::model) {
+        if (const auto all = model_->similarity_range()) range = {all->first, all->second};
+    }
+    return scheme_range(options_.colors, range.low, range.high);
+}
+
 void HeatmapPlot::apply_colors() {
-    view_->set_colors(options_.colors,
-                      matrix() != nullptr ? value_range(*matrix(), options_.range) : ValueRange());
+    const ValueRange range = wanted_range();
+    view_->set_colors(drawn_scheme(options_.colors, range.low), range);
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -149,7 +149,10 @@ void HeatmapPlot::restyle() {
 }
 
 void HeatmapPlot::set_texts() {
-    view_->set_texts(tr("Head"), tr("Similarity"));
+    const QString similarity = model_ != nullptr
+                                   ? tr("Similarity (%1)").arg(qstring(name_of(model_->measure)))
+                                   : tr("Similarity");
+    view_->set_texts(tr("Head"), similarity);
     plot_->setAccessibleName(tr("Similarity heatmap"));
 }
 

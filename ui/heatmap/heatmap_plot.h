@@ -60,12 +60,12 @@ class HeatmapPlot : public QWidget {
     void view_changed();
 
   protected:
-    void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
   private:
     void connect_navigation();
     void apply_order();
+    [[nodiscard]] ValueRange wanted_range() const;
     void apply_colors();
     void restyle();
     void set_texts();

@@ -29,9 +29,8 @@ std::vector<int> by_index(int count) {
 
 }  // namespace
 
-ValueRange value_range(const SimilarityMatrix& matrix, HeatmapRange range) {
-    if (range == HeatmapRange::minus_one_to_one) return {-1.0, 1.0};
-    if (range == HeatmapRange::zero_to_one || matrix.heads < 2) return {0.0, 1.0};
+ValueRange layer_range(const SimilarityMatrix& matrix) {
+    if (matrix.heads < 2) return {0.0, 1.0};
     const ValueRange found = off_diagonal_range(matrix);
     // A scale cannot have its ends in one place.
     constexpr double smallest = 1e-6;

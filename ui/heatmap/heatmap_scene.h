@@ -15,7 +15,8 @@ enum class HeatmapOrder {
 
 /// Which similarities the ends of the colour scheme stand for.
 enum class HeatmapRange {
-    automatic,         ///< the lowest and the highest off the diagonal
+    model,             ///< the lowest and the highest of all layers, so that layers compare
+    layer,             ///< the lowest and the highest of the layer shown
     minus_one_to_one,  ///< all that a cosine can be
     zero_to_one,
 };
@@ -23,21 +24,16 @@ enum class HeatmapRange {
 /// How the user wants heatmaps to look.
 struct HeatmapOptions {
     HeatmapOrder order = HeatmapOrder::index;
-    ColorScheme colors = ColorScheme::sequential;
-    HeatmapRange range = HeatmapRange::automatic;
+    ColorScheme colors = ColorScheme::automatic;
+    HeatmapRange range = HeatmapRange::model;
     bool separators = true;
 
     bool operator==(const HeatmapOptions&) const = default;
 };
 
-struct ValueRange {
-    double low = 0.0;
-    double high = 1.0;
-};
-
-/// Never empty: where all similarities are the same, a little is added on both sides. [0, 1] for
-/// the automatic range of fewer than two heads.
-[[nodiscard]] ValueRange value_range(const SimilarityMatrix& matrix, HeatmapRange range);
+/// Of two different heads of one layer. Never empty: where all similarities are the same, a little
+/// is added on both sides. [0, 1] for fewer than two heads.
+[[nodiscard]] ValueRange layer_range(const SimilarityMatrix& matrix);
 
 /// Where each head stands in a heatmap: its place, counted from the top left.
 class HeadOrder {

@@ -31,8 +31,8 @@ HeatmapTools::HeatmapTools(QWidget* parent) : QWidget(parent), layout_(new FlowL
     separators_->setChecked(true);
     connect(separators_, &QCheckBox::toggled, this, &HeatmapTools::options_changed);
     layout_->addWidget(separators_);
-    colors_ = add_choice(2);
-    range_ = add_choice(3);
+    colors_ = add_choice(3);
+    range_ = add_choice(4);
     reset_ = new QPushButton(this);
     reset_->hide();
     connect(reset_, &QPushButton::clicked, this, &HeatmapTools::reset_zoom_clicked);
@@ -85,19 +85,19 @@ void HeatmapTools::set_texts() {
         tr("The order of the heads. By cluster, heads that are alike stand side by side "
            "(average linkage)."));
     colors_.label->setText(tr("&Colours:"));
-    set_entries(*colors_.box, {tr("Sequential"), tr("Diverging")});
+    set_entries(*colors_.box, {tr("Automatic"), tr("Sequential"), tr("Diverging")});
     colors_.box->setToolTip(
-        tr("Sequential: from dark to light. Diverging: two colours that meet in white in the "
-           "middle of the range. Both are made for colour-blind eyes too."));
-    range_.label->setText(tr("&Range:"));
-    set_entries(*range_.box, {tr("Automatic"),
+        tr("Sequential: from dark to light. Diverging: two colours that meet in white at 0. "
+           "Automatic: diverging where a similarity is negative. Both suit colour-blind eyes."));
+    range_.label->setText(tr("Range:"));
+    set_entries(*range_.box, {tr("Of the model"), tr("Of the layer"),
                               tr("\u2212"
                                  "1 to 1"),
                               tr("0 to 1")});
     range_.box->setToolTip(
-        tr("The similarities at both ends of the colours. Automatic: the lowest and the highest "
-           "of two different heads of this layer."));
-    separators_->setText(tr("KV &groups"));
+        tr("The similarities at both ends of the colours. Of the model: the lowest and the highest "
+           "of all layers, so that layers compare."));
+    separators_->setText(tr("&KV groups"));
     reset_->setText(tr("Reset &zoom"));
     reset_->setToolTip(tr("Show all heads again. A double click on the heatmap does the same."));
     update_separators();

@@ -124,20 +124,7 @@ void HeatmapView::apply_colors() {
 
 void HeatmapView::apply_style() {
     style_plot(plot_);
-    const PlotColors colors = plot_colors(plot_.palette());
-    QCPAxis* axis = scale_->axis();
-    axis->setTickLabelColor(colors.text);
-    axis->setLabelColor(colors.text);
-    axis->setTickLabelFont(plot_.font());
-    axis->setLabelFont(plot_.font());
-    // On all four sides of the colour bar: QCustomPlot draws its frame with the axes.
-    for (const auto side : {QCPAxis::atLeft, QCPAxis::atRight, QCPAxis::atTop, QCPAxis::atBottom}) {
-        for (QCPAxis* frame : scale_->axis()->axisRect()->axes(side)) {
-            frame->setBasePen(QPen(colors.faint));
-            frame->setTickPen(QPen(colors.faint));
-            frame->setSubTickPen(QPen(Qt::NoPen));
-        }
-    }
+    style_color_scale(*scale_, plot_);
     apply_colors();
 }
 

@@ -53,8 +53,8 @@ class LayerModel : public QAbstractListModel {
     [[nodiscard]] QString description(int layer) const;
 
     Session& session_;
-    ColorScheme scheme_ = ColorScheme::sequential;
-    ThumbnailRange range_;
+    ColorScheme scheme_ = ColorScheme::automatic;
+    ValueRange range_;
     std::vector<Row> rows_;
     int focused_ = 0;
 };

@@ -15,6 +15,7 @@
 #include "ui/layers/layer_filter.h"
 #include "ui/layers/layer_model.h"
 #include "ui/layers/layer_view.h"
+#include "ui/panel/panel.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -78,11 +79,11 @@ void LayerPanel::lay_out() {
     stack_->addWidget(empty_);
     stack_->addWidget(view_);
     auto* header = new QHBoxLayout;
-    header->addWidget(count_, 1);
+    header->addWidget(only_with_pairs_, 1);
     header->addWidget(include_);
     auto* column = new QVBoxLayout(this);
+    column->addWidget(count_);
     column->addLayout(header);
-    column->addWidget(only_with_pairs_);
     column->addWidget(stack_, 1);
     count_->setMinimumWidth(1);  // a narrow dock may cut it
     setTabOrder(include_, only_with_pairs_);
@@ -217,6 +218,15 @@ void LayerPanel::toggle_selected() {
     const bool all_included = std::all_of(layers.begin(), layers.end(),
                                           [this](int layer) { return session_.included(layer); });
     include(layers, !all_included);
+}
+
+Panel make_layer_panel(const PanelServices& services) {
+    auto* panel = new LayerPanel(services.session);
+    Panel made{QStringLiteral("layers"), LayerPanel::tr("Layers"), PanelArea::left, panel};
+    made.of_similarities = true;
+    made.save_state = [panel](QSettings& settings) { panel->save_state(settings); };
+    made.restore_state = [panel](const QSettings& settings) { panel->restore_state(settings); };
+    return made;
 }
 
 }  // namespace headscope::ui

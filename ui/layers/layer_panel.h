@@ -70,4 +70,10 @@ class LayerPanel : public QWidget {
     bool following_ = false;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_layer_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

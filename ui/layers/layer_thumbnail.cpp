@@ -6,32 +6,13 @@
 
 namespace headscope::ui {
 
-namespace {
-
-ThumbnailRange range_of(double low, double high, ColorScheme scheme) {
-    if (scheme == ColorScheme::diverging) {
-        high = std::max(std::abs(low), std::abs(high));
-        low = -high;
-    }
-    if (low >= high) return {};
-    return {low, high};
+ValueRange thumbnail_range(const OpenedModel& model, ColorScheme scheme) {
+    const auto range = model.similarity_range();
+    return range ? scheme_range(scheme, range->first, range->second) : ValueRange();
 }
 
-}  // namespace
-
-ThumbnailRange thumbnail_range(const OpenedModel& model, ColorScheme scheme) {
-    double low = 1.0;
-    double high = -1.0;
-    for (const RankedPairs& layer : model.ranked) {
-        if (layer.all().empty()) continue;
-        high = std::max(high, layer.all().front().similarity);
-        low = std::min(low, layer.all().back().similarity);
-    }
-    return range_of(low, high, scheme);
-}
-
-ThumbnailRange thumbnail_range(const std::vector<std::shared_ptr<const SimilarityMatrix>>& matrices,
-                               ColorScheme scheme) {
+ValueRange thumbnail_range(const std::vector<std::shared_ptr<const SimilarityMatrix>>& matrices,
+                           ColorScheme scheme) {
     double low = 1.0;
     double high = -1.0;
     for (const auto& matrix : matrices) {
@@ -42,14 +23,15 @@ ThumbnailRange thumbnail_range(const std::vector<std::shared_ptr<const Similarit
             }
         }
     }
-    return range_of(low, high, scheme);
+    return low > high ? ValueRange() : scheme_range(scheme, low, high);
 }
 
-QImage make_thumbnail(const SimilarityMatrix& matrix, ThumbnailRange range, ColorScheme scheme) {
+QImage make_thumbnail(const SimilarityMatrix& matrix, ValueRange range, ColorScheme scheme) {
     std::array<QRgb, 256> colors{};
     const double last = static_cast<double>(colors.size() - 1);
+    const ColorScheme drawn = drawn_scheme(scheme, range.low);
     for (std::size_t i = 0; i < colors.size(); ++i) {
-        colors[i] = scheme_color(scheme, static_cast<double>(i) / last);
+        colors[i] = scheme_color(drawn, static_cast<double>(i) / last);
     }
     QImage image(matrix.heads, matrix.heads, QImage::Format_RGB32);
     const double scale = last / (range.high - range.low);

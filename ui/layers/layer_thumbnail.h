@@ -9,24 +9,18 @@
 
 namespace headscope::ui {
 
-/// The similarities that a colour scheme spans, low < high.
-struct ThumbnailRange {
-    double low = 0.0;
-    double high = 1.0;
-};
-
 /// From the lowest to the highest off-diagonal similarity of all layers, so that thumbnails can be
 /// compared with each other and small similarities still show; symmetric about 0 for a diverging
 /// scheme. O(layers).
-[[nodiscard]] ThumbnailRange thumbnail_range(const OpenedModel& model, ColorScheme scheme);
+[[nodiscard]] ValueRange thumbnail_range(const OpenedModel& model, ColorScheme scheme);
 
 /// The same of matrices of which nothing is sorted. O(heads^2 layers).
-[[nodiscard]] ThumbnailRange thumbnail_range(
+[[nodiscard]] ValueRange thumbnail_range(
     const std::vector<std::shared_ptr<const SimilarityMatrix>>& matrices, ColorScheme scheme);
 
 /// One pixel for each two heads; head 0 is at the top left. Values outside the range, such as the
 /// diagonal's, have the colour of its end.
-[[nodiscard]] QImage make_thumbnail(const SimilarityMatrix& matrix, ThumbnailRange range,
+[[nodiscard]] QImage make_thumbnail(const SimilarityMatrix& matrix, ValueRange range,
                                     ColorScheme scheme);
 
 }  // namespace headscope::ui

@@ -12,9 +12,11 @@
 #include <cmath>
 #include <utility>
 
+#include "core/merging/merge_fields.h"
+#include "ui/panel/panel.h"
 #include "ui/style/flow_layout.h"
+#include "ui/style/progress_text.h"
 #include "ui/style/text.h"
-#include "ui/window/status_widgets.h"
 
 namespace headscope::ui {
 namespace {
@@ -108,7 +110,7 @@ DamageParams DamagePanel::params() const {
             if (session_.included(layer)) params.work.layers.push_back(layer);
         }
     }
-    params.work.rule = session_.rule();
+    params.work.rule = without_whole_plan(session_.rule());
     params.choose_by = {session_.model()->measure};
     for (const Measure measure : all_measures()) {
         if (kind_of(measure) != MeasureKind::behaviour) params.compare.push_back(measure);
@@ -147,7 +149,7 @@ void DamagePanel::enable_start() {
 void DamagePanel::show_progress(const Progress& progress) {
     progress_->setRange(0, static_cast<int>(progress.total));
     progress_->setValue(static_cast<int>(progress.done));
-    progress_->setFormat(job_progress_text(progress));
+    progress_->setFormat(progress_text(progress));
 }
 
 QString DamagePanel::ranking_text() const {
@@ -199,6 +201,13 @@ QString DamagePanel::copy_text() const {
         text += QLatin1Char('\n');
     }
     return text;
+}
+
+Panel make_damage_panel(const PanelServices& services) {
+    auto* panel = new DamagePanel(services.session, services.damage, services.work);
+    Panel made{QStringLiteral("damage"), DamagePanel::tr("Damage"), PanelArea::centre, panel};
+    made.table = [panel] { return panel->copy_text(); };
+    return made;
 }
 
 }  // namespace headscope::ui

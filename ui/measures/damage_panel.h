@@ -58,4 +58,10 @@ class DamagePanel : public QWidget {
     QTreeView* table_;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_damage_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

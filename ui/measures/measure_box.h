@@ -20,7 +20,4 @@ class MeasureBox : public QComboBox {
     void measure_chosen(headscope::Measure measure);
 };
 
-/// What a measure compares, in a sentence, for tool tips.
-[[nodiscard]] QString describe(Measure measure);
-
 }  // namespace headscope::ui

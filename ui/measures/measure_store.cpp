@@ -5,11 +5,8 @@
 
 namespace headscope::ui {
 
-MeasureStore::MeasureStore(Session& session, Compare compare, QObject* parent)
-    : QObject(parent),
-      session_(session),
-      compare_(std::move(compare)),
-      job_(QStringLiteral("measures")) {
+MeasureStore::MeasureStore(Session& session, std::function<Compare()> how, QObject* parent)
+    : QObject(parent), session_(session), how_(std::move(how)), job_(QStringLiteral("measures")) {
     connect(&session_, &Session::model_changed, this, &MeasureStore::take_model);
     connect(&job_, &Job::progressed, this, &MeasureStore::progressed);
     connect(&job_, &Job::finished, this, [this](const Job::Value& value) {
@@ -63,7 +60,7 @@ void MeasureStore::next() {
     if (!waiting_.empty()) {
         computing_ = waiting_.front();
         waiting_.pop_front();
-        job_.start([compare = compare_, model = session_.model(), measure = *computing_](
+        job_.start([compare = how_(), model = session_.model(), measure = *computing_](
                        const Job::Reporter& reporter, const std::stop_token& stop) -> Job::Value {
             return compare(*model, measure, reporter.progress, stop);
         });

@@ -22,8 +22,9 @@ class MeasureStore : public QObject {
         const OpenedModel& model, Measure measure, const ProgressFn& progress,
         const std::stop_token& stop)>;
 
-    /// `compare` runs on a thread of the store; tests give their own.
-    explicit MeasureStore(Session& session, Compare compare, QObject* parent = nullptr);
+    /// `how` is asked for each measure what compares, on the thread of the window, so that it can
+    /// take the settings of that moment; what it gives runs on a thread of the store.
+    MeasureStore(Session& session, std::function<Compare()> how, QObject* parent = nullptr);
 
     /// The session's model by this measure; null while it is not computed, or no model is open.
     [[nodiscard]] std::shared_ptr<const OpenedModel> by(Measure measure) const;
@@ -49,7 +50,7 @@ class MeasureStore : public QObject {
 
     Session& session_;
     std::shared_ptr<const OpenedModel> model_;  ///< the last that was open
-    Compare compare_;
+    std::function<Compare()> how_;
     std::map<Measure, std::shared_ptr<const OpenedModel>> computed_;
     std::deque<Measure> waiting_;
     std::optional<Measure> computing_;

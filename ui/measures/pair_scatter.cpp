@@ -11,6 +11,7 @@
 #include <qcustomplot.h>
 
 #include "ui/measures/dot_graph.h"
+#include "ui/style/follow_style.h"
 #include "ui/style/plot_style.h"
 
 namespace headscope::ui {
@@ -46,6 +47,7 @@ PairScatter::PairScatter(QWidget* parent) : QWidget(parent), plot_(new QCustomPl
     plot_->legend->setWrap(2);
     plot_->legend->setVisible(true);
     restyle();
+    follow_style(*plot_, [this] { restyle(); });
 }
 
 std::vector<ScatterPoint> PairScatter::thinned(std::vector<ScatterPoint> points) {
@@ -116,11 +118,6 @@ void PairScatter::restyle() {
     selected_->setScatterStyle({QCPScatterStyle::ssSquare, colors.merged, colors.merged, 5});
     marked_->setScatterStyle({QCPScatterStyle::ssCrossCircle, colors.threshold, 12});
     plot_->replot(QCustomPlot::rpQueuedReplot);
-}
-
-void PairScatter::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) restyle();
 }
 
 bool PairScatter::eventFilter(QObject* watched, QEvent* event) {

@@ -47,7 +47,6 @@ class PairScatter : public QWidget {
     void chosen(int layer, int first, int second);
 
   protected:
-    void changeEvent(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "core/search/rank_correlation.h"
-#include "ui/measures/measure_box.h"
+#include "ui/panel/panel.h"
 #include "ui/style/flow_layout.h"
+#include "ui/style/measure_text.h"
+#include "ui/style/plot_copy.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -52,9 +54,11 @@ ScatterPanel::ScatterPanel(Session& session, MeasureStore& measures, DamageStore
       scatter_(new PairScatter(this)),
       correlating_(QStringLiteral("correlation")) {
     for (QComboBox* axis : {x_, y_}) {
+        axis->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        axis->setMinimumContentsLength(18);
         for (const Measure measure : all_measures()) {
-            axis->addItem(qstring(name_of(measure)), static_cast<int>(measure));
-            axis->setItemData(axis->count() - 1, describe(measure), Qt::ToolTipRole);
+            axis->addItem(measure_title(measure), static_cast<int>(measure));
+            axis->setItemData(axis->count() - 1, measure_explanation(measure), Qt::ToolTipRole);
         }
         axis->addItem(tr("layer"), kLayer);
         axis->addItem(tr("damage"), kDamage);
@@ -71,14 +75,15 @@ ScatterPanel::ScatterPanel(Session& session, MeasureStore& measures, DamageStore
     auto* choices = new QWidget(this);
     auto* row = new FlowLayout(choices);
     row->setContentsMargins({});
-    row->add_labelled(new QLabel(tr("Across"), this), x_);
-    row->add_labelled(new QLabel(tr("Upwards"), this), y_);
-    row->add_labelled(new QLabel(tr("Pairs of the"), this), scope_);
+    row->add_labelled(new QLabel(tr("X:"), this), x_);
+    row->add_labelled(new QLabel(tr("Y:"), this), y_);
+    row->add_labelled(new QLabel(tr("Pairs of the:"), this), scope_);
     note_->setWordWrap(true);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(choices);
     layout->addWidget(note_);
     layout->addWidget(scatter_, 1);
+    add_copy_action(*this, scatter_->plot(), [this] { return copy_text(); });
 
     connect(&measures_, &MeasureStore::changed, this, &ScatterPanel::refresh_if_visible);
     connect(&damage_, &DamageStore::changed, this, &ScatterPanel::refresh_if_visible);
@@ -179,6 +184,7 @@ void ScatterPanel::select_merged(std::vector<ScatterPoint>& points) const {
 }
 
 void ScatterPanel::refresh() {
+    scatter_->setVisible(session_.model() != nullptr);
     want(*x_);
     want(*y_);
     Source now = source();
@@ -248,7 +254,7 @@ QString ScatterPanel::note() const {
         if (box->currentData().toInt() == kDamage)
             return tr("No damage was measured yet; do so under Damage.");
         const auto computing = measures_.computing();
-        return computing ? tr("Computing %1").arg(qstring(name_of(*computing)))
+        return computing ? tr("Computing %1").arg(measure_title(*computing))
                          : tr("Choose the measure again to compute it.");
     }
     if (all_pairs_ == 0) return tr("No pair has both figures.");
@@ -263,8 +269,11 @@ QString ScatterPanel::note() const {
 }
 
 QString ScatterPanel::copy_text() const {
-    QString text =
-        QStringLiteral("layer\thead\thead\t%1\t%2\n").arg(x_->currentText(), y_->currentText());
+    const auto name = [](const QComboBox& axis) {
+        const int shown = axis.currentData().toInt();
+        return shown < 0 ? axis.currentText() : qstring(name_of(static_cast<Measure>(shown)));
+    };
+    QString text = QStringLiteral("layer\thead\thead\t%1\t%2\n").arg(name(*x_), name(*y_));
     for (const ScatterPoint& point : pairs(source())) {
         text += QStringLiteral("%1\t%2\t%3\t%4\t%5\n")
                     .arg(point.layer)
@@ -291,6 +300,16 @@ void ScatterPanel::restore_state(const QSettings& settings) {
     restore(*y_, QStringLiteral("scatter/y"));
     scope_->setCurrentIndex(std::clamp(
         settings.value(QStringLiteral("scatter/scope"), scope_->currentIndex()).toInt(), 0, 1));
+}
+
+Panel make_scatter_panel(const PanelServices& services) {
+    auto* panel = new ScatterPanel(services.session, services.measures, services.damage);
+    Panel made{QStringLiteral("scatter"), ScatterPanel::tr("Scatter"), PanelArea::centre, panel};
+    made.plot = [panel] { return &panel->plot(); };
+    made.table = [panel] { return panel->copy_text(); };
+    made.save_state = [panel](QSettings& settings) { panel->save_state(settings); };
+    made.restore_state = [panel](const QSettings& settings) { panel->restore_state(settings); };
+    return made;
 }
 
 }  // namespace headscope::ui

@@ -90,4 +90,10 @@ class ScatterPanel : public QWidget {
     Job correlating_;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_scatter_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

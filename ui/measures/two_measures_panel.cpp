@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/search/rank_correlation.h"
+#include "ui/panel/panel.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -193,6 +194,16 @@ void TwoMeasuresPanel::restore_state(const QSettings& settings) {
         const int found = box.findText(settings.value(key_of(side)).toString());
         if (found >= 0) box.setCurrentIndex(found);
     }
+}
+
+Panel make_two_measures_panel(const PanelServices& services) {
+    auto* panel = new TwoMeasuresPanel(services.session, services.measures);
+    Panel made{QStringLiteral("two_measures"), TwoMeasuresPanel::tr("Two measures"),
+               PanelArea::centre, panel};
+    made.table = [panel] { return panel->copy_text(); };
+    made.save_state = [panel](QSettings& settings) { panel->save_state(settings); };
+    made.restore_state = [panel](const QSettings& settings) { panel->restore_state(settings); };
+    return made;
 }
 
 }  // namespace headscope::ui

@@ -57,4 +57,10 @@ class TwoMeasuresPanel : public QWidget {
     QLabel* readout_;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_two_measures_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

@@ -5,13 +5,14 @@
 #include "ui/session/session.h"
 
 class QComboBox;
+class QLabel;
 class QPushButton;
 
 namespace headscope::ui {
 
-/// What two heads are compared by, and over what text the model is watched, for a measure of
-/// behaviour or means that need it. Each change can be undone; the figures follow in the
-/// background.
+/// What two heads are compared by, and over what text activations are collected, for a measure of
+/// behaviour or means that need it. Each change can be undone; the similarities follow in the
+/// background. A row for the top of the window.
 class MeasureChoice : public QWidget {
     Q_OBJECT
 
@@ -27,6 +28,7 @@ class MeasureChoice : public QWidget {
     void edit_calibration();
 
     Session& session_;
+    QLabel* label_;
     QComboBox* combo_;
     QPushButton* calibration_;
 };

@@ -16,6 +16,7 @@
 #include <QVBoxLayout>
 #include <memory>
 
+#include "ui/panel/panel.h"
 #include "ui/plan/pair_copy.h"
 #include "ui/plan/pair_model.h"
 #include "ui/style/text.h"
@@ -133,7 +134,7 @@ void PairPanel::fit_columns() {
 }
 
 void PairPanel::set_texts() {
-    only_focused_->setText(tr("&Focused layer only"));
+    only_focused_->setText(tr("Focuse&d layer only"));
     only_focused_->setToolTip(tr("Show only the pairs of the layer that the heatmap shows"));
     copy_->setText(tr("&Copy"));
     copy_->setToolTip(
@@ -270,6 +271,14 @@ void PairPanel::copy_more() {
     }
     QGuiApplication::clipboard()->setText(copying_->text());
     copying_.reset();
+}
+
+Panel make_pair_panel(const PanelServices& services) {
+    auto* panel = new PairPanel(services.session);
+    Panel made{QStringLiteral("pairs"), PairPanel::tr("Pairs"), PanelArea::right_bottom, panel};
+    made.of_similarities = true;
+    made.table = [panel] { return panel->copy_text(); };
+    return made;
 }
 
 }  // namespace headscope::ui

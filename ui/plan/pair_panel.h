@@ -65,4 +65,10 @@ class PairPanel : public QWidget {
     bool following_ = false;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_pair_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

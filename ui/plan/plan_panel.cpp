@@ -8,7 +8,9 @@
 #include <QVBoxLayout>
 #include <utility>
 
+#include "core/merging/merge_fields.h"
 #include "core/report/results.h"
+#include "ui/panel/panel.h"
 #include "ui/plan/layer_bars.h"
 #include "ui/plan/rule_choices.h"
 #include "ui/plan/summary_grid.h"
@@ -114,11 +116,8 @@ QString PlanPanel::copy_text() const {
     } else {
         add("threshold", QString::fromStdString(headscope::threshold_text(rule.threshold)));
     }
-    add("grouping", qstring(name_of(rule.grouping)));
-    add("kv_policy", qstring(name_of(rule.kv_policy)));
-    add("align", qstring(name_of(rule.align)));
-    add("weights", qstring(name_of(rule.weights)));
-    add("rescale", rule.rescale ? QStringLiteral("true") : QStringLiteral("false"));
+    for (const MergeField& field : merge_fields())
+        add(field.name.c_str(), QString::fromStdString(field.text(rule)));
     const std::initializer_list<std::pair<const char*, std::int64_t>> numbers = {
         {"layers", session_.included_count()},
         {"heads", heads},
@@ -126,6 +125,7 @@ QString PlanPanel::copy_text() const {
         {"pairs", sum.pairs},
         {"groups", sum.groups},
         {"merged_heads", sum.merged_heads},
+        {"removed_heads", sum.removed_heads},
         {"identical_heads", sum.identical_heads},
         {"kv_heads_touched", sum.kv_heads_touched},
         {"side_effect_heads", sum.side_effect_heads},
@@ -138,6 +138,13 @@ QString PlanPanel::copy_text() const {
         add(name, QString::number(value));
     }
     return text;
+}
+
+Panel make_plan_panel(const PanelServices& services) {
+    auto* panel = new PlanPanel(services.session);
+    Panel made{QStringLiteral("plan"), PlanPanel::tr("Merge plan"), PanelArea::right_bottom, panel};
+    made.table = [panel] { return panel->copy_text(); };
+    return made;
 }
 
 }  // namespace headscope::ui

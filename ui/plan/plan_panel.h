@@ -42,4 +42,10 @@ class PlanPanel : public QWidget {
     bool dirty_ = true;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_plan_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

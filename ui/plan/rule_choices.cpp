@@ -3,12 +3,12 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <algorithm>
 #include <array>
-
-#include "ui/plan/measure_choice.h"
 
 namespace headscope::ui {
 namespace {
@@ -17,6 +17,10 @@ constexpr std::array kGroupings = {Grouping::components, Grouping::complete, Gro
                                    Grouping::sequential};
 constexpr std::array kKvPolicies = {KvPolicy::average, KvPolicy::keep, KvPolicy::within};
 constexpr std::array kAlignments = {Alignment::none, Alignment::weights, Alignment::activations};
+constexpr std::array kRepresentatives = {Representative::mean, Representative::stronger};
+constexpr std::array kRefits = {Refit::none, Refit::output};
+constexpr std::array kTargets = {RefitTarget::automatic, RefitTarget::layer, RefitTarget::residual};
+constexpr std::array kRefitLayers = {RefitLayers::changed, RefitLayers::all};
 constexpr std::array kWeights = {MeanWeights::plain, MeanWeights::norm, MeanWeights::usage};
 
 /// A choice on screen.
@@ -93,13 +97,58 @@ Choice describe(MeanWeights weights) {
                 RuleChoices::tr("A head counts in the mean by how much it adds to the residual "
                                 "stream over the calibration text. The model runs once.")};
     }
-    return {RuleChoices::tr("All alike"), RuleChoices::tr("The plain mean.")};
+    return {RuleChoices::tr("Uniform"), RuleChoices::tr("The plain mean.")};
+}
+
+Choice describe(Representative representative) {
+    if (representative == Representative::stronger) {
+        return {RuleChoices::tr("Of the stronger head"),
+                RuleChoices::tr("Merged heads keep the query of the one that writes most over the "
+                                "calibration text. The model runs once.")};
+    }
+    return {RuleChoices::tr("Mean"),
+            RuleChoices::tr("Merged heads get the mean of their queries.")};
+}
+
+Choice describe(Refit refit) {
+    if (refit == Refit::output) {
+        return {RuleChoices::tr("Output weights"),
+                RuleChoices::tr("Fits the output weights of changed layers to what the original "
+                                "writes over the calibration text, in closed form, before a run "
+                                "or a saved model. Live estimates leave it out.")};
+    }
+    return {RuleChoices::tr("None"), RuleChoices::tr("Leaves the weights as merging makes them.")};
+}
+
+Choice describe(RefitTarget target) {
+    switch (target) {
+        case RefitTarget::layer:
+            return {RuleChoices::tr("Layer output"),
+                    RuleChoices::tr("What the original's attention writes in the layer.")};
+        case RefitTarget::residual:
+            return {RuleChoices::tr("Residual stream"),
+                    RuleChoices::tr("That, and what the residual stream lacks by then.")};
+        case RefitTarget::automatic:
+            break;
+    }
+    return {RuleChoices::tr("Better of both"),
+            RuleChoices::tr("Fits both and takes the one with the lower loss on calibration text "
+                            "that was held out.")};
+}
+
+Choice describe(RefitLayers layers) {
+    if (layers == RefitLayers::all) {
+        return {RuleChoices::tr("All behind"),
+                RuleChoices::tr("The first changed layer and all behind it, which can make up for "
+                                "what is left.")};
+    }
+    return {RuleChoices::tr("Changed"), RuleChoices::tr("Layers that the plan changes.")};
 }
 
 QComboBox* make_combo(QWidget* parent, std::size_t choices) {
     auto* combo = new QComboBox(parent);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    combo->setMinimumContentsLength(9);
+    combo->setMinimumContentsLength(14);
     combo->setMaximumWidth(26 * combo->fontMetrics().height());
     combo->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     for (std::size_t i = 0; i < choices; ++i) {
@@ -143,7 +192,13 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
       align_(make_combo(this, kAlignments.size())),
       weights_(make_combo(this, kWeights.size())),
       rescale_(new QCheckBox(this)),
-      measure_(new MeasureChoice(session, this)) {
+      representative_(make_combo(this, kRepresentatives.size())),
+      refit_(make_combo(this, kRefits.size())),
+      target_(make_combo(this, kTargets.size())),
+      refit_layers_(make_combo(this, kRefitLayers.size())),
+      by_hand_(new QWidget(this)),
+      heads_(new QLabel(by_hand_)),
+      forget_(new QPushButton(by_hand_)) {
     grouping_->setObjectName(QStringLiteral("grouping"));
     kv_policy_->setObjectName(QStringLiteral("kv_policy"));
     align_->setObjectName(QStringLiteral("align"));
@@ -156,8 +211,23 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
     form_->addRow(QStringLiteral(" "), kv_policy_);
     form_->addRow(QStringLiteral(" "), align_);
     form_->addRow(QStringLiteral(" "), weights_);
+    representative_->setObjectName(QStringLiteral("representative"));
+    refit_->setObjectName(QStringLiteral("refit"));
+    target_->setObjectName(QStringLiteral("refit_target"));
+    refit_layers_->setObjectName(QStringLiteral("refit_layers"));
+    heads_->setObjectName(QStringLiteral("heads_by_hand"));
+    forget_->setObjectName(QStringLiteral("forget_heads"));
     form_->addRow(QString(), rescale_);
-    form_->addRow(QStringLiteral(" "), measure_);
+    form_->addRow(QStringLiteral(" "), representative_);
+    form_->addRow(QStringLiteral(" "), refit_);
+    form_->addRow(QStringLiteral(" "), target_);
+    form_->addRow(QStringLiteral(" "), refit_layers_);
+    heads_->setWordWrap(true);
+    auto* row = new QHBoxLayout(by_hand_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(heads_, 1);
+    row->addWidget(forget_);
+    form_->addRow(QStringLiteral(" "), by_hand_);
     set_texts();
     connect(&session, &Session::plan_changed, this, &RuleChoices::follow_choices);
     connect(grouping_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_grouping);
@@ -165,6 +235,15 @@ RuleChoices::RuleChoices(Session& session, QWidget* parent)
     connect(align_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_alignment);
     connect(weights_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_weights);
     connect(rescale_, &QCheckBox::toggled, this, &RuleChoices::choose_rescale);
+    connect(representative_, &QComboBox::currentIndexChanged, this,
+            &RuleChoices::choose_representative);
+    connect(refit_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_refit);
+    connect(target_, &QComboBox::currentIndexChanged, this, &RuleChoices::choose_target);
+    connect(refit_layers_, &QComboBox::currentIndexChanged, this,
+            &RuleChoices::choose_refit_layers);
+    connect(forget_, &QPushButton::clicked, this, [this] {
+        session_.choose(without_named_heads(session_.choices()), tr("Forget heads chosen by hand"));
+    });
 }
 
 void RuleChoices::set_texts() {
@@ -172,18 +251,28 @@ void RuleChoices::set_texts() {
     name_choices(kv_policy_, kKvPolicies);
     name_choices(align_, kAlignments);
     name_choices(weights_, kWeights);
+    name_choices(representative_, kRepresentatives);
+    name_choices(refit_, kRefits);
+    name_choices(target_, kTargets);
+    name_choices(refit_layers_, kRefitLayers);
+    forget_->setText(tr("Forget"));
+    forget_->setToolTip(tr("Leaves only what the threshold selects."));
     rescale_->setText(tr("Restore &norms"));
     rescale_->setToolTip(
         tr("Scales each mean to the mean norm of the weights that it replaces. The less these "
            "agree, the more their mean shrinks."));
     label_row(form_, grouping_, tr("&Grouping:"), tr("How pairs become groups"));
-    label_row(form_, kv_policy_, tr("&Keys and values:"),
+    label_row(form_, kv_policy_, tr("Ke&ys and values:"),
               tr("What happens to the keys and values behind merged heads"));
     label_row(form_, align_, tr("&Alignment:"),
               tr("Whether heads are turned into one basis before they are averaged"));
     label_row(form_, weights_, tr("Mean &weights:"), tr("How much each head counts in a mean"));
-    label_row(form_, measure_, tr("&Measure:"), tr("What two heads are compared by"));
-    qobject_cast<QLabel*>(form_->labelForField(measure_))->setBuddy(&measure_->combo());
+    label_row(form_, representative_, tr("Merged &query:"), tr("The query of merged heads"));
+    label_row(form_, refit_, tr("Ref&it:"), tr("What is fitted again after merging and removing"));
+    label_row(form_, target_, tr("Refit tar&get:"), tr("What a refitted layer is to write"));
+    label_row(form_, refit_layers_, tr("Refitted &layers:"), tr("Which layers are refitted"));
+    label_row(form_, by_hand_, tr("By hand:"),
+              tr("Heads chosen one by one, in the context menu of the map"));
     follow_choices();
 }
 
@@ -192,8 +281,32 @@ void RuleChoices::follow_choices() {
     show_choice(kv_policy_, kKvPolicies, session_.choices().kv_policy);
     show_choice(align_, kAlignments, session_.choices().align);
     show_choice(weights_, kWeights, session_.choices().weights);
+    show_choice(representative_, kRepresentatives, session_.choices().representative);
+    show_choice(refit_, kRefits, session_.choices().refit.refit);
+    show_choice(target_, kTargets, session_.choices().refit.target);
+    show_choice(refit_layers_, kRefitLayers, session_.choices().refit.layers);
+    for (QComboBox* of_refit : {target_, refit_layers_})
+        of_refit->setEnabled(session_.choices().refit.refit != Refit::none);
+    follow_heads();
     const QSignalBlocker quiet(rescale_);
     rescale_->setChecked(session_.choices().rescale);
+}
+
+void RuleChoices::follow_heads() {
+    const Choices& choices = session_.choices();
+    int merged = 0;
+    for (const auto& [layer, groups] : choices.merged_groups) {
+        for (const HeadGroup& group : groups)
+            merged += static_cast<int>(group.size());
+    }
+    const auto removed = static_cast<int>(choices.removed_heads.size());
+    const auto excluded = static_cast<int>(choices.excluded_heads.size());
+    QStringList parts;
+    if (removed > 0) parts << tr("%Ln head(s) removed", nullptr, removed);
+    if (merged > 0) parts << tr("%Ln merged", nullptr, merged);
+    if (excluded > 0) parts << tr("%Ln excluded", nullptr, excluded);
+    heads_->setText(parts.isEmpty() ? tr("No heads") : parts.join(QStringLiteral(", ")));
+    forget_->setVisible(!parts.isEmpty());
 }
 
 void RuleChoices::choose_grouping(int index) {
@@ -218,6 +331,36 @@ void RuleChoices::choose_weights(int index) {
     Choices choices = session_.choices();
     choices.weights = kWeights.at(static_cast<std::size_t>(index));
     session_.choose(choices, tr("Change mean weights"));
+}
+
+void RuleChoices::choose_representative(int index) {
+    Choices choices = session_.choices();
+    choices.representative = kRepresentatives.at(static_cast<std::size_t>(index));
+    session_.choose(choices, tr("Change merged query"));
+}
+
+void RuleChoices::choose_refit(int index) {
+    Choices choices = session_.choices();
+    choices.refit.refit = kRefits.at(static_cast<std::size_t>(index));
+    // More text fits better; one that a measure or a mean reads as well stays as it was chosen.
+    const bool free = kind_of(choices.measure) != MeasureKind::behaviour &&
+                      !choices.rule_at(0.0).needs_calibration();
+    if (choices.refit.refit != Refit::none && free && choices.calibration == CalibrationOptions()) {
+        choices.calibration.windows = 0;
+    }
+    session_.choose(choices, tr("Change refit"));
+}
+
+void RuleChoices::choose_target(int index) {
+    Choices choices = session_.choices();
+    choices.refit.target = kTargets.at(static_cast<std::size_t>(index));
+    session_.choose(choices, tr("Change refit target"));
+}
+
+void RuleChoices::choose_refit_layers(int index) {
+    Choices choices = session_.choices();
+    choices.refit.layers = kRefitLayers.at(static_cast<std::size_t>(index));
+    session_.choose(choices, tr("Change refitted layers"));
 }
 
 void RuleChoices::choose_rescale(bool rescale) {

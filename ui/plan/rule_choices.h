@@ -7,10 +7,10 @@
 class QCheckBox;
 class QComboBox;
 class QFormLayout;
+class QLabel;
+class QPushButton;
 
 namespace headscope::ui {
-
-class MeasureChoice;
 
 /// What heads are compared by, how pairs become groups, what happens to keys and values, and how
 /// the mean of a group is taken. Each change can be undone.
@@ -28,6 +28,11 @@ class RuleChoices : public QWidget {
     void choose_alignment(int index);
     void choose_weights(int index);
     void choose_rescale(bool rescale);
+    void choose_representative(int index);
+    void choose_refit(int index);
+    void choose_target(int index);
+    void choose_refit_layers(int index);
+    void follow_heads();
 
     Session& session_;
     QFormLayout* form_;
@@ -36,7 +41,13 @@ class RuleChoices : public QWidget {
     QComboBox* align_;
     QComboBox* weights_;
     QCheckBox* rescale_;
-    MeasureChoice* measure_;
+    QComboBox* representative_;
+    QComboBox* refit_;
+    QComboBox* target_;
+    QComboBox* refit_layers_;
+    QWidget* by_hand_;
+    QLabel* heads_;  ///< what was merged, removed, excluded by hand
+    QPushButton* forget_;
 };
 
 }  // namespace headscope::ui

@@ -63,6 +63,7 @@ void SummaryGrid::set_texts() {
     describe(pairs, tr("Pairs"), tr("Heads of one layer whose similarity reaches the threshold"));
     describe(groups, tr("Groups"), tr("Sets of heads that are merged with each other"));
     describe(merged_heads, tr("Heads merged"), tr("Heads that are a member of a group"));
+    describe(removed_heads, tr("Heads removed"), tr("Heads that write nothing"));
     describe(identical_heads, tr("Heads that become identical"),
              tr("Heads that end with the same queries and outputs as another head"));
     describe(kv_heads_touched, tr("KV heads touched"),
@@ -72,8 +73,8 @@ void SummaryGrid::set_texts() {
                 "key/value head with a merged head"));
     savings_->setText(tr("Possible savings"));
     const QString possible =
-        tr("Nothing is removed by merging; these duplicates could be held "
-           "once.");
+        tr("What need not be held: removed heads, and duplicates beyond "
+           "the first.");
     savings_->setToolTip(possible);
     describe(removable_heads, tr("Heads"), possible);
     describe(removable_kv_heads, tr("KV heads"), possible);
@@ -90,6 +91,7 @@ void SummaryGrid::show_summary(const PlanSummary& summary, std::int64_t heads,
     set(pairs, count_text(summary.pairs));
     set(groups, count_text(summary.groups));
     set(merged_heads, of(summary.merged_heads, heads));
+    set(removed_heads, of(summary.removed_heads, heads));
     set(identical_heads, count_text(summary.identical_heads));
     set(kv_heads_touched, of(summary.kv_heads_touched, kv_heads));
     set(side_effects, count_text(summary.side_effect_heads));

@@ -31,6 +31,7 @@ class SummaryGrid : public QWidget {
         pairs,
         groups,
         merged_heads,
+        removed_heads,
         identical_heads,
         kv_heads_touched,
         side_effects,

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/base/locations.h"
 #include "core/base/version.h"
+#include "core/refit/refit.h"
 #include "ui/session/error_text.h"
 
 namespace headscope::ui {
@@ -44,6 +45,7 @@ void EvaluationWorkplace::prepare(const EvaluationRequest& request, const Progre
     if (other_model || other_compute || other_text) original_ = {};
     if (other_model || other_compute) model_.reset();
     if (other_model || other_text) text_.reset();
+    if (other_model || other_text) calibration_.reset();
     opened_ = request.plans.model();
     settings_ = request.settings;
     if (!text_) {
@@ -64,6 +66,8 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
     if (request.plans.rule_at(0.0).needs_calibration())
         require_apart(opened_->figures->calibrating.text, settings_.text.corpus);
     const bool estimate = request.window_limit != 0;
+    const bool refit = !estimate && request.plans.rule_at(0.0).refit.refit != Refit::none;
+    if (refit) read_calibration(request.plans.calibration(), progress, stop);
     std::optional<RunSettings> settings;
     if (!estimate) {
         // Before the work, so that a stop while files are read loses nothing.
@@ -73,8 +77,12 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
     }
 
     ComparisonParams params{{}, text_->windows, request.window_limit, original_};
-    for (const PlannedVariant& variant : variants) {
-        params.variants.push_back(variant_of(variant.plan));
+    params.divergence = !estimate && request.settings.divergence;
+    if (refit) {
+        params.variants = refitted(variants, progress, stop);
+    } else {
+        for (const PlannedVariant& variant : variants)
+            params.variants.push_back(variant_of(variant.plan));
     }
     const std::string started = utc_now();
     const EvaluationResult evaluation = evaluate_against_original(
@@ -95,14 +103,54 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
     common.settings = *settings;
     common.started = started;
     for (std::size_t i = 0; i < variants.size(); ++i) {
-        outcome.results.push_back(make_result(*opened_, variants[i], outcome.figures, i, common));
+        Result result = make_result(*opened_, variants[i], outcome.figures, i, common);
+        result.original_metrics = evaluation.scores.metric_list(0);
+        result.merged_metrics = evaluation.scores.metric_list(i + 1);
+        outcome.results.push_back(std::make_shared<const Result>(std::move(result)));
+        if (params.divergence) outcome.tokens.push_back(tokens_of(evaluation.scores, i + 1));
     }
     outcome.files.resize(variants.size());
     if (!request.results_folder.empty()) save(request, outcome);
     return outcome;
 }
 
+void EvaluationWorkplace::read_calibration(const CalibrationOptions& options,
+                                           const ProgressFn& progress,
+                                           const std::stop_token& stop) {
+    if (calibration_ && options == calibration_options_) return;
+    if (progress) progress({"tokenizing", 0, 0, ""});
+    calibration_ =
+        prepare_calibration(opened_->checkpoint, options, settings_.text.corpus, cache_dir(), stop);
+    calibration_options_ = options;
+}
+
+std::vector<Variant> EvaluationWorkplace::refitted(const std::vector<PlannedVariant>& variants,
+                                                   const ProgressFn& progress,
+                                                   const std::stop_token& stop) {
+    std::vector<MergePlan> plans;
+    for (const PlannedVariant& variant : variants)
+        plans.push_back(variant.plan);
+    std::vector<MergePlan*> to_refit;
+    for (MergePlan& plan : plans)
+        to_refit.push_back(&plan);
+    refit_plans(*model_, calibration_->windows, to_refit, progress, stop);
+    std::vector<Variant> refitted;
+    for (const MergePlan& plan : plans)
+        refitted.push_back(variant_of(plan));
+    return refitted;
+}
+
+std::shared_ptr<const TokenTable> EvaluationWorkplace::tokens_of(const Scores& scores,
+                                                                 std::size_t variant) const {
+    const Scores both{scores.predictions_per_window,
+                      scores.done,
+                      {scores.values.front(), scores.values[variant]}};
+    return std::make_shared<const TokenTable>(
+        token_table(*text_->windows, both, {"original", "variant"}));
+}
+
 void EvaluationWorkplace::release() {
+    calibration_.reset();
     model_.reset();
     shared_->release();
     text_.reset();
@@ -145,14 +193,13 @@ RunSettings EvaluationWorkplace::run_settings(const EvaluationRequest& request,
                           *text_, {model_->device(), model_->dtype()}, stop);
     settings.calibration = opened_->calibration;
     if (rule.needs_calibration()) settings.calibration = opened_->figures->record;
+    if (rule.refit.refit != Refit::none) settings.calibration = calibration_->record;
     return settings;
 }
 
-std::shared_ptr<const Result> EvaluationWorkplace::make_result(const OpenedModel& opened,
-                                                               const PlannedVariant& variant,
-                                                               const EvaluationFigures& figures,
-                                                               std::size_t index,
-                                                               const Manifest& manifest) {
+Result EvaluationWorkplace::make_result(const OpenedModel& opened, const PlannedVariant& variant,
+                                        const EvaluationFigures& figures, std::size_t index,
+                                        const Manifest& manifest) {
     Result result;
     result.threshold = variant.plan.rule.threshold;
     result.original = figures.original;
@@ -164,7 +211,7 @@ std::shared_ptr<const Result> EvaluationWorkplace::make_result(const OpenedModel
         result.similarity.push_back(opened.matrices.at(static_cast<std::size_t>(layer.layer)));
     }
     result.manifest = manifest;
-    return std::make_shared<const Result>(std::move(result));
+    return result;
 }
 
 void EvaluationWorkplace::save(const EvaluationRequest& request, EvaluationOutcome& outcome) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/evaluation/comparison.h"
+#include "core/measures/calibration.h"
 #include "core/report/run_settings.h"
 #include "ui/runs/run.h"
 #include "ui/runs/shared_model.h"
@@ -52,7 +53,9 @@ struct EvaluationOutcome {
     EvaluationFigures figures;
     std::vector<std::shared_ptr<const Result>> results;  ///< [thresholds]; none of an estimate
     std::vector<std::filesystem::path> files;  ///< [thresholds]; empty where nothing was written
-    std::string save_error;                    ///< why results could not be written
+    /// [thresholds]: the original and the variant; none where predictions were not compared.
+    std::vector<std::shared_ptr<const TokenTable>> tokens;
+    std::string save_error;  ///< why results could not be written
 };
 
 /// Where the window's evaluations are done, on a thread of their own: keeps the loaded model, the
@@ -77,17 +80,24 @@ class EvaluationWorkplace {
     void release();
 
   private:
+    /// Those of `variants`, refitted. Output weights take memory: they are not kept with results.
+    [[nodiscard]] std::vector<Variant> refitted(const std::vector<PlannedVariant>& variants,
+                                                const ProgressFn& progress,
+                                                const std::stop_token& stop);
+    void read_calibration(const CalibrationOptions& options, const ProgressFn& progress,
+                          const std::stop_token& stop);
+    [[nodiscard]] std::shared_ptr<const TokenTable> tokens_of(const Scores& scores,
+                                                              std::size_t variant) const;
     void remember_original(const Scores& scores);
     [[nodiscard]] std::string device_text() const;
     [[nodiscard]] RunSettings run_settings(const EvaluationRequest& request,
                                            const std::stop_token& stop) const;
     [[nodiscard]] Manifest manifest(const EvaluationRequest& request,
                                     const EvaluationResult& evaluation) const;
-    [[nodiscard]] static std::shared_ptr<const Result> make_result(const OpenedModel& opened,
-                                                                   const PlannedVariant& variant,
-                                                                   const EvaluationFigures& figures,
-                                                                   std::size_t index,
-                                                                   const Manifest& manifest);
+    [[nodiscard]] static Result make_result(const OpenedModel& opened,
+                                            const PlannedVariant& variant,
+                                            const EvaluationFigures& figures, std::size_t index,
+                                            const Manifest& manifest);
     static void save(const EvaluationRequest& request, EvaluationOutcome& outcome);
 
     std::shared_ptr<SharedModel> shared_;
@@ -95,6 +105,8 @@ class EvaluationWorkplace {
     EvaluationSettings settings_;
     std::optional<Model> model_;  ///< the shared one, as long as it is in use
     std::optional<PreparedText> text_;
+    std::optional<CalibrationText> calibration_;  ///< that refits read
+    CalibrationOptions calibration_options_;
     Scores original_;
 };
 

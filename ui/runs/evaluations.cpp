@@ -273,7 +273,8 @@ void Evaluations::plan_changed() {
     // Without the figures the estimate would be of other means than those that were chosen.
     if (busy() || held_ || session_.lacks_figures())
         return live_.show({State::waiting, 0, std::nullopt, {}});
-    if (session_.summary().pairs == 0) return live_.show({State::empty, 0, std::nullopt, {}});
+    if (!session_.summary().changes_anything())
+        return live_.show({State::empty, 0, std::nullopt, {}});
     live_.show({State::running, 0, std::nullopt, {}});
     if (work_ == Work::none) live_.ask();
 }

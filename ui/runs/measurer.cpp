@@ -156,6 +156,7 @@ void Measurer::go_back() {
         choices.calibration = in_effect_.calibration;
         choices.align = in_effect_.align;
         choices.weights = in_effect_.weights;
+        choices.representative = in_effect_.representative;
         // Of another model, they may ask for figures as well.
         if (!serve(session_.model()->figures.get(), choices))
             choices = without_calibration(choices);

@@ -9,6 +9,7 @@
 #include "core/base/progress.h"
 #include "core/evaluation/metrics.h"
 #include "core/evaluation/prepare.h"
+#include "core/evaluation/token_file.h"
 #include "core/model/model.h"
 #include "core/report/results.h"
 #include "ui/session/choices.h"
@@ -19,6 +20,9 @@ namespace headscope::ui {
 struct EvaluationSettings {
     TextOptions text;
     ComputeOptions compute;
+    /// Compare every prediction with the original's: KL divergence, same top token, costs per
+    /// token. The original is computed again for it.
+    bool divergence = true;
 
     bool operator==(const EvaluationSettings&) const = default;
 };
@@ -58,6 +62,8 @@ struct Run {
 
     QString error;                         ///< of a failed run
     std::shared_ptr<const Result> result;  ///< of a finished one, with its manifest
+    /// What every prediction of the original and of this variant says; null where none were kept.
+    std::shared_ptr<const TokenTable> tokens;
     QString file;  ///< where that was saved or opened; empty: only in memory
 
     [[nodiscard]] bool active() const {

@@ -1,7 +1,6 @@
 #include "ui/runs/run_curves.h"
 
 #include <QComboBox>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QTabWidget>
@@ -10,9 +9,12 @@
 
 #include <qcustomplot.h>
 
+#include "ui/panel/panel.h"
 #include "ui/runs/run_tables.h"
 #include "ui/runs/threshold_curve.h"
 #include "ui/runs/windows_curve.h"
+#include "ui/style/follow_style.h"
+#include "ui/style/plot_copy.h"
 
 namespace headscope::ui {
 namespace {
@@ -70,6 +72,8 @@ RunCurves::RunCurves(RunStore& store, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(tabs_);
+    add_copy_action(*this, *windows_plot_, [this] { return copy_text(); });
+    add_copy_action(*this, *threshold_plot_, [this] { return copy_text(); });
     make_interactive(
         *windows_plot_, *this, [this] { windows_curve_->fit(); },
         [this] { windows_curve_->set_follows(false); });
@@ -77,6 +81,8 @@ RunCurves::RunCurves(RunStore& store, QWidget* parent)
         *threshold_plot_, *this, [this] { threshold_curve_->fit(); }, [] {});
     set_texts();
     restyle();
+    for (QCustomPlot* plot : {windows_plot_, threshold_plot_})
+        follow_style(*plot, [this] { restyle(); });
 
     refresh_timer_.setSingleShot(true);
     refresh_timer_.setInterval(kRefreshMilliseconds);
@@ -112,7 +118,7 @@ RunCurves::Page RunCurves::add_page(QCustomPlot& plot) {
     layout->addLayout(row);
     layout->addWidget(page.message, 1);
     layout->addWidget(&plot, 1);
-    plot.setMinimumSize(160, 50);
+    plot.setMinimumSize(200, 9 * plot.fontMetrics().height());
     fit_figures_to_height(plot);
     tabs_->addTab(page.widget, QString());
     return page;
@@ -233,18 +239,12 @@ void RunCurves::showEvent(QShowEvent* event) {
     refresh();
 }
 
-void RunCurves::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    // Also comes while the base class is constructed.
-    if (threshold_curve_ == nullptr) return;
-    switch (event->type()) {
-        case QEvent::PaletteChange:
-        case QEvent::FontChange:
-            restyle();
-            break;
-        default:
-            break;
-    }
+Panel make_run_curves(const PanelServices& services) {
+    auto* panel = new RunCurves(services.runs);
+    Panel made{QStringLiteral("curves"), RunCurves::tr("Curves"), PanelArea::bottom, panel};
+    made.plot = [panel] { return &panel->plot(); };
+    made.table = [panel] { return panel->copy_text(); };
+    return made;
 }
 
 }  // namespace headscope::ui

@@ -40,7 +40,6 @@ class RunCurves : public QWidget {
 
   protected:
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
   private:
     struct Page {
@@ -73,5 +72,11 @@ class RunCurves : public QWidget {
     bool windows_dirty_ = true;
     bool thresholds_dirty_ = true;
 };
+
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_run_curves(const PanelServices& services);
 
 }  // namespace headscope::ui

@@ -30,6 +30,17 @@ void take(RunFacts& facts, const RunSettings& settings) {
     facts.align = qstring(name_of(settings.rule.align));
     facts.weights = qstring(name_of(settings.rule.weights));
     facts.rescale = settings.rule.rescale;
+    facts.representative = qstring(name_of(settings.rule.representative));
+    facts.merged_heads = qstring(groups_text(settings.rule.groups));
+    facts.removed_heads = qstring(removal_text(settings.rule.removal));
+    facts.excluded_heads = qstring(heads_text(settings.rule.excluded));
+    if (settings.rule.refit.refit != Refit::none) {
+        const RefitRule& refit = settings.rule.refit;
+        facts.refit = QStringLiteral("%1, %2").arg(qstring(name_of(refit.refit)),
+                                                   qstring(name_of(refit.target)));
+        if (refit.layers != RefitLayers::changed)
+            facts.refit += QStringLiteral(", %1 layers").arg(qstring(name_of(refit.layers)));
+    }
     facts.layers = settings.layers;
     facts.layers_known = true;
     facts.protocol = QString::fromStdString(settings.protocol);
@@ -125,6 +136,9 @@ std::vector<ComparableSetting> comparable_settings(const Run& run) {
     const auto shown = [](const char* text, const QString& value) {
         return QCoreApplication::translate("headscope::ui::RunFacts", text).arg(value);
     };
+    const auto named = [&shown](const char* text, const QString& value) {
+        return ComparableSetting{value, value.isEmpty() ? QString() : shown(text, value)};
+    };
     return {
         {model, run.model_name},
         plain(facts.protocol),
@@ -137,6 +151,12 @@ std::vector<ComparableSetting> comparable_settings(const Run& run) {
         {facts.corpus_sha256, facts.corpus},
         plain(facts.dtype),
         {layers, shown(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "layers %1"), layers)},
+        named(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "without heads %1"),
+              facts.excluded_heads),
+        named(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "removed %1"), facts.removed_heads),
+        named(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "merged %1"), facts.merged_heads),
+        named(QT_TRANSLATE_NOOP("headscope::ui::RunFacts", "refit %1"), facts.refit),
+        {facts.representative, QStringLiteral("representative ") + facts.representative},
         plain(facts.grouping),
         plain(facts.kv_policy),
         {facts.align, QStringLiteral("align ") + facts.align},

@@ -21,6 +21,11 @@ struct RunFacts {
     std::optional<bool> rescale;
     std::vector<int> layers;
     bool layers_known = false;
+    QString representative;
+    QString merged_heads;    ///< by hand, "3:0-1"; empty: none
+    QString removed_heads;   ///< "3:5,7" or "heads:25%"; empty: none
+    QString excluded_heads;  ///< "3:5,7"; empty: none
+    QString refit;           ///< "output"; empty: none
     QString protocol;
     std::int64_t window = 0;   ///< tokens
     std::int64_t windows = 0;  ///< evaluated, or to be

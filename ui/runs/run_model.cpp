@@ -12,12 +12,12 @@ namespace {
 using Column = RunModel::Column;
 
 bool is_figure(int column) {
-    return column >= Column::perplexity_column && column <= Column::accuracy_change_column;
+    return column >= Column::perplexity_change_column && column <= Column::same_top_column;
 }
 
 bool is_number(int column) {
     return column != Column::state_column && column != Column::settings_column &&
-           column != Column::model_column;
+           column != Column::model_column && column != Column::measure_column;
 }
 
 QString rate_text(const Run& run) {
@@ -29,6 +29,10 @@ QString accuracy_text(const Run& run) {
     return run.merged ? percent_text(run.merged->accuracy) : QString();
 }
 
+const char* metric_name(int column) {
+    return column == Column::kl_column ? "kl_divergence" : "same_top";
+}
+
 QString cell_text(const Run& run, int column) {
     switch (column) {
         case Column::state_column:
@@ -37,6 +41,10 @@ QString cell_text(const Run& run, int column) {
             return run_threshold_text(run);
         case Column::pairs_column:
             return count_text(run.summary.pairs);
+        case Column::measure_column:
+            return facts_of(run).measure;
+        case Column::heads_column:
+            return count_text(run.summary.merged_heads + run.summary.removed_heads);
         case Column::progress_column:
             return run_progress_text(run);
         case Column::rate_column:
@@ -53,6 +61,10 @@ QString cell_text(const Run& run, int column) {
             return accuracy_text(run);
         case Column::accuracy_change_column:
             return run.change ? points_text(run.change->accuracy_difference) : QString();
+        case Column::kl_column:
+            return kl_text(run);
+        case Column::same_top_column:
+            return same_top_text(run);
         case Column::settings_column:
             return settings_text(run);
         case Column::duration_column: {
@@ -86,6 +98,8 @@ QVariant raw_value(const Run& run, int column) {
             return run.threshold;
         case Column::pairs_column:
             return static_cast<qlonglong>(run.summary.pairs);
+        case Column::heads_column:
+            return static_cast<qlonglong>(run.summary.merged_heads + run.summary.removed_heads);
         case Column::progress_column:
             return progress_value(run);
         case Column::rate_column:
@@ -100,6 +114,11 @@ QVariant raw_value(const Run& run, int column) {
             return run.merged ? QVariant(run.merged->accuracy.value) : QVariant();
         case Column::accuracy_change_column:
             return run.change ? QVariant(run.change->accuracy_difference.value) : QVariant();
+        case Column::kl_column:
+        case Column::same_top_column: {
+            const auto metric = metric_of(run, metric_name(column));
+            return metric ? QVariant(metric->value.value) : QVariant();
+        }
         case Column::duration_column: {
             const double seconds = duration_of(run);
             return number_if(seconds >= 0.0, seconds);
@@ -180,6 +199,10 @@ QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role
             return tip ? tr("The similarity from which on two heads are a pair") : tr("Threshold");
         case pairs_column:
             return tip ? tr("Pairs of heads that the plan selects") : tr("Pairs");
+        case measure_column:
+            return tip ? tr("What the heads were compared by") : tr("Measure");
+        case heads_column:
+            return tip ? tr("Heads that the plan merges or removes") : tr("Heads");
         case progress_column:
             return tip ? tr("Windows of text that are scored") : tr("Progress");
         case rate_column:
@@ -202,6 +225,13 @@ QVariant RunModel::headerData(int section, Qt::Orientation orientation, int role
             return tip ? tr("Accuracy against the original in percentage points, with its paired "
                             "95\u00a0% interval")
                        : tr("Accuracy change");
+        case kl_column:
+            return tip ? tr("Mean KL divergence of the predictions from the original's, nats a "
+                            "token; 0 where both predict the same. With its 95\u00a0% interval")
+                       : tr("KL divergence");
+        case same_top_column:
+            return tip ? tr("Share of tokens whose most likely next token is the original's")
+                       : tr("Same top token");
         case settings_column:
             return tip ? tr("Protocol, window, dtype, device, grouping, KV policy and layers")
                        : tr("Settings");

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "ui/panel/panel.h"
 #include "ui/runs/run_actions.h"
 #include "ui/runs/run_model.h"
 #include "ui/runs/run_table.h"
@@ -248,6 +249,15 @@ void RunPanel::save_state(QSettings& settings) const {
 
 void RunPanel::restore_state(const QSettings& settings) {
     table_->restore_state(settings);
+}
+
+Panel make_run_panel(const PanelServices& services) {
+    auto* panel = new RunPanel(services.runs);
+    Panel made{QStringLiteral("runs"), RunPanel::tr("Runs"), PanelArea::bottom, panel};
+    made.table = [panel] { return panel->copy_text(); };
+    made.save_state = [panel](QSettings& settings) { panel->save_state(settings); };
+    made.restore_state = [panel](const QSettings& settings) { panel->restore_state(settings); };
+    return made;
 }
 
 }  // namespace headscope::ui

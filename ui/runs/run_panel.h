@@ -81,4 +81,10 @@ class RunPanel : public QWidget {
     bool can_run_ = true;
 };
 
+struct Panel;
+struct PanelServices;
+
+/// For the registry of panels.
+[[nodiscard]] Panel make_run_panel(const PanelServices& services);
+
 }  // namespace headscope::ui

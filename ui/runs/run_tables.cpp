@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "ui/runs/run_facts.h"
+#include "ui/runs/run_text.h"
 
 namespace headscope::ui {
 namespace {
@@ -79,6 +80,12 @@ QString run_headings() {
                      "accuracy_difference_high",
                      "original_perplexity",
                      "original_accuracy",
+                     "kl_divergence",
+                     "kl_divergence_low",
+                     "kl_divergence_high",
+                     "same_top",
+                     "same_top_low",
+                     "same_top_high",
                      "protocol",
                      "window",
                      "corpus",
@@ -90,11 +97,21 @@ QString run_headings() {
                      "align",
                      "weights",
                      "rescale",
+                     "merge",
+                     "remove",
+                     "exclude",
+                     "representative",
+                     "refit",
                      "layers",
                      "layer_thresholds",
                      "seconds",
                      "model",
                      "file"});
+}
+
+QStringList metric_cells(const Run& run, const char* name) {
+    const auto metric = metric_of(run, name);
+    return metric ? raw(metric->value) : QStringList{{}, {}, {}};
 }
 
 QStringList run_cells(const Run& run) {
@@ -111,10 +128,13 @@ QStringList run_cells(const Run& run) {
           << (run.merged ? raw(run.merged->accuracy) : none)
           << (run.change ? raw(run.change->accuracy_difference) : none)
           << (run.original ? raw(run.original->perplexity.value) : QString())
-          << (run.original ? raw(run.original->accuracy.value) : QString()) << facts.protocol
+          << (run.original ? raw(run.original->accuracy.value) : QString())
+          << metric_cells(run, "kl_divergence") << metric_cells(run, "same_top") << facts.protocol
           << raw_count(facts.window) << facts.corpus << facts.dtype << facts.device << facts.measure
           << facts.grouping << facts.kv_policy << facts.align << facts.weights
-          << truth(facts.rescale) << layers_text(facts.layers)
+          << truth(facts.rescale) << facts.merged_heads << facts.removed_heads
+          << facts.excluded_heads << facts.representative << facts.refit
+          << layers_text(facts.layers)
           << (run.plan.layer_thresholds
                   ? QString::fromStdString(layer_thresholds_text(*run.plan.layer_thresholds))
                   : QString())

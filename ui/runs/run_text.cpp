@@ -6,6 +6,7 @@
 
 #include "ui/runs/run_facts.h"
 #include "ui/style/plan_text.h"
+#include "ui/style/progress_text.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -14,15 +15,6 @@ namespace {
 struct Text {
     Q_DECLARE_TR_FUNCTIONS(headscope::ui::RunText)
 };
-
-QString stage_name(const std::string& stage) {
-    if (stage == "loading") return Text::tr("Loading");
-    if (stage == "evaluating") return Text::tr("Evaluating");
-    if (stage == "tokenizing") return Text::tr("Tokenizing");
-    if (stage == "similarity") return Text::tr("Comparing heads");
-    const QString name = QString::fromStdString(stage);
-    return name.left(1).toUpper() + name.mid(1);
-}
 
 /// Rows of a two-column table of rich text; leaves out what is not known.
 class Details {
@@ -117,9 +109,9 @@ QString state_text(const Run& run) {
     // Cut, not rounded: 100 % is for what is done.
     const int percent = static_cast<int>(progress_share(run) * 100.0);
     if (run.progress.unit != "windows" && !run.progress.stage.empty()) {
-        if (run.progress.total <= 0) return stage_name(run.progress.stage);  // no end in sight
+        if (run.progress.total <= 0) return stage_text(run.progress.stage);  // no end in sight
         return Text::tr("%1, %2\u00a0%", "a stage such as Loading, and its share")
-            .arg(stage_name(run.progress.stage), QLocale().toString(percent));
+            .arg(stage_text(run.progress.stage), QLocale().toString(percent));
     }
     return Text::tr("Running, %1\u00a0%").arg(QLocale().toString(percent));
 }
@@ -161,7 +153,25 @@ QStringList manner_parts(const RunFacts& facts) {
     add("align", facts.align, name_of(Alignment::none));
     add("weights", facts.weights, name_of(MeanWeights::plain));
     if (facts.rescale.value_or(false)) parts << QStringLiteral("rescale");
+    add("representative", facts.representative, name_of(Representative::mean));
+    add("refit", facts.refit, {});
     return parts;
+}
+
+std::optional<Metric> metric_of(const Run& run, const char* name) {
+    if (!run.result) return std::nullopt;
+    const Metric* const found = find_metric(run.result->merged_metrics, name);
+    return found != nullptr ? std::optional(*found) : std::nullopt;
+}
+
+QString kl_text(const Run& run) {
+    const auto kl = metric_of(run, "kl_divergence");
+    return kl ? nats_text(kl->value) : QString();
+}
+
+QString same_top_text(const Run& run) {
+    const auto same = metric_of(run, "same_top");
+    return same ? percent_text(same->value) : QString();
 }
 
 QString yes_or_no(const std::optional<bool>& value) {
@@ -199,6 +209,8 @@ QString details_text(const Run& run) {
     details.add_count(Text::tr("Merged heads"), run.summary.merged_heads);
     details.add_count(Text::tr("Heads with side effects"), run.summary.side_effect_heads);
     add_metrics(details, run);
+    details.add(Text::tr("KL divergence, nats a token"), kl_text(run));
+    details.add(Text::tr("Same top token"), same_top_text(run));
     add_facts(details, facts_of(run));
     details.add(Text::tr("File"), run.file);
     text += details.table();

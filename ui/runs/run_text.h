@@ -24,6 +24,12 @@ namespace headscope::ui {
 /// "align weights", "rescale": what of a run's way to average is not the default, as options say
 /// it.
 [[nodiscard]] QStringList manner_parts(const RunFacts& facts);
+/// A metric of a finished run, "kl_divergence"; nothing where it has none of that name.
+[[nodiscard]] std::optional<Metric> metric_of(const Run& run, const char* name);
+/// "0.0123 [0.0119, 0.0127]", nats
+[[nodiscard]] QString kl_text(const Run& run);
+/// "97.12 % [97.01, 97.23]"
+[[nodiscard]] QString same_top_text(const Run& run);
 /// "yes" or "no"
 [[nodiscard]] QString yes_or_no(const std::optional<bool>& value);
 /// Seconds that the evaluation took or has taken; negative: not known.

@@ -48,6 +48,7 @@ void write_results(RunStore& runs, const std::vector<int>& ids, const Evaluation
     for (std::size_t i = 0; i < ids.size(); ++i) {
         runs.update(ids[i], [&](Run& run) {
             run.result = outcome.results[i];
+            if (i < outcome.tokens.size()) run.tokens = outcome.tokens[i];
             run.file = QString::fromStdString(outcome.files[i].string());
         });
     }

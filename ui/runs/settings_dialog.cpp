@@ -1,5 +1,6 @@
 #include "ui/runs/settings_dialog.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDir>
@@ -74,6 +75,7 @@ SettingsDialog::SettingsDialog(const EvaluationSettings& settings, qint64 max_wi
       device_(new QComboBox),
       dtype_(new QComboBox),
       threads_(new QSpinBox),
+      divergence_(new QCheckBox(tr("Compare e&very prediction with the original's"))),
       mistake_(new QLabel),
       buttons_(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel)) {
     setWindowTitle(tr("Evaluation settings"));
@@ -186,6 +188,11 @@ QWidget* SettingsDialog::build_compute() {
     form->addRow(tr("&Device:"), device_);
     form->addRow(tr("D&type:"), dtype_);
     form->addRow(tr("Th&reads:"), threads_);
+    divergence_->setObjectName(QStringLiteral("divergence"));
+    divergence_->setToolTip(
+        tr("Gives KL divergence, same top token and the cost of each token. "
+           "The original is computed again with each evaluation."));
+    form->addRow(divergence_);
     return group;
 }
 
@@ -201,6 +208,7 @@ void SettingsDialog::take(const EvaluationSettings& settings) {
     select(*device_, settings.compute.device);
     select(*dtype_, canonical_dtype(settings.compute.dtype));
     threads_->setValue(settings.compute.threads);
+    divergence_->setChecked(settings.divergence);
 }
 
 EvaluationSettings SettingsDialog::settings() const {
@@ -212,6 +220,7 @@ EvaluationSettings SettingsDialog::settings() const {
     settings.compute.device = selected(*device_);
     settings.compute.dtype = selected(*dtype_);
     settings.compute.threads = threads_->value();
+    settings.divergence = divergence_->isChecked();
     return settings;
 }
 
@@ -244,6 +253,9 @@ void SettingsDialog::validate() {
     mistake_->setText(mistake);
     mistake_->setVisible(!mistake.isEmpty());
     buttons_->button(QDialogButtonBox::Ok)->setEnabled(mistake.isEmpty());
+    // A line more must not take the room of the others.
+    layout()->activate();
+    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
 }
 
 void SettingsDialog::browse() {

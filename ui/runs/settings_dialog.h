@@ -4,6 +4,7 @@
 
 #include "ui/runs/run.h"
 
+class QCheckBox;
 class QComboBox;
 class QDialogButtonBox;
 class QFormLayout;
@@ -48,6 +49,7 @@ class SettingsDialog : public QDialog {
     QComboBox* device_;
     QComboBox* dtype_;
     QSpinBox* threads_;
+    QCheckBox* divergence_;
     QLabel* mistake_;
     QDialogButtonBox* buttons_;
 };

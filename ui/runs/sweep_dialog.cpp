@@ -1,7 +1,6 @@
 #include "ui/runs/sweep_dialog.h"
 
 #include <QDialogButtonBox>
-#include <QDoubleSpinBox>
 #include <QGroupBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -11,12 +10,13 @@
 #include <algorithm>
 
 #include "ui/runs/threshold_list.h"
+#include "ui/style/number_field.h"
 
 namespace headscope::ui {
 namespace {
 
 QDoubleSpinBox* number(double low, double high, double value, const QString& name) {
-    auto* box = new QDoubleSpinBox;
+    auto* box = new NumberField;
     box->setDecimals(4);
     box->setRange(low, high);
     box->setSingleStep(0.005);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ui/runs/figure_curve.h"
+#include "ui/style/legend.h"
 #include "ui/style/plot_style.h"
 
 namespace headscope::ui {
@@ -29,11 +30,7 @@ ThresholdCurve::ThresholdCurve(QCustomPlot& plot) : plot_(plot) {
     plot.yAxis2->grid()->setVisible(false);  // two grids would not be told apart
     plot.axisRect()->setRangeDragAxes({plot.xAxis, plot.yAxis, plot.yAxis2});
     plot.axisRect()->setRangeZoomAxes({plot.xAxis, plot.yAxis, plot.yAxis2});
-    // Below the axes, where it hides no point.
-    plot.plotLayout()->addElement(1, 0, plot.legend);
-    plot.plotLayout()->setRowStretchFactor(1, 0.001);
-    plot.legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
-    plot.legend->setWrap(2);
+    keep_legend_aside(plot, 2);
     // Thresholds have many digits: fewer of them where there is little room. The axis rect is laid
     // out only after this signal, so the widget's width has to do.
     QObject::connect(&plot, &QCustomPlot::beforeReplot, &plot, [&plot] {

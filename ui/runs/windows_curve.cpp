@@ -8,6 +8,7 @@
 #include <qcustomplot.h>
 
 #include "ui/runs/run_text.h"
+#include "ui/style/legend.h"
 #include "ui/style/plot_style.h"
 
 namespace headscope::ui {
@@ -48,11 +49,7 @@ QString legend_name(const Run& run, const std::vector<const Run*>& runs) {
 }  // namespace
 
 WindowsCurve::WindowsCurve(QCustomPlot& plot) : plot_(plot) {
-    // Below the axes, where it hides no curve.
-    plot.plotLayout()->addElement(1, 0, plot.legend);
-    plot.plotLayout()->setRowStretchFactor(1, 0.001);
-    plot.legend->setFillOrder(QCPLayoutGrid::foColumnsFirst);
-    plot.legend->setWrap(3);
+    keep_legend_aside(plot, 3);
     plot.legend->setVisible(true);
 }
 

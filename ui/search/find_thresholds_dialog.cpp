@@ -19,7 +19,8 @@
 #include <utility>
 
 #include "ui/search/search_text.h"
-#include "ui/window/status_widgets.h"
+#include "ui/style/number_field.h"
+#include "ui/style/progress_text.h"
 
 namespace headscope::ui {
 namespace {
@@ -85,7 +86,7 @@ FindThresholdsDialog::FindThresholdsDialog(Session& session, ThresholdSearch& se
 }
 
 QWidget* FindThresholdsDialog::make_questions() {
-    budget_ = new QDoubleSpinBox;
+    budget_ = new NumberField;
     budget_->setObjectName(QStringLiteral("budget"));
     budget_->setDecimals(2);
     budget_->setRange(0.01, 1000.0);
@@ -226,7 +227,7 @@ void FindThresholdsDialog::fit_columns() {
 void FindThresholdsDialog::show_progress(const Progress& progress) {
     progress_->setRange(0, static_cast<int>(progress.total));  // 0: busy, no end in sight
     progress_->setValue(static_cast<int>(progress.done));
-    stage_->setText(job_progress_text(progress));
+    stage_->setText(progress_text(progress));
 }
 
 void FindThresholdsDialog::copy_path() {

@@ -22,6 +22,7 @@ bool serve(const MergeFigures* figures, const Choices& choices) {
 Choices without_calibration(Choices choices) {
     if (choices.align == Alignment::activations) choices.align = Alignment::none;
     if (choices.weights == MeanWeights::usage) choices.weights = MeanWeights::plain;
+    choices.representative = Representative::mean;
     return choices;
 }
 

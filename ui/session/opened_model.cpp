@@ -1,5 +1,7 @@
 #include "ui/session/opened_model.h"
 
+#include <algorithm>
+
 #include "core/base/locations.h"
 
 namespace headscope::ui {
@@ -17,6 +19,19 @@ const LayerCalibration* OpenedModel::merge_calibration(int layer) const {
     return figures != nullptr ? find_layer(figures->layers, layer) : nullptr;
 }
 
+std::optional<std::pair<double, double>> OpenedModel::similarity_range() const {
+    std::optional<std::pair<double, double>> range;
+    for (const RankedPairs& layer : ranked) {
+        if (layer.all().empty()) continue;
+        const double high = layer.all().front().similarity;
+        const double low = layer.all().back().similarity;
+        if (!range) range.emplace(low, high);
+        range->first = std::min(range->first, low);
+        range->second = std::max(range->second, high);
+    }
+    return range;
+}
+
 std::string OpenedModel::name() const {
     const std::filesystem::path& path = checkpoint.path();
     const std::string name =
@@ -26,8 +41,9 @@ std::string OpenedModel::name() const {
 
 std::shared_ptr<const OpenedModel> open_model(const std::filesystem::path& path, Measure measure,
                                               const ProgressFn& progress,
-                                              const std::stop_token& stop) {
-    OpenedModel model{Checkpoint::open(path), measure, {}, {}, {measure, {}, {}}, {}};
+                                              const std::stop_token& stop,
+                                              const OpenOptions& options) {
+    OpenedModel model{Checkpoint::open(path, options), measure, {}, {}, {measure, {}, {}}, {}};
     model.matrices = compute_similarity(model.checkpoint, {measure, {}, 0}, progress, stop);
     rank(model);
     return std::make_shared<const OpenedModel>(std::move(model));

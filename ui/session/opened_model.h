@@ -4,6 +4,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/progress.h"
@@ -43,6 +44,10 @@ struct OpenedModel {
     /// The figures of one layer; null where there are none.
     [[nodiscard]] const LayerCalibration* merge_calibration(int layer) const;
 
+    /// The lowest and the highest similarity of two different heads of a layer, over all layers;
+    /// nothing where no layer has two. O(layers).
+    [[nodiscard]] std::optional<std::pair<double, double>> similarity_range() const;
+
     /// The name of the folder, or of a GGUF file, for titles.
     [[nodiscard]] std::string name() const;
 };
@@ -51,7 +56,8 @@ struct OpenedModel {
 /// compute_similarity throw.
 std::shared_ptr<const OpenedModel> open_model(const std::filesystem::path& path, Measure measure,
                                               const ProgressFn& progress,
-                                              const std::stop_token& stop);
+                                              const std::stop_token& stop,
+                                              const OpenOptions& options = {});
 
 /// The same checkpoint, its heads compared by another measure; weight measures compute as `compute`
 /// says. `corpus` is what results are judged on; `model` and what is thrown: see compare_heads and

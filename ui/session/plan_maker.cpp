@@ -27,10 +27,20 @@ MergePlan PlanMaker::plan_at(const Thresholds& thresholds) const {
         const double threshold =
             thresholds.of(layer).value_or(std::numeric_limits<double>::infinity());
         const auto pairs = allowed_->at(static_cast<std::size_t>(layer)).at_least(threshold);
-        plan.layers.push_back(make_layer_plan(layer, {pairs.begin(), pairs.end()}, model_->config(),
-                                              plan.rule, model_->merge_calibration(layer)));
+        plan.layers.push_back(layer_plan(layer, pairs, plan.rule));
     }
     return plan;
+}
+
+LayerPlan PlanMaker::layer_plan(int layer, std::span<const HeadPair> selected,
+                                const MergeRule& rule) const {
+    const auto removed = rule.removal.heads.find(layer);
+    return make_layer_plan(
+        layer,
+        chosen_pairs(model_->matrices[static_cast<std::size_t>(layer)], model_->config(), rule,
+                     {selected.begin(), selected.end()}),
+        model_->config(), rule, model_->merge_calibration(layer),
+        removed != rule.removal.heads.end() ? removed->second : std::vector<int>());
 }
 
 }  // namespace headscope::ui

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "ui/session/choices.h"
@@ -23,6 +24,11 @@ class PlanMaker {
 
     /// That of the plan at a threshold.
     [[nodiscard]] MergeRule rule_at(double threshold) const { return choices_.rule_at(threshold); }
+    /// The plan of a layer, included or not, from the pairs that a threshold selects there.
+    [[nodiscard]] LayerPlan layer_plan(int layer, std::span<const HeadPair> selected,
+                                       const MergeRule& rule) const;
+    /// The text that refits read.
+    [[nodiscard]] const CalibrationOptions& calibration() const { return choices_.calibration; }
     [[nodiscard]] const std::shared_ptr<const OpenedModel>& model() const { return model_; }
     /// The layers that plans may change, ascending.
     [[nodiscard]] const std::vector<int>& layers() const { return layers_; }

@@ -46,6 +46,9 @@ class Session : public QObject {
     /// Shorthands for the most frequent changes.
     void choose_threshold(double threshold);
     void choose_layers(const std::set<int>& excluded);
+    void exclude_heads(const std::set<HeadRef>& heads);
+    void remove_heads(const std::set<HeadRef>& heads);
+    void merge_heads(const GroupsByLayer& groups);
     [[nodiscard]] QUndoStack* undo_stack() { return &undo_stack_; }
 
     // --- what follows from them; only valid while a model is open
@@ -60,6 +63,9 @@ class Session : public QObject {
     /// Whether the choices ask for figures of a calibration text that the model does not have yet.
     /// Until it has, plans are made with plain means in their place.
     [[nodiscard]] bool lacks_figures() const;
+    /// Whether the choices ask for similarities that are not computed yet: those of `model()` are
+    /// of another measure or text then.
+    [[nodiscard]] bool stale() const;
     [[nodiscard]] bool included(int layer) const;
     [[nodiscard]] int included_count() const;
     /// Of every layer, included or not.
@@ -82,6 +88,10 @@ class Session : public QObject {
     void focus_layer(int layer);
     [[nodiscard]] const std::optional<HeadsOfInterest>& pinned() const { return pinned_; }
     void pin(const std::optional<HeadsOfInterest>& heads);
+    /// The heads that all views mark; of any layers. Two of one layer are its pinned pair as well.
+    [[nodiscard]] const std::set<HeadRef>& selected() const { return selected_; }
+    /// Focuses the layer of `last`, the head that was chosen last.
+    void select(std::set<HeadRef> heads, HeadRef last);
 
   Q_SIGNALS:
     /// Another model, or none, or other similarities of the same. Comes before the other signals
@@ -93,6 +103,7 @@ class Session : public QObject {
     void plan_changed();
     void focus_changed(int layer);
     void pin_changed();
+    void selection_changed();
 
   private:
     friend class ChooseCommand;
@@ -112,11 +123,13 @@ class Session : public QObject {
     std::shared_ptr<const std::vector<RankedPairs>> allowed_;
     std::vector<double> similarities_;
     Thresholds thresholds_ = 0.98;
+    std::vector<std::size_t> selected_pairs_;  ///< [layers] that the threshold selects
     std::vector<LayerPlan> layer_plans_;
     std::vector<PlanSummary> layer_summaries_;
     PlanSummary summary_;
     int focused_layer_ = 0;
     std::optional<HeadsOfInterest> pinned_;
+    std::set<HeadRef> selected_;
 };
 
 }  // namespace headscope::ui

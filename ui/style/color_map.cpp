@@ -27,6 +27,7 @@ constexpr QRgb blue_to_orange[] = {
 
 std::span<const QRgb> anchors_of(ColorScheme scheme) {
     switch (scheme) {
+        case ColorScheme::automatic:
         case ColorScheme::sequential:
             return cividis;
         case ColorScheme::diverging:
@@ -40,6 +41,20 @@ int between(int from, int to, double share) {
 }
 
 }  // namespace
+
+ColorScheme drawn_scheme(ColorScheme scheme, double low) {
+    if (scheme != ColorScheme::automatic) return scheme;
+    return low < 0.0 ? ColorScheme::diverging : ColorScheme::sequential;
+}
+
+ValueRange scheme_range(ColorScheme scheme, double low, double high) {
+    if (drawn_scheme(scheme, low) == ColorScheme::diverging) {
+        high = std::max(std::abs(low), std::abs(high));
+        low = -high;
+    }
+    if (!(low < high)) return {};
+    return {low, high};
+}
 
 QRgb scheme_color(ColorScheme scheme, double position) {
     const auto anchors = anchors_of(scheme);

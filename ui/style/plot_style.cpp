@@ -61,4 +61,21 @@ void style_plot(QCustomPlot& plot) {
     }
 }
 
+void style_color_scale(QCPColorScale& scale, const QCustomPlot& plot) {
+    const PlotColors colors = plot_colors(plot.palette());
+    QCPAxis* axis = scale.axis();
+    axis->setTickLabelColor(colors.text);
+    axis->setLabelColor(colors.text);
+    axis->setTickLabelFont(plot.font());
+    axis->setLabelFont(plot.font());
+    // On all four sides of the colour bar: QCustomPlot draws its frame with the axes.
+    for (const auto side : {QCPAxis::atLeft, QCPAxis::atRight, QCPAxis::atTop, QCPAxis::atBottom}) {
+        for (QCPAxis* frame : axis->axisRect()->axes(side)) {
+            frame->setBasePen(QPen(colors.faint));
+            frame->setTickPen(QPen(colors.faint));
+            frame->setSubTickPen(QPen(Qt::NoPen));
+        }
+    }
+}
+
 }  // namespace headscope::ui

@@ -3,6 +3,7 @@
 #include <QColor>
 #include <QPalette>
 
+class QCPColorScale;
 class QCustomPlot;
 
 namespace headscope::ui {
@@ -28,5 +29,8 @@ struct PlotColors {
 /// Gives axes, labels, grid, legend and background of a plot the colours and the font of its
 /// widget. Does not replot.
 void style_plot(QCustomPlot& plot);
+
+/// The same of a colour scale of that plot.
+void style_color_scale(QCPColorScale& scale, const QCustomPlot& plot);
 
 }  // namespace headscope::ui

@@ -63,7 +63,17 @@ QString duration_text(double seconds) {
 }
 
 QString similarity_text(double similarity) {
-    return fixed(similarity, 4);
+    constexpr int kDigits = 4;
+    constexpr int kMostDigits = 9;
+    // What is below 1 must not read 1: a threshold of 1 would not select it.
+    int digits = kDigits;
+    while (similarity < 1.0 && digits < kMostDigits &&
+           std::round(similarity * std::pow(10.0, digits)) >= std::pow(10.0, digits)) {
+        ++digits;
+    }
+    QString text = fixed(std::abs(similarity), digits);
+    const bool negative = similarity < 0.0 && std::abs(similarity) >= 0.5e-4;
+    return negative ? QStringLiteral("\u2212") + text : text;
 }
 
 QString threshold_text(double threshold) {
@@ -104,6 +114,15 @@ QString change_text(const Estimate& ratio) {
     const auto percent = [](double value) { return (value - 1.0) * 100.0; };
     return signed_with_interval({percent(ratio.value), percent(ratio.low), percent(ratio.high)}, 4,
                                 QStringLiteral("\u00a0%"));
+}
+
+QString nats_text(const Estimate& nats) {
+    QString text = fixed(nats.value, 4);
+    if (has_interval(nats)) {
+        text +=
+            QStringLiteral(" [%1%2%3]").arg(fixed(nats.low, 4), separator(), fixed(nats.high, 4));
+    }
+    return text;
 }
 
 QString points_text(const Estimate& difference) {

@@ -19,7 +19,7 @@ QString count_text(std::int64_t count);
 QString bytes_text(std::int64_t bytes);
 /// "0:07", "1:02:03"
 QString duration_text(double seconds);
-/// A similarity to 4 digits: "0.9812".
+/// A similarity to 4 digits: "0.9812"; more where one below 1 would read 1.
 QString similarity_text(double similarity);
 /// The shortest decimal that reads back as the same number: "0.98", "0.995".
 QString threshold_text(double threshold);
@@ -33,6 +33,8 @@ QString percent_text(double share);
 QString percent_text(const Estimate& share);
 /// "+0.0130 % [+0.0114, +0.0146]": a ratio as a change in per cent, with its interval.
 QString change_text(const Estimate& ratio);
+/// "0.0123 [0.0119, 0.0127]"
+QString nats_text(const Estimate& nats);
 /// "-0.004 [-0.010, +0.003]": a difference of shares in percentage points, with its interval.
 QString points_text(const Estimate& difference);
 

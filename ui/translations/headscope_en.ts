@@ -149,6 +149,68 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::MapPanel</name>
+    <message numerus="yes">
+        <source>&amp;Exclude %n head(s) from the merge</source>
+        <translation>
+            <numerusform>&amp;Exclude %n head from the merge</numerusform>
+            <numerusform>&amp;Exclude %n heads from the merge</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Include %n head(s) in the merge</source>
+        <translation>
+            <numerusform>&amp;Include %n head in the merge</numerusform>
+            <numerusform>&amp;Include %n heads in the merge</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Exclude %n &amp;layer(s)</source>
+        <translation>
+            <numerusform>Exclude %n &amp;layer</numerusform>
+            <numerusform>Exclude %n &amp;layers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Include %n la&amp;yer(s)</source>
+        <translation>
+            <numerusform>Include %n la&amp;yer</numerusform>
+            <numerusform>Include %n la&amp;yers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Merge %n head(s)</source>
+        <translation>
+            <numerusform>&amp;Merge %n head</numerusform>
+            <numerusform>&amp;Merge %n heads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Remove %n head(s)</source>
+        <translation>
+            <numerusform>&amp;Remove %n head</numerusform>
+            <numerusform>&amp;Remove %n heads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Put %n head(s) back</source>
+        <translation>
+            <numerusform>&amp;Put %n head back</numerusform>
+            <numerusform>&amp;Put %n heads back</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::MeasureChoice</name>
+    <message numerus="yes">
+        <source>%1: %n window(s)...</source>
+        <translation>
+            <numerusform>%1: %n window...</numerusform>
+            <numerusform>%1: %n windows...</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::PairPanel</name>
     <message numerus="yes">
         <source>%1 of %Ln pair(s)</source>
@@ -183,6 +245,30 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::RuleChoices</name>
+    <message numerus="yes">
+        <source>%Ln head(s) removed</source>
+        <translation>
+            <numerusform>%Ln head removed</numerusform>
+            <numerusform>%Ln heads removed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln merged</source>
+        <translation>
+            <numerusform>%Ln merged</numerusform>
+            <numerusform>%Ln merged</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln excluded</source>
+        <translation>
+            <numerusform>%Ln excluded</numerusform>
+            <numerusform>%Ln excluded</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::RunText</name>
     <message numerus="yes">
         <source>%n layer(s)</source>
@@ -206,6 +292,13 @@
         <translation>
             <numerusform>%Ln group</numerusform>
             <numerusform>%Ln groups</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The model without %Ln head(s).</source>
+        <translation>
+            <numerusform>The model without %Ln head.</numerusform>
+            <numerusform>The model without %Ln heads.</numerusform>
         </translation>
     </message>
 </context>
@@ -267,6 +360,16 @@
         <translation>
             <numerusform>%n pair in %1 of %2 layers</numerusform>
             <numerusform>%n pairs in %1 of %2 layers</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::TradeoffPanel</name>
+    <message numerus="yes">
+        <source>%Ln head(s) removed, refitted</source>
+        <translation>
+            <numerusform>%Ln head removed, refitted</numerusform>
+            <numerusform>%Ln heads removed, refitted</numerusform>
         </translation>
     </message>
 </context>

@@ -47,6 +47,14 @@
         <source>Two of these runs have the same threshold for each layer and would have the same file name. Save them into different folders.</source>
         <translation>У двух из этих прогонов одинаковые пороги по слоям, и имена их файлов совпали бы. Сохраните их в разные папки.</translation>
     </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Копировать</translation>
+    </message>
+    <message>
+        <source>%1 was found for another model than %2. Open that model first.</source>
+        <translation>%1 найден для другой модели, не для %2. Сначала откройте ту модель.</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::AboutDialog</name>
@@ -224,10 +232,6 @@
         <translation>&amp;Живая оценка</translation>
     </message>
     <message>
-        <source>While it is on, a few windows show what the present threshold does to perplexity</source>
-        <translation>Показывать по нескольким окнам, как текущий порог меняет перплексию</translation>
-    </message>
-    <message>
         <source>S&amp;ettings of evaluations...</source>
         <translation>&amp;Настройки измерений...</translation>
     </message>
@@ -298,6 +302,112 @@
     <message>
         <source>Find a threshold for each layer that keeps perplexity within a budget</source>
         <translation>Найти порог для каждого слоя, при котором перплексия остаётся в пределах бюджета</translation>
+    </message>
+    <message>
+        <source>While it is on, a few windows show what the current threshold does to perplexity</source>
+        <translation>Пока включено, несколько окон показывают, как текущий порог меняет перплексию</translation>
+    </message>
+    <message>
+        <source>Run models with &amp;unused tensors</source>
+        <translation>Запускать модели с &amp;неиспользуемыми тензорами</translation>
+    </message>
+    <message>
+        <source>Runs a model though its files hold tensors that would change its layers and that it does not use; the Model tab lists them</source>
+        <translation>Запускает модель, хотя в её файлах есть тензоры, которые изменили бы её слои и которые она не использует; они перечислены на вкладке «Модель»</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::AttentionPanel</name>
+    <message>
+        <source>Layer %1, head %2</source>
+        <translation>Слой %1, голова %2</translation>
+    </message>
+    <message>
+        <source>%1: first token %2&#xa0;%, token before %3&#xa0;%, entropy %4 nats</source>
+        <translation>%1: первый токен %2&#xa0;%, предыдущий токен %3&#xa0;%, энтропия %4 нат</translation>
+    </message>
+    <message>
+        <source>Read the te&amp;xt</source>
+        <translation>&amp;Прочитать текст</translation>
+    </message>
+    <message>
+        <source>Second head:</source>
+        <translation>Вторая голова:</translation>
+    </message>
+    <message>
+        <source>When Mary and John went to the store, John gave a drink to Mary. When Mary and John went to the park, John gave a flower to Mary.</source>
+        <translation>When Mary and John went to the store, John gave a drink to Mary. When Mary and John went to the park, John gave a flower to Mary.</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Текст</translation>
+    </message>
+    <message>
+        <source>layer </source>
+        <translation>слой </translation>
+    </message>
+    <message>
+        <source>head </source>
+        <translation>голова </translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Голова</translation>
+    </message>
+    <message>
+        <source>Head:</source>
+        <translation>Голова:</translation>
+    </message>
+    <message>
+        <source>The model reads the text.</source>
+        <translation>Модель читает текст.</translation>
+    </message>
+    <message>
+        <source>Type a text and press Read. The model reads it once; then every head of every layer can be looked at.</source>
+        <translation>Введите текст и нажмите «Прочитать текст». Модель прочтёт его один раз, и тогда можно рассмотреть любую голову любого слоя.</translation>
+    </message>
+    <message>
+        <source>The attention of this layer is not kept for a text this long. Read it again to look at this layer.</source>
+        <translation>Для такого длинного текста внимание этого слоя не сохранено. Прочитайте текст ещё раз, чтобы рассмотреть этот слой.</translation>
+    </message>
+    <message>
+        <source>Point at a token to see what it attends to; click to keep it.</source>
+        <translation>Наведите указатель на токен, чтобы увидеть, на что он смотрит; щелчок закрепляет токен.</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Внимание</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::AttentionPlots</name>
+    <message>
+        <source>Distance, tokens</source>
+        <translation>Расстояние, токены</translation>
+    </message>
+    <message>
+        <source>Mean attention</source>
+        <translation>Среднее внимание</translation>
+    </message>
+    <message>
+        <source>Position, tokens</source>
+        <translation>Позиция, токены</translation>
+    </message>
+    <message>
+        <source>Entropy, nats</source>
+        <translation>Энтропия, наты</translation>
+    </message>
+    <message>
+        <source>Attended token</source>
+        <translation>Токен, на который смотрят</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Токен</translation>
     </message>
 </context>
 <context>
@@ -587,12 +697,20 @@
         <source>Rank correlation (Spearman) of similarity and damage, mean over layers, the best first (-1 foretells it perfectly): %1</source>
         <translation>Ранговая корреляция (Спирмен) сходства и ущерба, среднее по слоям, лучшие первыми (-1: предсказывает точно): %1</translation>
     </message>
+    <message>
+        <source>Damage</source>
+        <translation>Ущерб</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::DistributionPanel</name>
     <message>
         <source>Open a model to see how similar its heads are.</source>
         <translation>Откройте модель, чтобы увидеть сходство её голов.</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Порог</translation>
     </message>
 </context>
 <context>
@@ -646,6 +764,10 @@
         <source>%1 from %2</source>
         <comment>&quot;per layer&quot;, and the lowest of the thresholds</comment>
         <translation>%1, от %2</translation>
+    </message>
+    <message>
+        <source>Similarity (%1)</source>
+        <translation>Сходство (%1)</translation>
     </message>
 </context>
 <context>
@@ -729,6 +851,120 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::HeadMap</name>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Голова</translation>
+    </message>
+    <message>
+        <source>Map of all heads</source>
+        <translation>Карта всех голов</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeadValues</name>
+    <message>
+        <source>Highest similarity</source>
+        <translation>Наибольшее сходство</translation>
+    </message>
+    <message>
+        <source>Highest similarity (%1)</source>
+        <translation>Наибольшее сходство (%1)</translation>
+    </message>
+    <message>
+        <source>No damage was measured yet; do so under Damage.</source>
+        <translation>Ущерб ещё не измерен; это делается на вкладке «Ущерб».</translation>
+    </message>
+    <message>
+        <source>Reading the calibration text</source>
+        <translation>Чтение калибровочного текста</translation>
+    </message>
+    <message>
+        <source>The model has to read the calibration text once.</source>
+        <translation>Модель должна один раз прочитать калибровочный текст.</translation>
+    </message>
+    <message>
+        <source>The highest similarity to another head of the layer.</source>
+        <translation>Наибольшее сходство с другой головой слоя.</translation>
+    </message>
+    <message>
+        <source>Merged by the plan</source>
+        <translation>Объединяет план</translation>
+    </message>
+    <message>
+        <source>The number of heads that the plan merges with it; 0 for none.</source>
+        <translation>Сколько голов план объединяет с ней; 0, если ни одной.</translation>
+    </message>
+    <message>
+        <source>Output norm</source>
+        <translation>Норма выхода</translation>
+    </message>
+    <message>
+        <source>Root mean square norm of what the head adds to the residual stream.</source>
+        <translation>Среднеквадратичная норма того, что голова добавляет в остаточный поток.</translation>
+    </message>
+    <message>
+        <source>Attention entropy, nats</source>
+        <translation>Энтропия внимания, наты</translation>
+    </message>
+    <message>
+        <source>Mean entropy of the attention rows: low where a head looks at few tokens.</source>
+        <translation>Средняя энтропия строк внимания: мала, если голова смотрит на немногие токены.</translation>
+    </message>
+    <message>
+        <source>First-token share</source>
+        <translation>Доля первого токена</translation>
+    </message>
+    <message>
+        <source>Mean attention to the first token: an attention sink where high.</source>
+        <translation>Среднее внимание к первому токену: большая доля говорит о стоке внимания.</translation>
+    </message>
+    <message>
+        <source>Previous-token score</source>
+        <translation>Оценка предыдущего токена</translation>
+    </message>
+    <message>
+        <source>Mean attention to the token before.</source>
+        <translation>Среднее внимание к предыдущему токену.</translation>
+    </message>
+    <message>
+        <source>Duplicate-token score</source>
+        <translation>Оценка повтора токена</translation>
+    </message>
+    <message>
+        <source>Mean attention to earlier copies of the same token.</source>
+        <translation>Среднее внимание к прежним вхождениям того же токена.</translation>
+    </message>
+    <message>
+        <source>Induction score</source>
+        <translation>Оценка индукции</translation>
+    </message>
+    <message>
+        <source>Mean attention to what followed earlier copies of the same token.</source>
+        <translation>Среднее внимание к тому, что шло за прежними вхождениями того же токена.</translation>
+    </message>
+    <message>
+        <source>Attention distance, tokens</source>
+        <translation>Расстояние внимания, токены</translation>
+    </message>
+    <message>
+        <source>Mean distance to what the head attends to.</source>
+        <translation>Среднее расстояние до того, на что смотрит голова.</translation>
+    </message>
+    <message>
+        <source>Damage, millinats a token</source>
+        <translation>Ущерб, миллинаты на токен</translation>
+    </message>
+    <message>
+        <source>The lowest loss increase of the head&apos;s pairs that were measured.</source>
+        <translation>Наименьший рост потерь среди измеренных пар головы.</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::HeatmapPanel</name>
     <message>
         <source>No model is open. Open one to see how alike the heads of its layers are.</source>
@@ -799,6 +1035,10 @@
         <source>No threshold of its own, so nothing is merged; the highest similarity is %1</source>
         <translation>Своего порога нет, и ничего не объединяется; наибольшее сходство %1</translation>
     </message>
+    <message>
+        <source>Heatmap</source>
+        <translation>Тепловая карта</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::HeatmapPlot</name>
@@ -813,6 +1053,10 @@
     <message>
         <source>Similarity heatmap</source>
         <translation>Тепловая карта сходства</translation>
+    </message>
+    <message>
+        <source>Similarity (%1)</source>
+        <translation>Сходство (%1)</translation>
     </message>
 </context>
 <context>
@@ -905,14 +1149,6 @@
         <translation>Расходящиеся</translation>
     </message>
     <message>
-        <source>Sequential: from dark to light. Diverging: two colours that meet in white in the middle of the range. Both are made for colour-blind eyes too.</source>
-        <translation>Последовательные: от тёмного к светлому. Расходящиеся: два цвета, которые сходятся в белом посередине диапазона. Обе шкалы различимы и при цветовой слепоте.</translation>
-    </message>
-    <message>
-        <source>&amp;Range:</source>
-        <translation>Ди&amp;апазон:</translation>
-    </message>
-    <message>
         <source>Automatic</source>
         <translation>Автоматически</translation>
     </message>
@@ -923,14 +1159,6 @@
     <message>
         <source>0 to 1</source>
         <translation>От 0 до 1</translation>
-    </message>
-    <message>
-        <source>The similarities at both ends of the colours. Automatic: the lowest and the highest of two different heads of this layer.</source>
-        <translation>Значения сходства на концах цветовой шкалы. Автоматически: наименьшее и наибольшее сходство двух разных голов этого слоя.</translation>
-    </message>
-    <message>
-        <source>KV &amp;groups</source>
-        <translation>KV-&amp;группы</translation>
     </message>
     <message>
         <source>Reset &amp;zoom</source>
@@ -952,6 +1180,30 @@
         <source>Draw lines between KV groups: the heads that one KV head serves.</source>
         <translation>Разделять линиями KV-группы — головы, которые обслуживает одна KV-голова.</translation>
     </message>
+    <message>
+        <source>Sequential: from dark to light. Diverging: two colours that meet in white at 0. Automatic: diverging where a similarity is negative. Both suit colour-blind eyes.</source>
+        <translation>Последовательная: от тёмного к светлому. Расходящаяся: два цвета, которые сходятся в белом при 0. Автоматически: расходящаяся, если есть отрицательные сходства. Обе подходят и при дальтонизме.</translation>
+    </message>
+    <message>
+        <source>Range:</source>
+        <translation>Диапазон:</translation>
+    </message>
+    <message>
+        <source>Of the model</source>
+        <translation>Модели</translation>
+    </message>
+    <message>
+        <source>Of the layer</source>
+        <translation>Слоя</translation>
+    </message>
+    <message>
+        <source>The similarities at both ends of the colours. Of the model: the lowest and the highest of all layers, so that layers compare.</source>
+        <translation>Сходства на обоих концах шкалы цветов. Модели: наименьшее и наибольшее по всем слоям, чтобы слои можно было сравнивать.</translation>
+    </message>
+    <message>
+        <source>&amp;KV groups</source>
+        <translation>&amp;Группы KV</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::Job</name>
@@ -967,60 +1219,12 @@
 <context>
     <name>headscope::ui::JobStatus</name>
     <message>
-        <source>Comparing heads, %1 of %2 layers</source>
-        <translation>Сравнение голов, слоёв: %1 из %2</translation>
-    </message>
-    <message>
-        <source>Loading weights, %1 of %2 layers</source>
-        <translation>Загрузка весов, слоёв: %1 из %2</translation>
-    </message>
-    <message>
-        <source>Evaluating, %1 of %2 windows</source>
-        <translation>Измерение, окон: %1 из %2</translation>
-    </message>
-    <message>
-        <source>Tokenizing the text</source>
-        <translation>Токенизация текста</translation>
-    </message>
-    <message>
         <source>Progress</source>
         <translation>Прогресс</translation>
     </message>
     <message>
         <source>Cancel</source>
         <translation>Прервать</translation>
-    </message>
-    <message>
-        <source>Evaluating a model that does not fit, %1 of %2 layer passes</source>
-        <translation>Оценка модели, которой не хватает памяти: проходы слоёв, %1 из %2</translation>
-    </message>
-    <message>
-        <source>Saving the merged model, %1 of %2 MB</source>
-        <translation>Сохранение объединённой модели, %1 из %2 МБ</translation>
-    </message>
-    <message>
-        <source>Comparing merged heads, %1 of %2 layers</source>
-        <translation>Сравнение объединённых голов, %1 из %2 слоёв</translation>
-    </message>
-    <message>
-        <source>Drawing the report, %1 of %2 charts</source>
-        <translation>Отрисовка отчёта, %1 из %2 графиков</translation>
-    </message>
-    <message>
-        <source>Watching the heads, %1 of %2 layer passes</source>
-        <translation>Наблюдение за головами: проходы слоёв, %1 из %2</translation>
-    </message>
-    <message>
-        <source>Trying each layer alone, %1 of %2 layer passes</source>
-        <translation>Проба слоёв по одному, проходов слоя: %1 из %2</translation>
-    </message>
-    <message>
-        <source>Adding to the plan, step %1 of about %2</source>
-        <translation>Дополнение плана, шаг %1 примерно из %2</translation>
-    </message>
-    <message>
-        <source>Measuring the plan on all windows, %1 of %2 layer passes</source>
-        <translation>Измерение плана на всех окнах, проходов слоя: %1 из %2</translation>
     </message>
 </context>
 <context>
@@ -1366,151 +1570,111 @@ Replace them?</source>
         <source>Wait until the calibration text is read, or cancel that.</source>
         <translation>Дождитесь чтения текста калибровки или отмените его.</translation>
     </message>
+    <message>
+        <source>Quit Headscope</source>
+        <translation>Выход из Headscope</translation>
+    </message>
+    <message>
+        <source>Work is in progress. What is not finished is lost.</source>
+        <translation>Идёт работа. Незаконченное будет потеряно.</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Выйти</translation>
+    </message>
 </context>
 <context>
-    <name>headscope::ui::MeasureBox</name>
+    <name>headscope::ui::MapPanel</name>
     <message>
-        <source>Cosine of the heads&apos; query weights</source>
-        <translation>Косинус весов запросов голов</translation>
+        <source>Compute</source>
+        <translation>Вычислить</translation>
     </message>
     <message>
-        <source>Cosine of the key weights; 1 within a KV group</source>
-        <translation>Косинус весов ключей; 1 внутри группы KV</translation>
+        <source>Colo&amp;ur by:</source>
+        <translation>&amp;Цвет:</translation>
     </message>
     <message>
-        <source>Cosine of the value weights; 1 within a KV group</source>
-        <translation>Косинус весов значений; 1 внутри группы KV</translation>
+        <source>Point at a head, or use the arrow keys. Click to select; Shift selects a range, Ctrl one more.</source>
+        <translation>Наведите указатель на голову или пользуйтесь стрелками. Щелчок выбирает голову, с Shift диапазон, с Ctrl ещё одну.</translation>
     </message>
     <message>
-        <source>Cosine of the output weights</source>
-        <translation>Косинус выходных весов</translation>
+        <source>Layer %1, head %2</source>
+        <translation>Слой %1, голова %2</translation>
     </message>
     <message>
-        <source>Cosine of query and key weights together</source>
-        <translation>Косинус весов запросов и ключей вместе</translation>
+        <source>Layer %1, head %2: %3</source>
+        <translation>Слой %1, голова %2: %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Exclude %n head(s) from the merge</source>
+        <translation>
+            <numerusform>&amp;Исключить %n голову из объединения</numerusform>
+            <numerusform>&amp;Исключить %n головы из объединения</numerusform>
+            <numerusform>&amp;Исключить %n голов из объединения</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Include %n head(s) in the merge</source>
+        <translation>
+            <numerusform>&amp;Включить %n голову в объединение</numerusform>
+            <numerusform>&amp;Включить %n головы в объединение</numerusform>
+            <numerusform>&amp;Включить %n голов в объединение</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Exclude %n &amp;layer(s)</source>
+        <translation>
+            <numerusform>Исключить %n &amp;слой</numerusform>
+            <numerusform>Исключить %n &amp;слоя</numerusform>
+            <numerusform>Исключить %n &amp;слоёв</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Include %n la&amp;yer(s)</source>
+        <translation>
+            <numerusform>Включить %n с&amp;лой</numerusform>
+            <numerusform>Включить %n с&amp;лоя</numerusform>
+            <numerusform>Включить %n с&amp;лоёв</numerusform>
+        </translation>
     </message>
     <message>
-        <source>Cosine of all four weights together</source>
-        <translation>Косинус всех четырёх весов вместе</translation>
+        <source>Map</source>
+        <translation>Карта</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Merge %n head(s)</source>
+        <translation>
+            <numerusform>&amp;Слить %n голову</numerusform>
+            <numerusform>&amp;Слить %n головы</numerusform>
+            <numerusform>&amp;Слить %n голов</numerusform>
+        </translation>
     </message>
     <message>
-        <source>What a head looks for: query times key, whatever basis it uses inside</source>
-        <translation>Что голова ищет: запрос на ключ, каким бы ни был её внутренний базис</translation>
+        <source>Do not merge &amp;by hand</source>
+        <translation>Не сливать &amp;вручную</translation>
     </message>
-    <message>
-        <source>What a head writes: output times value, whatever basis it uses inside</source>
-        <translation>Что голова пишет: выход на значение, каким бы ни был её внутренний базис</translation>
+    <message numerus="yes">
+        <source>&amp;Remove %n head(s)</source>
+        <translation>
+            <numerusform>&amp;Удалить %n голову</numerusform>
+            <numerusform>&amp;Удалить %n головы</numerusform>
+            <numerusform>&amp;Удалить %n голов</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>Where the heads look over a calibration text</source>
-        <translation>Куда головы смотрят на калибровочном тексте</translation>
-    </message>
-    <message>
-        <source>What the heads write over a calibration text</source>
-        <translation>Что головы пишут на калибровочном тексте</translation>
-    </message>
-    <message>
-        <source>What the heads compute over a calibration text, in any basis</source>
-        <translation>Что головы вычисляют на калибровочном тексте, в любом базисе</translation>
-    </message>
-    <message>
-        <source>What one head writes that a refit of the other could write</source>
-        <translation>Что из записываемого одной головой могла бы записать другая после подгонки</translation>
+    <message numerus="yes">
+        <source>&amp;Put %n head(s) back</source>
+        <translation>
+            <numerusform>&amp;Вернуть %n голову</numerusform>
+            <numerusform>&amp;Вернуть %n головы</numerusform>
+            <numerusform>&amp;Вернуть %n голов</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>headscope::ui::MeasureChoice</name>
     <message>
-        <source>The cosine of the heads&apos; weights, flattened.</source>
-        <translation>Косинус весов голов, вытянутых в вектор.</translation>
-    </message>
-    <message>
-        <source>Query weights (q)</source>
-        <translation>Веса запросов (q)</translation>
-    </message>
-    <message>
-        <source>Key weights (k)</source>
-        <translation>Веса ключей (k)</translation>
-    </message>
-    <message>
-        <source>The cosine of the weights of the heads&apos; KV heads: 1 where they share one.</source>
-        <translation>Косинус весов KV-голов, которые обслуживают головы: 1, если KV-голова общая.</translation>
-    </message>
-    <message>
-        <source>Value weights (v)</source>
-        <translation>Веса значений (v)</translation>
-    </message>
-    <message>
-        <source>Output weights (o)</source>
-        <translation>Веса выхода (o)</translation>
-    </message>
-    <message>
-        <source>Query and key weights (qk)</source>
-        <translation>Веса запросов и ключей (qk)</translation>
-    </message>
-    <message>
-        <source>All four weights (qkvo)</source>
-        <translation>Все четыре матрицы (qkvo)</translation>
-    </message>
-    <message>
-        <source>Query-key circuit (qk-circuit)</source>
-        <translation>Контур запрос–ключ (qk-circuit)</translation>
-    </message>
-    <message>
-        <source>The cosine of the forms by which the heads score a query and a key. The basis that a head uses inside does not matter.</source>
-        <translation>Косинус форм, которыми головы сопоставляют запрос и ключ. Внутренний базис головы роли не играет.</translation>
-    </message>
-    <message>
-        <source>Output-value circuit (ov-circuit)</source>
-        <translation>Контур выход–значение (ov-circuit)</translation>
-    </message>
-    <message>
-        <source>The cosine of the maps from what the heads read to what they write. The basis that a head uses inside does not matter.</source>
-        <translation>Косинус отображений из того, что головы читают, в то, что они пишут. Внутренний базис головы роли не играет.</translation>
-    </message>
-    <message>
-        <source>Attention (attention)</source>
-        <translation>Внимание (attention)</translation>
-    </message>
-    <message>
-        <source>How far the heads&apos; attention agrees over a text: 1 less the mean total variation distance. The model runs once.</source>
-        <translation>Насколько совпадает внимание голов на тексте: 1 минус среднее расстояние полной вариации. Модель запускается один раз.</translation>
-    </message>
-    <message>
-        <source>Contributions (output)</source>
-        <translation>Вклады (output)</translation>
-    </message>
-    <message>
-        <source>The cosine of what the heads add to the residual stream over a text. The model runs once.</source>
-        <translation>Косинус того, что головы добавляют в остаточный поток на тексте. Модель запускается один раз.</translation>
-    </message>
-    <message>
-        <source>Redundancy (redundancy)</source>
-        <translation>Избыточность (redundancy)</translation>
-    </message>
-    <message>
-        <source>The share of what one head writes over a text that a refit of the other&apos;s output weights could write instead. The model runs once.</source>
-        <translation>Доля того, что одна голова записывает на тексте, которую после подгонки весов выхода могла бы записать другая. Модель запускается один раз.</translation>
-    </message>
-    <message>
-        <source>Head outputs (cka)</source>
-        <translation>Выходы голов (cka)</translation>
-    </message>
-    <message>
-        <source>Linear CKA of the heads&apos; outputs over a text, before the output weights. The model runs once.</source>
-        <translation>Линейный CKA выходов голов на тексте, до весов выхода. Модель запускается один раз.</translation>
-    </message>
-    <message>
-        <source>The text over which the heads are watched</source>
-        <translation>Текст, на котором наблюдают за головами</translation>
-    </message>
-    <message>
         <source>WikiText-2, train split</source>
         <translation>WikiText-2, обучающая часть</translation>
-    </message>
-    <message>
-        <source>%1: %2 windows...</source>
-        <translation>%1, окон: %2...</translation>
     </message>
     <message>
         <source>%1: all...</source>
@@ -1523,6 +1687,109 @@ Replace them?</source>
     <message>
         <source>Change calibration</source>
         <translation>изменение калибровки</translation>
+    </message>
+    <message>
+        <source>&amp;Measure:</source>
+        <translation>М&amp;ера:</translation>
+    </message>
+    <message>
+        <source>What two heads are compared by</source>
+        <translation>По чему сравниваются две головы</translation>
+    </message>
+    <message>
+        <source>The text over which activations are collected</source>
+        <translation>Текст, по которому собираются активации</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n window(s)...</source>
+        <translation>
+            <numerusform>%1: %n окно...</numerusform>
+            <numerusform>%1: %n окна...</numerusform>
+            <numerusform>%1: %n окон...</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::MeasureText</name>
+    <message>
+        <source>The cosine of the heads&apos; weights, flattened.</source>
+        <translation>Косинус весов голов, вытянутых в вектор.</translation>
+    </message>
+    <message>
+        <source>The cosine of the weights of the heads&apos; KV heads: 1 where they share one.</source>
+        <translation>Косинус весов KV-голов, которые обслуживают головы: 1, если KV-голова общая.</translation>
+    </message>
+    <message>
+        <source>Query weights</source>
+        <translation>Веса запросов</translation>
+    </message>
+    <message>
+        <source>Key weights</source>
+        <translation>Веса ключей</translation>
+    </message>
+    <message>
+        <source>Value weights</source>
+        <translation>Веса значений</translation>
+    </message>
+    <message>
+        <source>Output weights</source>
+        <translation>Веса выхода</translation>
+    </message>
+    <message>
+        <source>Query and key weights</source>
+        <translation>Веса запросов и ключей</translation>
+    </message>
+    <message>
+        <source>All four weights</source>
+        <translation>Все четыре матрицы</translation>
+    </message>
+    <message>
+        <source>Query-key circuit</source>
+        <translation>Контур запрос-ключ</translation>
+    </message>
+    <message>
+        <source>The cosine of the forms by which the heads score a query and a key. The basis that a head uses inside does not matter.</source>
+        <translation>Косинус форм, которыми головы сопоставляют запрос и ключ. Внутренний базис головы роли не играет.</translation>
+    </message>
+    <message>
+        <source>Output-value circuit</source>
+        <translation>Контур выход-значение</translation>
+    </message>
+    <message>
+        <source>The cosine of the maps from what the heads read to what they write. The basis that a head uses inside does not matter.</source>
+        <translation>Косинус отображений из того, что головы читают, в то, что они пишут. Внутренний базис головы роли не играет.</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Внимание</translation>
+    </message>
+    <message>
+        <source>How far the heads&apos; attention agrees over a text: 1 less the mean total variation distance. The model runs once.</source>
+        <translation>Насколько совпадает внимание голов на тексте: 1 минус среднее расстояние полной вариации. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Contributions</source>
+        <translation>Вклады</translation>
+    </message>
+    <message>
+        <source>The cosine of what the heads add to the residual stream over a text. The model runs once.</source>
+        <translation>Косинус того, что головы добавляют в остаточный поток на тексте. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Head outputs</source>
+        <translation>Выходы голов</translation>
+    </message>
+    <message>
+        <source>Linear CKA of the heads&apos; outputs over a text, before the output weights. The model runs once.</source>
+        <translation>Линейный CKA выходов голов на тексте, до весов выхода. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Redundancy</source>
+        <translation>Избыточность</translation>
+    </message>
+    <message>
+        <source>The share of what one head writes over a text that a refit of the other&apos;s output weights could write instead. The model runs once.</source>
+        <translation>Доля того, что одна голова записывает на тексте, которую после подгонки весов выхода могла бы записать другая. Модель запускается один раз.</translation>
     </message>
 </context>
 <context>
@@ -1550,10 +1817,6 @@ Replace them?</source>
 <context>
     <name>headscope::ui::MessageBar</name>
     <message>
-        <source>Copy &amp;details</source>
-        <translation>Копировать подроб&amp;ности</translation>
-    </message>
-    <message>
         <source>Copies what is needed to report or look up the error.</source>
         <translation>Копировать сведения, по которым ошибку можно найти или сообщить о ней.</translation>
     </message>
@@ -1564,6 +1827,117 @@ Replace them?</source>
     <message>
         <source>Close this message</source>
         <translation>Закрыть сообщение</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>Скопировать подробности</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ModelPanel</name>
+    <message>
+        <source>%1 heads and %2 KV heads a layer, of %3 dimensions</source>
+        <translation>голов в слое: %1, голов KV: %2, размерность %3</translation>
+    </message>
+    <message>
+        <source>heads/KV heads by layer: %1</source>
+        <translation>головы/головы KV по слоям: %1</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>Архитектура</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Слои</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Внимание</translation>
+    </message>
+    <message>
+        <source>Hidden size</source>
+        <translation>Размер скрытого состояния</translation>
+    </message>
+    <message>
+        <source>Feed-forward size</source>
+        <translation>Размер полносвязной части</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>Словарь</translation>
+    </message>
+    <message>
+        <source>%1, embeddings tied</source>
+        <translation>%1, эмбеддинги общие</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Контекст</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 токенов</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Папка</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>Формат</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Параметры</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Веса</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Файл</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>Токенизатор</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Модель не открыта.</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Действие</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Значение</translation>
+    </message>
+    <message>
+        <source>Facts of the model</source>
+        <translation>Сведения о модели</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Модель</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Примечание</translation>
+    </message>
+    <message>
+        <source>Unused tensor</source>
+        <translation>Неиспользуемый тензор</translation>
+    </message>
+    <message>
+        <source>Written with %1</source>
+        <translation>Записано с %1</translation>
+    </message>
+    <message>
+        <source>Tensors by type</source>
+        <translation>Тензоры по типам</translation>
     </message>
 </context>
 <context>
@@ -1615,10 +1989,6 @@ Replace them?</source>
 </context>
 <context>
     <name>headscope::ui::PairPanel</name>
-    <message>
-        <source>&amp;Focused layer only</source>
-        <translation>&amp;Только текущий слой</translation>
-    </message>
     <message>
         <source>Show only the pairs of the layer that the heatmap shows</source>
         <translation>Показывать только пары слоя с тепловой карты</translation>
@@ -1691,6 +2061,10 @@ Replace them?</source>
         <source>No pair reaches the threshold of its layer. The highest similarity is %1.</source>
         <translation>Ни одна пара не достигает порога своего слоя. Наибольшее сходство %1.</translation>
     </message>
+    <message>
+        <source>Focuse&amp;d layer only</source>
+        <translation>Только слой в &amp;фокусе</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::PairScatter</name>
@@ -1721,6 +2095,10 @@ Replace them?</source>
         <source>Copy summary</source>
         <translation>Копировать сводку</translation>
     </message>
+    <message>
+        <source>Merge plan</source>
+        <translation>План объединения</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::PlanText</name>
@@ -1728,6 +2106,141 @@ Replace them?</source>
         <source>per layer</source>
         <comment>in the place of a threshold</comment>
         <translation>по слоям</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::ProgressText</name>
+    <message>
+        <source>Tokenizing the text</source>
+        <translation>Токенизация текста</translation>
+    </message>
+    <message>
+        <source>Tokenizing the text, %1 of %2</source>
+        <translation>Токенизация текста, %1 из %2</translation>
+    </message>
+    <message>
+        <source>Comparing heads</source>
+        <translation>Сравнение голов</translation>
+    </message>
+    <message>
+        <source>Comparing heads, %1 of %2 layers</source>
+        <translation>Сравнение голов, слоёв: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Loading weights</source>
+        <translation>Загрузка весов</translation>
+    </message>
+    <message>
+        <source>Loading weights, %1 of %2 layers</source>
+        <translation>Загрузка весов, слоёв: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Evaluating</source>
+        <translation>Измерение</translation>
+    </message>
+    <message>
+        <source>Evaluating, %1 of %2 windows</source>
+        <translation>Измерение, окон: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Collecting activations</source>
+        <translation>Сбор активаций</translation>
+    </message>
+    <message>
+        <source>Collecting activations, %1 of %2 layer passes</source>
+        <translation>Сбор активаций: проходы слоёв, %1 из %2</translation>
+    </message>
+    <message>
+        <source>Trying each layer alone</source>
+        <translation>Проба слоёв по одному</translation>
+    </message>
+    <message>
+        <source>Trying each layer alone, %1 of %2 layer passes</source>
+        <translation>Проба слоёв по одному, проходов слоя: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Merging each pair alone</source>
+        <translation>Объединение пар по одной</translation>
+    </message>
+    <message>
+        <source>Merging each pair alone, %1 of %2 layer passes</source>
+        <translation>Объединение пар по одной, проходов слоя: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Adding to the plan</source>
+        <translation>Добавление в план</translation>
+    </message>
+    <message>
+        <source>Adding to the plan, step %1</source>
+        <translation>Добавление в план, шаг %1</translation>
+    </message>
+    <message>
+        <source>Measuring the plan on all windows</source>
+        <translation>Измерение плана на всех окнах</translation>
+    </message>
+    <message>
+        <source>Measuring the plan on all windows, %1 of %2 layer passes</source>
+        <translation>Измерение плана на всех окнах, проходов слоя: %1 из %2</translation>
+    </message>
+    <message>
+        <source>Comparing merged heads</source>
+        <translation>Сравнение объединённых голов</translation>
+    </message>
+    <message>
+        <source>Comparing merged heads, %1 of %2 layers</source>
+        <translation>Сравнение объединённых голов, %1 из %2 слоёв</translation>
+    </message>
+    <message>
+        <source>Saving the merged model</source>
+        <translation>Сохранение объединённой модели</translation>
+    </message>
+    <message>
+        <source>Saving the merged model, %1 of %2 MB</source>
+        <translation>Сохранение объединённой модели, %1 из %2 МБ</translation>
+    </message>
+    <message>
+        <source>Reading results</source>
+        <translation>Чтение результатов</translation>
+    </message>
+    <message>
+        <source>Reading results, %1 of %2 files</source>
+        <translation>Чтение результатов, %1 из %2 файлов</translation>
+    </message>
+    <message>
+        <source>Drawing the report</source>
+        <translation>Отрисовка отчёта</translation>
+    </message>
+    <message>
+        <source>Drawing the report, %1 of %2 charts</source>
+        <translation>Отрисовка отчёта, %1 из %2 графиков</translation>
+    </message>
+    <message>
+        <source>Reading the attention</source>
+        <translation>Чтение внимания</translation>
+    </message>
+    <message>
+        <source>Reading the attention, %1 of %2 layers</source>
+        <translation>Чтение внимания, %1 из %2 слоёв</translation>
+    </message>
+    <message>
+        <source>Evaluating a model that does not fit, %1 of %2 layer passes</source>
+        <translation>Оценка модели, которой не хватает памяти: проходы слоёв, %1 из %2</translation>
+    </message>
+    <message>
+        <source>Refitting output weights</source>
+        <translation>Подгонка выходных весов</translation>
+    </message>
+    <message>
+        <source>Refitting output weights, %1 of %2 layer passes</source>
+        <translation>Подгонка выходных весов, %1 из %2 проходов слоёв</translation>
+    </message>
+    <message>
+        <source>Measuring damage</source>
+        <translation>Измерение ущерба</translation>
+    </message>
+    <message>
+        <source>Measuring damage, %1 of %2 candidates</source>
+        <translation>Измерение ущерба, %1 из %2 кандидатов</translation>
     </message>
 </context>
 <context>
@@ -1840,20 +2353,8 @@ Replace them?</source>
         <translation>Как пары собираются в группы</translation>
     </message>
     <message>
-        <source>&amp;Keys and values:</source>
-        <translation>&amp;Ключи и значения:</translation>
-    </message>
-    <message>
         <source>What happens to the keys and values behind merged heads</source>
         <translation>Что происходит с ключами и значениями объединённых голов</translation>
-    </message>
-    <message>
-        <source>&amp;Measure:</source>
-        <translation>М&amp;ера:</translation>
-    </message>
-    <message>
-        <source>What two heads are compared by</source>
-        <translation>По чему сравниваются две головы</translation>
     </message>
     <message>
         <source>Change grouping</source>
@@ -1894,10 +2395,6 @@ Replace them?</source>
     <message>
         <source>A head counts in the mean by the norm of its output and value weights multiplied together.</source>
         <translation>Вклад головы в среднее — норма произведения её весов выхода и значений.</translation>
-    </message>
-    <message>
-        <source>All alike</source>
-        <translation>Одинаковые</translation>
     </message>
     <message>
         <source>By usage</source>
@@ -1946,6 +2443,178 @@ Replace them?</source>
     <message>
         <source>Change norms</source>
         <translation>изменение восстановления норм</translation>
+    </message>
+    <message>
+        <source>Uniform</source>
+        <translation>Равные</translation>
+    </message>
+    <message>
+        <source>Ke&amp;ys and values:</source>
+        <translation>К&amp;лючи и значения:</translation>
+    </message>
+    <message>
+        <source>Of the stronger head</source>
+        <translation>Более сильной головы</translation>
+    </message>
+    <message>
+        <source>Merged heads keep the query of the one that writes most over the calibration text. The model runs once.</source>
+        <translation>Слитые головы сохраняют запрос той, которая больше всего пишет на калибровочном тексте. Модель выполняется один раз.</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Среднее</translation>
+    </message>
+    <message>
+        <source>Merged heads get the mean of their queries.</source>
+        <translation>Слитые головы получают среднее своих запросов.</translation>
+    </message>
+    <message>
+        <source>Output weights</source>
+        <translation>Выходные веса</translation>
+    </message>
+    <message>
+        <source>Fits the output weights of changed layers to what the original writes over the calibration text, in closed form, before a run or a saved model. Live estimates leave it out.</source>
+        <translation>Подгоняет выходные веса изменённых слоёв к тому, что пишет исходная модель на калибровочном тексте, в замкнутой форме, перед запуском или сохранением модели. Мгновенная оценка этого не делает.</translation>
+    </message>
+    <message>
+        <source>Leaves the weights as merging makes them.</source>
+        <translation>Оставляет веса такими, какими их делает слияние.</translation>
+    </message>
+    <message>
+        <source>Layer output</source>
+        <translation>Выход слоя</translation>
+    </message>
+    <message>
+        <source>What the original&apos;s attention writes in the layer.</source>
+        <translation>То, что пишет внимание исходной модели в этом слое.</translation>
+    </message>
+    <message>
+        <source>Residual stream</source>
+        <translation>Остаточный поток</translation>
+    </message>
+    <message>
+        <source>That, and what the residual stream lacks by then.</source>
+        <translation>То же и то, чего к этому месту не хватает остаточному потоку.</translation>
+    </message>
+    <message>
+        <source>Better of both</source>
+        <translation>Лучшая из двух</translation>
+    </message>
+    <message>
+        <source>Fits both and takes the one with the lower loss on calibration text that was held out.</source>
+        <translation>Подгоняет обе и берёт ту, у которой меньше потери на отложенной части калибровочного текста.</translation>
+    </message>
+    <message>
+        <source>Forget heads chosen by hand</source>
+        <translation>Забыть выбранные вручную головы</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Забыть</translation>
+    </message>
+    <message>
+        <source>Leaves only what the threshold selects.</source>
+        <translation>Оставляет только то, что выбирает порог.</translation>
+    </message>
+    <message>
+        <source>Merged &amp;query:</source>
+        <translation>&amp;Запрос слитых:</translation>
+    </message>
+    <message>
+        <source>The query of merged heads</source>
+        <translation>Запрос слитых голов</translation>
+    </message>
+    <message>
+        <source>Ref&amp;it:</source>
+        <translation>&amp;Подгонка:</translation>
+    </message>
+    <message>
+        <source>What is fitted again after merging and removing</source>
+        <translation>Что подгоняется заново после слияния и удаления</translation>
+    </message>
+    <message>
+        <source>Refit tar&amp;get:</source>
+        <translation>&amp;Цель подгонки:</translation>
+    </message>
+    <message>
+        <source>What a refitted layer is to write</source>
+        <translation>Что должен писать подогнанный слой</translation>
+    </message>
+    <message>
+        <source>By hand:</source>
+        <translation>Вручную:</translation>
+    </message>
+    <message>
+        <source>Heads chosen one by one, in the context menu of the map</source>
+        <translation>Головы, выбранные по одной в контекстном меню карты</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln head(s) removed</source>
+        <translation>
+            <numerusform>%Ln голова удалена</numerusform>
+            <numerusform>%Ln головы удалены</numerusform>
+            <numerusform>%Ln голов удалено</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln merged</source>
+        <translation>
+            <numerusform>%Ln слита</numerusform>
+            <numerusform>%Ln слиты</numerusform>
+            <numerusform>%Ln слито</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln excluded</source>
+        <translation>
+            <numerusform>%Ln исключена</numerusform>
+            <numerusform>%Ln исключены</numerusform>
+            <numerusform>%Ln исключено</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No heads</source>
+        <translation>Нет голов</translation>
+    </message>
+    <message>
+        <source>Change merged query</source>
+        <translation>Изменение запроса слитых</translation>
+    </message>
+    <message>
+        <source>Change refit</source>
+        <translation>Изменение подгонки</translation>
+    </message>
+    <message>
+        <source>Change refit target</source>
+        <translation>Изменение цели подгонки</translation>
+    </message>
+    <message>
+        <source>All behind</source>
+        <translation>Все дальнейшие</translation>
+    </message>
+    <message>
+        <source>The first changed layer and all behind it, which can make up for what is left.</source>
+        <translation>Первый изменённый слой и все за ним: они могут восполнить оставшееся.</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>Изменённые</translation>
+    </message>
+    <message>
+        <source>Layers that the plan changes.</source>
+        <translation>Слои, которые меняет план.</translation>
+    </message>
+    <message>
+        <source>Refitted &amp;layers:</source>
+        <translation>Подгоняемые с&amp;лои:</translation>
+    </message>
+    <message>
+        <source>Which layers are refitted</source>
+        <translation>Какие слои подгоняются</translation>
+    </message>
+    <message>
+        <source>Change refitted layers</source>
+        <translation>Изменение подгоняемых слоёв</translation>
     </message>
 </context>
 <context>
@@ -2097,6 +2766,10 @@ Replace them?</source>
         <source>These runs have no curves: files do not hold them, and a run that ended early may have none.</source>
         <translation>У этих прогонов нет кривых: в файлах их не бывает, а прерванный прогон мог их не успеть начать.</translation>
     </message>
+    <message>
+        <source>Curves</source>
+        <translation>Кривые</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::RunFacts</name>
@@ -2111,6 +2784,22 @@ Replace them?</source>
     <message>
         <source>layers %1</source>
         <translation>слои %1</translation>
+    </message>
+    <message>
+        <source>without heads %1</source>
+        <translation>без голов %1</translation>
+    </message>
+    <message>
+        <source>removed %1</source>
+        <translation>удалены %1</translation>
+    </message>
+    <message>
+        <source>merged %1</source>
+        <translation>слиты %1</translation>
+    </message>
+    <message>
+        <source>refit %1</source>
+        <translation>подгонка %1</translation>
     </message>
 </context>
 <context>
@@ -2219,6 +2908,38 @@ Replace them?</source>
         <source>Model</source>
         <translation>Модель</translation>
     </message>
+    <message>
+        <source>What the heads were compared by</source>
+        <translation>Чем сравнивались головы</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>Мера</translation>
+    </message>
+    <message>
+        <source>Heads that the plan merges or removes</source>
+        <translation>Головы, которые план сливает или удаляет</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>Головы</translation>
+    </message>
+    <message>
+        <source>Mean KL divergence of the predictions from the original&apos;s, nats a token; 0 where both predict the same. With its 95&#xa0;% interval</source>
+        <translation>Среднее расхождение КЛ предсказаний от исходных, нат на токен; 0, где предсказания одинаковы. С интервалом 95&#xa0;%</translation>
+    </message>
+    <message>
+        <source>KL divergence</source>
+        <translation>Расхождение КЛ</translation>
+    </message>
+    <message>
+        <source>Share of tokens whose most likely next token is the original&apos;s</source>
+        <translation>Доля токенов, после которых самый вероятный токен тот же, что у исходной модели</translation>
+    </message>
+    <message>
+        <source>Same top token</source>
+        <translation>Тот же первый токен</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::RunPanel</name>
@@ -2241,18 +2962,6 @@ Replace them?</source>
 </context>
 <context>
     <name>headscope::ui::RunText</name>
-    <message>
-        <source>Loading</source>
-        <translation>Загрузка</translation>
-    </message>
-    <message>
-        <source>Evaluating</source>
-        <translation>Измерение</translation>
-    </message>
-    <message>
-        <source>Comparing heads</source>
-        <translation>Сравнение голов</translation>
-    </message>
     <message>
         <source>Perplexity, original</source>
         <translation>Перплексия исходной модели</translation>
@@ -2431,10 +3140,6 @@ Replace them?</source>
         <translation>Показатели сравнимы, только если совпадают протокол, окно, число окон, корпус и тип чисел (dtype). Доверительные интервалы — 95&#xa0;%.</translation>
     </message>
     <message>
-        <source>Tokenizing</source>
-        <translation>Токенизация</translation>
-    </message>
-    <message>
         <source>Alignment</source>
         <translation>Выравнивание</translation>
     </message>
@@ -2461,6 +3166,14 @@ Replace them?</source>
     <message>
         <source>Thresholds</source>
         <translation>Пороги</translation>
+    </message>
+    <message>
+        <source>KL divergence, nats a token</source>
+        <translation>Расхождение КЛ, нат на токен</translation>
+    </message>
+    <message>
+        <source>Same top token</source>
+        <translation>Тот же первый токен</translation>
     </message>
 </context>
 <context>
@@ -2541,6 +3254,14 @@ Replace them?</source>
         <source>The model with %1 merged in %2, with a threshold for each layer (%3).</source>
         <translation>Модель, в которой объединены %1 в %2, с порогом для каждого слоя (%3).</translation>
     </message>
+    <message numerus="yes">
+        <source>The model without %Ln head(s).</source>
+        <translation>
+            <numerusform>Модель без %Ln головы.</numerusform>
+            <numerusform>Модель без %Ln голов.</numerusform>
+            <numerusform>Модель без %Ln голов.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::ScatterPanel</name>
@@ -2571,18 +3292,6 @@ Replace them?</source>
     <message>
         <source>Layers</source>
         <translation>Слои</translation>
-    </message>
-    <message>
-        <source>Across</source>
-        <translation>По горизонтали</translation>
-    </message>
-    <message>
-        <source>Upwards</source>
-        <translation>По вертикали</translation>
-    </message>
-    <message>
-        <source>Pairs of the</source>
-        <translation>Пары</translation>
     </message>
     <message>
         <source>damage, millinats a token</source>
@@ -2623,6 +3332,22 @@ Replace them?</source>
     <message>
         <source>%1; rank correlation (Spearman) %2</source>
         <translation>%1; ранговая корреляция (Спирмен) %2</translation>
+    </message>
+    <message>
+        <source>X:</source>
+        <translation>X:</translation>
+    </message>
+    <message>
+        <source>Y:</source>
+        <translation>Y:</translation>
+    </message>
+    <message>
+        <source>Pairs of the:</source>
+        <translation>Пары:</translation>
+    </message>
+    <message>
+        <source>Scatter</source>
+        <translation>Рассеяние</translation>
     </message>
 </context>
 <context>
@@ -2785,6 +3510,18 @@ Replace them?</source>
         <source>Choose layers</source>
         <translation>выбор слоёв</translation>
     </message>
+    <message>
+        <source>Exclude heads</source>
+        <translation>Исключение голов</translation>
+    </message>
+    <message>
+        <source>Remove heads</source>
+        <translation>Удаление голов</translation>
+    </message>
+    <message>
+        <source>Merge heads</source>
+        <translation>Слияние голов</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::SettingsDialog</name>
@@ -2927,6 +3664,14 @@ Replace them?</source>
     <message>
         <source>Text (*.txt *.raw *.tokens);;All files (*)</source>
         <translation>Текст (*.txt *.raw *.tokens);;Все файлы (*)</translation>
+    </message>
+    <message>
+        <source>Compare e&amp;very prediction with the original&apos;s</source>
+        <translation>Сравнивать каждое &amp;предсказание с исходным</translation>
+    </message>
+    <message>
+        <source>Gives KL divergence, same top token and the cost of each token. The original is computed again with each evaluation.</source>
+        <translation>Даёт расхождение КЛ, совпадение первого токена и цену каждого токена. Исходная модель вычисляется заново при каждой оценке.</translation>
     </message>
 </context>
 <context>
@@ -3131,20 +3876,12 @@ Replace them?</source>
         <translation>Папка с config.json и файлами safetensors.</translation>
     </message>
     <message>
-        <source>Open &amp;results…</source>
-        <translation>Открыть &amp;результаты…</translation>
-    </message>
-    <message>
         <source>A results file in JSON, to look at and compare.</source>
         <translation>Файл результатов в JSON: посмотреть и сравнить.</translation>
     </message>
     <message>
         <source>Re&amp;cent</source>
         <translation>&amp;Недавние</translation>
-    </message>
-    <message>
-        <source>Drop a model folder, one of its files, or a results file anywhere in this window.</source>
-        <translation>Перетащите в окно папку модели, её файл или файл результатов.</translation>
     </message>
     <message>
         <source>%1 is no longer there.</source>
@@ -3157,6 +3894,18 @@ Replace them?</source>
     <message>
         <source>&amp;Remove from the list</source>
         <translation>&amp;Убрать из списка</translation>
+    </message>
+    <message>
+        <source>Open re&amp;sults…</source>
+        <translation>Открыть &amp;результаты…</translation>
+    </message>
+    <message>
+        <source>A small real model, SmolLM2-135M, 270 MB, comes with this command (select it to copy it):&lt;br&gt;&lt;code&gt;%1&lt;/code&gt;&lt;br&gt;Open the folder that it names afterwards.</source>
+        <translation>Небольшую настоящую модель SmolLM2-135M, 270 МБ, загружает эта команда (выделите, чтобы скопировать):&lt;br&gt;&lt;code&gt;%1&lt;/code&gt;&lt;br&gt;Затем откройте названную в ней папку.</translation>
+    </message>
+    <message>
+        <source>Drop a model folder, one of its files (safetensors, GGUF, config.json), or a results file anywhere in this window.</source>
+        <translation>Перетащите в это окно папку модели, один из её файлов (safetensors, GGUF, config.json) или файл результатов.</translation>
     </message>
 </context>
 <context>
@@ -3214,10 +3963,6 @@ Replace them?</source>
         <translation>Возможная экономия</translation>
     </message>
     <message>
-        <source>Nothing is removed by merging; these duplicates could be held once.</source>
-        <translation>Объединение ничего не удаляет; эти дубликаты можно было бы хранить в одном экземпляре.</translation>
-    </message>
-    <message>
         <source>Heads</source>
         <translation>Головы</translation>
     </message>
@@ -3240,6 +3985,18 @@ Replace them?</source>
     <message>
         <source>%1 of %2</source>
         <translation>%1 из %2</translation>
+    </message>
+    <message>
+        <source>Heads removed</source>
+        <translation>Удалено голов</translation>
+    </message>
+    <message>
+        <source>Heads that write nothing</source>
+        <translation>Головы, которые ничего не пишут</translation>
+    </message>
+    <message>
+        <source>What need not be held: removed heads, and duplicates beyond the first.</source>
+        <translation>То, что можно не хранить: удалённые головы и повторы, кроме первого.</translation>
     </message>
 </context>
 <context>
@@ -3290,6 +4047,109 @@ Replace them?</source>
     </message>
 </context>
 <context>
+    <name>headscope::ui::TextPanel</name>
+    <message>
+        <source>Open f&amp;ile…</source>
+        <translation>Открыть &amp;файл…</translation>
+    </message>
+    <message>
+        <source>KL divergence</source>
+        <translation>Расхождение КЛ</translation>
+    </message>
+    <message>
+        <source>Increase of loss</source>
+        <translation>Рост потерь</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>Потери</translation>
+    </message>
+    <message>
+        <source>Loss of the original</source>
+        <translation>Потери исходной</translation>
+    </message>
+    <message>
+        <source>A safetensors file of headscope evaluate --per_token</source>
+        <translation>Файл safetensors от headscope evaluate --per_token</translation>
+    </message>
+    <message>
+        <source>Ru&amp;n:</source>
+        <translation>&amp;Запуск:</translation>
+    </message>
+    <message>
+        <source>&amp;Variant:</source>
+        <translation>&amp;Вариант:</translation>
+    </message>
+    <message>
+        <source>S&amp;hade by:</source>
+        <translation>&amp;Оттенок:</translation>
+    </message>
+    <message>
+        <source>Se&amp;quence:</source>
+        <translation>&amp;Последовательность:</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Цена</translation>
+    </message>
+    <message>
+        <source>Sequence</source>
+        <translation>Последовательность</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Токен</translation>
+    </message>
+    <message>
+        <source>Passage</source>
+        <translation>Отрывок</translation>
+    </message>
+    <message>
+        <source>Passages of the highest cost</source>
+        <translation>Отрывки с наибольшей ценой</translation>
+    </message>
+    <message>
+        <source>Open the costs of tokens</source>
+        <translation>Открыть цены токенов</translation>
+    </message>
+    <message>
+        <source>Costs of tokens (*.safetensors);;All files (*)</source>
+        <translation>Цены токенов (*.safetensors);;Все файлы (*)</translation>
+    </message>
+    <message>
+        <source> of %1</source>
+        <translation> из %1</translation>
+    </message>
+    <message>
+        <source>Token %1, not scored</source>
+        <translation>Токен %1, не оценивается</translation>
+    </message>
+    <message>
+        <source>The most likely token is the same.</source>
+        <translation>Самый вероятный токен тот же.</translation>
+    </message>
+    <message>
+        <source>The most likely token is another.</source>
+        <translation>Самый вероятный токен другой.</translation>
+    </message>
+    <message>
+        <source>Token %1: loss %2, of the original %3; KL divergence %4 nats</source>
+        <translation>Токен %1: потери %2, у исходной %3; расхождение КЛ %4 нат</translation>
+    </message>
+    <message>
+        <source>Runs of this session appear here when they are finished, as long as the settings compare every prediction; or open a file of headscope evaluate --per_token.</source>
+        <translation>Запуски этого сеанса появляются здесь по завершении, если настройки велят сравнивать каждое предсказание; или откройте файл headscope evaluate --per_token.</translation>
+    </message>
+    <message>
+        <source>Shaded by cost up to %1 nats, which 99 of 100 tokens do not exceed. Point at a token for its values; the list below has the worst passages.</source>
+        <translation>Оттенок по цене до %1 нат, которую не превышают 99 из 100 токенов. Наведите указатель на токен, чтобы увидеть значения; ниже список худших отрывков.</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Текст</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::ThresholdBar</name>
     <message>
         <source>Choose &amp;by:</source>
@@ -3327,10 +4187,6 @@ Replace them?</source>
     <message>
         <source>Number of closest pairs</source>
         <translation>Число ближайших пар</translation>
-    </message>
-    <message>
-        <source>So many of the most similar pairs are merged, and those equal to the last of them.</source>
-        <translation>Объединяется столько самых сходных пар, а также пары, равные последней из них.</translation>
     </message>
     <message>
         <source>Which pairs are merged</source>
@@ -3389,20 +4245,24 @@ Replace them?</source>
         <translation>По слоям</translation>
     </message>
     <message>
-        <source>A threshold for each layer, once such were found</source>
-        <translation>Порог для каждого слоя, если такие уже найдены</translation>
-    </message>
-    <message>
         <source>The lowest and the highest of the layers&apos; own thresholds. Moving the slider goes back to one threshold for all.</source>
         <translation>Наименьший и наибольший из порогов слоёв. Ползунок возвращает к одному порогу для всех.</translation>
     </message>
     <message>
-        <source>&amp;Find thresholds...</source>
-        <translation>&amp;Найти пороги...</translation>
-    </message>
-    <message>
         <source>Finds a threshold for each layer that keeps perplexity within a budget</source>
         <translation>Находит порог для каждого слоя, при котором перплексия остаётся в пределах бюджета</translation>
+    </message>
+    <message>
+        <source>Per-layer thresholds (available after a threshold search)</source>
+        <translation>Пороги по слоям (доступны после поиска порогов)</translation>
+    </message>
+    <message>
+        <source>Merges the N most similar pairs, including ties.</source>
+        <translation>Объединяет N самых похожих пар, включая равные последней.</translation>
+    </message>
+    <message>
+        <source>Find &amp;thresholds...</source>
+        <translation>Найти порог&amp;и...</translation>
     </message>
 </context>
 <context>
@@ -3484,6 +4344,116 @@ Replace them?</source>
     </message>
 </context>
 <context>
+    <name>headscope::ui::TokenView</name>
+    <message>
+        <source>Tokens of the text</source>
+        <translation>Токены текста</translation>
+    </message>
+    <message>
+        <source>Token %1: %2&#xa0;%</source>
+        <translation>Токен %1: %2&#xa0;%</translation>
+    </message>
+    <message>
+        <source>; the second head %1&#xa0;%</source>
+        <translation>; вторая голова %1&#xa0;%</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::TradeoffPanel</name>
+    <message>
+        <source>Removable heads</source>
+        <translation>Устранимые головы</translation>
+    </message>
+    <message>
+        <source>Removable parameters</source>
+        <translation>Устранимые параметры</translation>
+    </message>
+    <message>
+        <source>A&amp;gainst:</source>
+        <translation>&amp;Относительно:</translation>
+    </message>
+    <message>
+        <source>%1
+%2
+Perplexity %3</source>
+        <translation>%1
+%2
+Перплексия %3</translation>
+    </message>
+    <message>
+        <source>Change of perplexity, %</source>
+        <translation>Изменение перплексии, %</translation>
+    </message>
+    <message>
+        <source>Trade-off</source>
+        <translation>Компромисс</translation>
+    </message>
+    <message>
+        <source>Open &amp;front…</source>
+        <translation>Открыть &amp;фронт…</translation>
+    </message>
+    <message>
+        <source>&amp;Use this plan</source>
+        <translation>&amp;Взять этот план</translation>
+    </message>
+    <message>
+        <source>Heads merged or removed</source>
+        <translation>Слитые или удалённые головы</translation>
+    </message>
+    <message>
+        <source>A compress.json that headscope compress wrote for the open model: plans that remove more and more heads, with what each costs.</source>
+        <translation>Файл compress.json, который headscope compress записал для открытой модели: планы, удаляющие всё больше голов, с ценой каждого.</translation>
+    </message>
+    <message>
+        <source>Makes the plan of the chosen point the current one, to look at, run or save.</source>
+        <translation>Делает план выбранной точки текущим, чтобы его рассмотреть, запустить или сохранить.</translation>
+    </message>
+    <message>
+        <source>Change of perplexity against what goes</source>
+        <translation>Изменение перплексии в зависимости от того, что убирается</translation>
+    </message>
+    <message>
+        <source>Open a front</source>
+        <translation>Открыть фронт</translation>
+    </message>
+    <message>
+        <source>Results of compress (*.json);;All files (*)</source>
+        <translation>Результаты compress (*.json);;Все файлы (*)</translation>
+    </message>
+    <message>
+        <source>Front of %1, calibration text</source>
+        <translation>Фронт %1, калибровочный текст</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln head(s) removed, refitted</source>
+        <translation>
+            <numerusform>%Ln голова удалена, с подгонкой</numerusform>
+            <numerusform>%Ln головы удалены, с подгонкой</numerusform>
+            <numerusform>%Ln голов удалено, с подгонкой</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Perplexity of held-out calibration text %1</source>
+        <translation>Перплексия отложенного калибровочного текста %1</translation>
+    </message>
+    <message>
+        <source>Chosen: %1; perplexity of held-out calibration text %2.</source>
+        <translation>Выбрано: %1; перплексия отложенного калибровочного текста %2.</translation>
+    </message>
+    <message>
+        <source>Finished runs appear here. A sweep draws a curve for its measure; headscope compress finds a front.</source>
+        <translation>Здесь появляются завершённые запуски. Серия рисует кривую своей меры; headscope compress находит фронт.</translation>
+    </message>
+    <message>
+        <source>Bars are 95&#xa0;% intervals. Lower and further right is better. Click a point to see its run.</source>
+        <translation>Отрезки — интервалы 95&#xa0;%. Ниже и правее — лучше. Щёлкните точку, чтобы увидеть её запуск.</translation>
+    </message>
+    <message>
+        <source>Use the plan of a front</source>
+        <translation>Использование плана фронта</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::TwoMeasuresPanel</name>
     <message>
         <source>Measure</source>
@@ -3541,6 +4511,10 @@ Replace them?</source>
     <message>
         <source>Heads %1 and %2: %3, %4</source>
         <translation>Головы %1 и %2: %3, %4</translation>
+    </message>
+    <message>
+        <source>Two measures</source>
+        <translation>Две меры</translation>
     </message>
 </context>
 <context>
@@ -3613,52 +4587,21 @@ Replace them?</source>
         <source>Finding thresholds</source>
         <translation>Поиск порогов</translation>
     </message>
+    <message>
+        <source>Reading the attention</source>
+        <translation>Чтение внимания</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::Workspace</name>
     <message>
-        <source>Layers</source>
-        <translation>Слои</translation>
+        <source>Computing %1</source>
+        <translation>Вычисляется %1</translation>
     </message>
     <message>
-        <source>Threshold</source>
-        <translation>Порог</translation>
-    </message>
-    <message>
-        <source>Merge plan</source>
-        <translation>План объединения</translation>
-    </message>
-    <message>
-        <source>Pairs</source>
-        <translation>Пары</translation>
-    </message>
-    <message>
-        <source>Runs</source>
-        <translation>Прогоны</translation>
-    </message>
-    <message>
-        <source>Curves</source>
-        <translation>Кривые</translation>
-    </message>
-    <message>
-        <source>Heatmap</source>
-        <translation>Тепловая карта</translation>
-    </message>
-    <message>
-        <source>Distribution</source>
-        <translation>Распределение</translation>
-    </message>
-    <message>
-        <source>Two measures</source>
-        <translation>Две меры</translation>
-    </message>
-    <message>
-        <source>Scatter</source>
-        <translation>Рассеяние</translation>
-    </message>
-    <message>
-        <source>Damage</source>
-        <translation>Ущерб</translation>
+        <source>%1 (%2)</source>
+        <comment>a panel, the measure of its similarities</comment>
+        <translation>%1 (%2)</translation>
     </message>
 </context>
 </TS>

@@ -4,6 +4,10 @@
 #include <QMenuBar>
 #include <QToolBar>
 #include <QUndoStack>
+#include <initializer_list>
+#include <utility>
+
+#include "ui/style/icon.h"
 
 namespace headscope::ui {
 Actions::Actions(QMainWindow& window, QUndoStack& undo_stack) : window_(window) {
@@ -13,6 +17,7 @@ Actions::Actions(QMainWindow& window, QUndoStack& undo_stack) : window_(window) 
     make_run_menu();
     make_help_menu();
     make_tool_bar();
+    set_icons(window_.palette());
 }
 
 QAction* Actions::add(QMenu& menu, const QString& text, const QKeySequence& shortcut,
@@ -38,6 +43,11 @@ void Actions::make_file_menu() {
                     tr("Open the small model that ships with Headscope"));
     recent = menu.addMenu(tr("Open &recent"));
     close_model = add(menu, tr("&Close model"), QKeySequence::Close, {});
+    allow_unused_tensors =
+        add(menu, tr("Run models with &unused tensors"), {},
+            tr("Runs a model though its files hold tensors that would change its layers and that "
+               "it does not use; the Model tab lists them"));
+    allow_unused_tensors->setCheckable(true);
     menu.addSeparator();
     open_results = add(menu, tr("Open r&esults..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
                        tr("Put results of earlier runs beside the others"));
@@ -99,7 +109,7 @@ void Actions::make_run_menu() {
     menu.addSeparator();
     live_estimate =
         add(menu, tr("&Live estimate"), QKeySequence(Qt::CTRL | Qt::Key_L),
-            tr("While it is on, a few windows show what the present threshold does to perplexity"));
+            tr("While it is on, a few windows show what the current threshold does to perplexity"));
     live_estimate->setCheckable(true);
     settings = add(menu, tr("S&ettings of evaluations..."), QKeySequence(Qt::CTRL | Qt::Key_Comma),
                    tr("Protocol, window, corpus, device and dtype"));
@@ -115,7 +125,9 @@ void Actions::make_help_menu() {
 void Actions::make_tool_bar() {
     QToolBar& bar = *window_.addToolBar(tr("Tool bar"));
     bar.setObjectName(QStringLiteral("tool_bar"));
-    bar.setToolButtonStyle(Qt::ToolButtonTextOnly);
+    bar.setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    const int side = window_.fontMetrics().height();
+    bar.setIconSize({side, side});
     bar.addActions({open_model, open_results});
     bar.addSeparator();
     bar.addActions({undo, redo});
@@ -129,6 +141,23 @@ void Actions::make_tool_bar() {
     sweep->setIconText(tr("Sweep"));
     undo->setIconText(tr("Undo"));
     redo->setIconText(tr("Redo"));
+}
+
+void Actions::set_icons(const QPalette& palette) {
+    const std::initializer_list<std::pair<QAction*, const char*>> icons = {
+        {open_model, "open_model"},
+        {open_results, "open_results"},
+        {undo, "undo"},
+        {redo, "redo"},
+        {run, "run"},
+        {sweep, "sweep"},
+        {cancel, "cancel"},
+        {live_estimate, "live"},
+        {settings, "settings"},
+        {find_thresholds, "find"},
+        {save_results, "save"}};
+    for (const auto& [action, name] : icons)
+        action->setIcon(action_icon(QLatin1String(name), palette));
 }
 
 QList<QAction*> Actions::with_shortcuts() const {

@@ -20,6 +20,7 @@ struct Actions {
 
     QAction* open_model;
     QAction* open_demo;
+    QAction* allow_unused_tensors;
     QAction* open_results;
     QAction* close_model;
     QAction* save_results;
@@ -51,6 +52,9 @@ struct Actions {
 
     /// Every action that has a shortcut, in the order of the menus.
     [[nodiscard]] QList<QAction*> with_shortcuts() const;
+
+    /// Draws the icons in the colours of a palette.
+    void set_icons(const QPalette& palette);
 
   private:
     QAction* add(QMenu& menu, const QString& text, const QKeySequence& shortcut,

@@ -1,8 +1,6 @@
 #include "ui/window/image_export.h"
 
-#include <QApplication>
 #include <QBuffer>
-#include <QClipboard>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QPageSize>
@@ -14,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "ui/style/plot_copy.h"
 
 namespace headscope::ui {
 namespace {
@@ -33,14 +32,14 @@ QByteArray png_bytes(const QImage& image) {
 constexpr int kDotsPerInch = 96;  // of a screen, so that text keeps its size beside the lines
 
 /// Draws what the screen shows, as shapes and text. Far cheaper than to write it to a file.
-QPicture record(QCustomPlot& plot) {
+QPicture record(QCustomPlot& plot, QSize size) {
     QPicture drawing;
     QCPPainter painter;
     painter.begin(&drawing);
     painter.setMode(QCPPainter::pmVectorized);
     painter.setMode(QCPPainter::pmNoCaching);
-    painter.fillRect(QRect(QPoint(0, 0), plot.size()), plot.palette().base());
-    plot.toPainter(&painter, plot.width(), plot.height());
+    painter.fillRect(QRect(QPoint(0, 0), size), plot.palette().base());
+    plot.toPainter(&painter, size.width(), size.height());
     painter.end();
     return drawing;
 }
@@ -103,19 +102,15 @@ QList<Format> formats() {
 
 }  // namespace
 
-void copy_image(QCustomPlot& plot) {
-    QApplication::clipboard()->setPixmap(plot.toPixmap(plot.width(), plot.height(), 2.0));
-}
-
 DrawnImage draw_image(QCustomPlot& plot, const ImageFile& file) {
     const QString suffix = suffix_of(file.path);
-    const QSize size = plot.size();
+    const QSize size = file_size(plot);
     if (suffix == QStringLiteral("png")) {
         return {file.path, plot.toPixmap(size.width(), size.height(), file.scale).toImage(),
                 QPicture(), size};
     }
     if (suffix == QStringLiteral("svg") || suffix == QStringLiteral("pdf"))
-        return {file.path, {}, record(plot), size};
+        return {file.path, {}, record(plot, size), size};
     fail(ErrorCode::bad_input, "{}: images are saved as .png, .pdf or .svg; choose one of these",
          file.path.toStdString());
 }

@@ -11,9 +11,6 @@ class QWidget;
 
 namespace headscope::ui {
 
-/// Puts a plot on the clipboard as it is on the screen, at twice its size.
-void copy_image(QCustomPlot& plot);
-
 /// Where an image goes: the suffix of the path is its format.
 struct ImageFile {
     QString path;
@@ -28,8 +25,8 @@ struct DrawnImage {
     QSize size;        ///< of the drawing, in pixels of the screen
 };
 
-/// Draws a plot on the GUI thread. Throws Error(bad_input) where the format is none of png, pdf and
-/// svg.
+/// Draws a plot on the GUI thread, in the size of the screen or larger (file_size()). Throws
+/// Error(bad_input) where the format is none of png, pdf and svg.
 DrawnImage draw_image(QCustomPlot& plot, const ImageFile& file);
 
 /// Writes it whole or not at all, on any thread. Throws Error(bad_input) that names the file.

@@ -5,7 +5,9 @@
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QLabel>
+#include <QMessageBox>
 #include <QMimeData>
+#include <QPushButton>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QVBoxLayout>
@@ -102,7 +104,7 @@ void MainWindow::refresh() {
     }
     const bool busy = workbench_.evaluations().busy() || workbench_.exporting_report() ||
                       workbench_.damage().running() || workbench_.search().running() ||
-                      workbench_.measures().computing();
+                      workbench_.measures().computing() || workbench_.heads().busy();
     const bool opening = workbench_.opener().opening();
     const bool saving = workbench_.saver().saving();
     const bool measuring = workbench_.measurer().measuring();
@@ -131,9 +133,10 @@ void MainWindow::refresh_runs() {
     for (QAction* action : {actions_->run, actions_->sweep, actions_->find_thresholds}) {
         action->setEnabled(why_not.isEmpty());
     }
-    actions_->save_model->setEnabled(session.model() != nullptr && session.summary().pairs > 0 &&
+    actions_->save_model->setEnabled(session.model() != nullptr &&
+                                     session.summary().changes_anything() &&
                                      !session.lacks_figures() && !workbench_.saver().saving());
-    workspace_->run_panel().set_can_run(why_not.isEmpty(), why_not);
+    workspace_->panel<RunPanel>().set_can_run(why_not.isEmpty(), why_not);
 }
 
 void MainWindow::fill_recent() {
@@ -176,7 +179,22 @@ void MainWindow::keep_state() {
     workspace_->save_state(settings);
 }
 
+bool MainWindow::may_quit() {
+    const bool works = workbench_.evaluations().busy() || workbench_.search().running() ||
+                       workbench_.damage().running() || workbench_.saver().saving();
+    if (!works) return true;
+    QMessageBox question(QMessageBox::Question, tr("Quit Headscope"),
+                         tr("Work is in progress. What is not finished is lost."),
+                         QMessageBox::Cancel, this);
+    const auto* quit = question.addButton(tr("&Quit"), QMessageBox::DestructiveRole);
+    question.setDefaultButton(QMessageBox::Cancel);
+    question.exec();
+    return question.clickedButton() == quit;
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
+    // Of the window system: the Quit action has asked already.
+    if (event->spontaneous() && !may_quit()) return event->ignore();
     keep_state();
     workbench_.keep_session();
     workbench_.measurer().hold(true);
@@ -191,12 +209,13 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
-    for (const QString& path : local_files(*event->mimeData()))
-        workbench_.open(path);
+    workbench_.open_all(local_files(*event->mimeData()));
 }
 
 bool MainWindow::event(QEvent* event) {
     const bool handled = QMainWindow::event(event);
+    if (event->type() == QEvent::PaletteChange && actions_ != nullptr)
+        actions_->set_icons(palette());
     if (event->type() == QEvent::Paint && !was_painted_) {
         was_painted_ = true;
         Q_EMIT painted();

@@ -16,7 +16,7 @@ struct ExportResult;
 
 namespace headscope::ui {
 
-struct Exportable;
+struct Panel;
 class FindThresholdsDialog;
 class JobStatus;
 class MessageBar;
@@ -86,7 +86,9 @@ class MainWindow : public QMainWindow {
     void step_layer(int by);
     /// Finished runs of `run_ids`; all of them where that is empty. Says so where there are none.
     [[nodiscard]] std::vector<Run> finished_runs(const QList<int>& run_ids);
-    void export_image(const Exportable& panel);
+    void export_image(const Panel& panel);
+    /// Asks where something would be lost.
+    [[nodiscard]] bool may_quit();
     void show_shortcuts();
     void show_about();
     void refresh();

@@ -19,6 +19,7 @@
 #include "ui/runs/threshold_list.h"
 #include "ui/search/find_thresholds_dialog.h"
 #include "ui/session/error_text.h"
+#include "ui/style/plot_copy.h"
 #include "ui/window/about_dialog.h"
 #include "ui/window/image_export.h"
 #include "ui/window/main_window.h"
@@ -152,6 +153,7 @@ void MainWindow::cancel() {
     workbench_.cancel_report();
     workbench_.measures().cancel();
     workbench_.damage().cancel();
+    workbench_.heads().cancel();
     workbench_.search().cancel();
 }
 
@@ -236,22 +238,22 @@ void MainWindow::step_layer(int by) {
 }
 
 void MainWindow::fill_export_menus() {
-    for (const Exportable& panel : workspace_->exportables()) {
-        if (panel.copy_text) {
+    for (const Panel& panel : workspace_->panels()) {
+        if (panel.table) {
             connect(actions_->copy_table->addAction(panel.title), &QAction::triggered, this,
-                    [panel] { QGuiApplication::clipboard()->setText(panel.copy_text()); });
+                    [panel] { QGuiApplication::clipboard()->setText(panel.table()); });
         }
         if (!panel.plot) continue;
         connect(actions_->copy_image->addAction(panel.title), &QAction::triggered, this,
-                [panel] { copy_image(*panel.plot()); });
+                [panel] { copy_plot(*panel.plot()); });
         connect(actions_->save_image->addAction(panel.title + QStringLiteral("...")),
                 &QAction::triggered, this, [this, panel] { export_image(panel); });
     }
 }
 
-void MainWindow::export_image(const Exportable& panel) {
+void MainWindow::export_image(const Panel& panel) {
     try {
-        const auto file = ask_for_image_file(panel.file_name, this);
+        const auto file = ask_for_image_file(panel.id, this);
         if (file) workbench_.save_image(draw_image(*panel.plot(), *file));
     } catch (const Error& error) {
         show_error_in(*message_bar_, error);

@@ -23,10 +23,14 @@ void MainWindow::connect_actions() {
     on(actions_->open_demo, [this] { workbench_.open_demo(); });
     on(actions_->open_results, &MainWindow::ask_for_results);
     on(actions_->close_model, [this] { workbench_.close_model(); });
-    on(actions_->save_results, [this] { save_results(workspace_->run_panel().selected_ids()); });
+    on(actions_->save_results,
+       [this] { save_results(workspace_->panel<RunPanel>().selected_ids()); });
     on(actions_->save_model, &MainWindow::save_model);
-    on(actions_->export_report, [this] { export_report(workspace_->run_panel().selected_ids()); });
-    on(actions_->quit, &QWidget::close);
+    on(actions_->export_report,
+       [this] { export_report(workspace_->panel<RunPanel>().selected_ids()); });
+    on(actions_->quit, [this] {
+        if (may_quit()) close();
+    });
     on(actions_->include_all_layers, [this] { workbench_.session().choose_layers({}); });
     on(actions_->previous_layer, [this] { step_layer(-1); });
     on(actions_->next_layer, [this] { step_layer(1); });
@@ -55,6 +59,10 @@ void MainWindow::connect_actions() {
 void MainWindow::connect_workbench() {
     connect(&workbench_, &Workbench::failed, message_bar_, &MessageBar::show_error);
     connect(&workbench_, &Workbench::recent_changed, this, &MainWindow::fill_recent);
+    connect(&workbench_, &Workbench::noted, message_bar_, &MessageBar::show_information);
+    actions_->allow_unused_tensors->setChecked(workbench_.settings().allow_unused_tensors());
+    connect(actions_->allow_unused_tensors, &QAction::toggled, &workbench_,
+            &Workbench::allow_unused_tensors);
     connect(&workbench_.session(), &Session::model_changed, this, &MainWindow::refresh);
     connect(&workbench_.session(), &Session::plan_changed, this, &MainWindow::refresh_runs);
     connect(&workbench_.runs(), &RunStore::added, this, &MainWindow::refresh);
@@ -94,10 +102,12 @@ void MainWindow::connect_workbench() {
     connect(&workbench_.measures(), &MeasureStore::changed, this, &MainWindow::refresh);
     connect(&workbench_.damage(), &DamageStore::progressed, job_status_, &JobStatus::show_progress);
     connect(&workbench_.damage(), &DamageStore::changed, this, &MainWindow::refresh);
+    connect(&workbench_.heads(), &HeadStore::progressed, job_status_, &JobStatus::show_progress);
+    connect(&workbench_.heads(), &HeadStore::changed, this, &MainWindow::refresh);
     connect(&workbench_.search(), &ThresholdSearch::progressed, job_status_,
             &JobStatus::show_progress);
     connect(&workbench_.search(), &ThresholdSearch::changed, this, &MainWindow::refresh);
-    connect(&workspace_->distribution(), &DistributionPanel::find_thresholds_requested,
+    connect(&workspace_->panel<DistributionPanel>(), &DistributionPanel::find_thresholds_requested,
             actions_->find_thresholds, &QAction::trigger);
 
     const ModelOpener& opener = workbench_.opener();
@@ -114,7 +124,7 @@ void MainWindow::connect_workbench() {
 }
 
 void MainWindow::connect_run_panel() {
-    RunPanel& panel = workspace_->run_panel();
+    RunPanel& panel = workspace_->panel<RunPanel>();
     Evaluations& evaluations = workbench_.evaluations();
     connect(&panel, &RunPanel::run_requested, actions_->run, &QAction::trigger);
     connect(&panel, &RunPanel::sweep_requested, actions_->sweep, &QAction::trigger);
@@ -125,12 +135,13 @@ void MainWindow::connect_run_panel() {
     connect(&panel, &RunPanel::remove_requested, this, &MainWindow::remove_runs);
     connect(&panel, &RunPanel::save_requested, this, &MainWindow::save_results);
     connect(&panel, &RunPanel::compare_requested, this, &MainWindow::compare);
-    connect(&panel, &RunPanel::selection_changed, &workspace_->run_curves(), &RunCurves::show_runs);
+    connect(&panel, &RunPanel::selection_changed, &workspace_->panel<RunCurves>(),
+            &RunCurves::show_runs);
 }
 
 void MainWindow::connect_live_estimate() {
     Evaluations& evaluations = workbench_.evaluations();
-    LiveEstimateView& view = workspace_->distribution().live_view();
+    LiveEstimateView& view = workspace_->panel<DistributionPanel>().live_view();
     connect(&view, &LiveEstimateView::toggled, &evaluations, &Evaluations::set_live_estimate);
     const auto show = [this, &evaluations, &view] {
         view.set_on(evaluations.live_estimate_on());

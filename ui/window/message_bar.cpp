@@ -89,7 +89,7 @@ void MessageBar::update_icons() {
 }
 
 void MessageBar::set_texts() {
-    copy_->setText(tr("Copy &details"));
+    copy_->setText(tr("Copy details"));
     copy_->setToolTip(tr("Copies what is needed to report or look up the error."));
     close_->setToolTip(tr("Close this message (Esc)"));
     close_->setAccessibleName(tr("Close this message"));

@@ -11,12 +11,12 @@ ModelOpener::ModelOpener(QObject* parent) : QObject(parent), job_(QStringLiteral
     });
 }
 
-void ModelOpener::open(const QString& path, Measure measure) {
+void ModelOpener::open(const QString& path, Measure measure, const OpenOptions& options) {
     if (kind_of(measure) == MeasureKind::behaviour) measure = Measure::q;
     path_ = path;
-    job_.start([file = path.toStdString(), measure](const Job::Reporter& reporter,
-                                                    const std::stop_token& stop) -> Job::Value {
-        return open_model(file, measure, reporter.progress, stop);
+    job_.start([file = path.toStdString(), measure, options](
+                   const Job::Reporter& reporter, const std::stop_token& stop) -> Job::Value {
+        return open_model(file, measure, reporter.progress, stop, options);
     });
     Q_EMIT started(path);
 }

@@ -17,7 +17,7 @@ class ModelOpener : public QObject {
 
     /// A model folder or any of its files. A measure of behaviour needs the model to run; until it
     /// has, the heads are compared by q.
-    void open(const QString& path, Measure measure = Measure::q);
+    void open(const QString& path, Measure measure = Measure::q, const OpenOptions& options = {});
     void cancel() { job_.cancel(); }
     [[nodiscard]] bool opening() const { return job_.running(); }
     /// What is being opened, or was last.

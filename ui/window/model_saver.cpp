@@ -11,12 +11,15 @@ ModelSaver::ModelSaver(QObject* parent) : QObject(parent), job_(QStringLiteral("
     });
 }
 
-void ModelSaver::save(const std::shared_ptr<const OpenedModel>& model, const ExportParams& params) {
-    job_.start(
-        [model, params](const Job::Reporter& reporter, const std::stop_token& stop) -> Job::Value {
-            return std::make_shared<const ExportResult>(
-                export_checkpoint(model->checkpoint, params, reporter.progress, stop));
-        });
+void ModelSaver::save(const std::shared_ptr<const OpenedModel>& model, const ExportParams& params,
+                      const Refit& refit) {
+    job_.start([model, params, refit](const Job::Reporter& reporter,
+                                      const std::stop_token& stop) -> Job::Value {
+        ExportParams exported = params;
+        if (refit) refit(exported.plan, reporter.progress, stop);
+        return std::make_shared<const ExportResult>(
+            export_checkpoint(model->checkpoint, exported, reporter.progress, stop));
+    });
     Q_EMIT started();
 }
 

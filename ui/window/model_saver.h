@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <functional>
 #include <memory>
 
 #include "core/export/export.h"
@@ -16,8 +17,13 @@ class ModelSaver : public QObject {
   public:
     explicit ModelSaver(QObject* parent = nullptr);
 
-    /// Not while saving().
-    void save(const std::shared_ptr<const OpenedModel>& model, const ExportParams& params);
+    /// Gives what a refit needs, on the saver's thread.
+    using Refit = std::function<void(MergePlan& plan, const ProgressFn& progress,
+                                     const std::stop_token& stop)>;
+
+    /// Not while saving(). `refit`: done to the plan before; may be empty.
+    void save(const std::shared_ptr<const OpenedModel>& model, const ExportParams& params,
+              const Refit& refit = {});
     void cancel() { job_.cancel(); }
     [[nodiscard]] bool saving() const { return job_.running(); }
 

@@ -41,6 +41,17 @@ std::optional<Choices> choices_of(const Result& result) {
         choices.align = settings.rule.align;
         choices.weights = settings.rule.weights;
         choices.rescale = settings.rule.rescale;
+        choices.representative = settings.rule.representative;
+        choices.refit = settings.rule.refit;
+        choices.merged_groups = settings.rule.groups;
+        choices.excluded_heads = head_refs(settings.rule.excluded);
+        // Heads that an order chose are those that the plan has.
+        for (const LayerPlan& layer : result.plan.layers) {
+            for (const int head : layer.merge.removed)
+                choices.removed_heads.insert({layer.layer, head});
+        }
+        if (choices.removed_heads.empty())
+            choices.removed_heads = head_refs(settings.rule.removal.heads);
         choices.measure = parse_measure(settings.measure);
         if (settings.calibration) {
             const auto calibration = calibration_of(*settings.calibration);

@@ -14,6 +14,7 @@
 #include "core/base/locations.h"
 #include "core/base/version.h"
 #include "ui/style/appearance.h"
+#include "ui/style/icon.h"
 #include "ui/style/outlined_style.h"
 #include "ui/style/packaged_fonts.h"
 #include "ui/window/main_window.h"
@@ -142,6 +143,7 @@ int run_window(int& argc, char** argv, const WindowOptions& options) {
     const QApplication application(argc, argv);
     qInstallMessageHandler(before);
     QApplication::setStyle(new OutlinedStyle);
+    QApplication::setWindowIcon(application_icon());
     const WindowProgram program(options);
     return QApplication::exec();
 }

@@ -22,8 +22,14 @@
 namespace headscope::ui {
 namespace {
 
-/// "demo-merged-0.98", "demo-merged-per-layer": a name that says what it is.
+/// "demo-merged-0.98", "demo-merged-per-layer", "demo-without-27-heads": a name that says what it
+/// is.
 QString proposed_name(const Session& session) {
+    if (session.summary().pairs == 0) {
+        return QStringLiteral("%1-without-%2-heads")
+            .arg(QString::fromStdString(session.model()->name()))
+            .arg(session.summary().removed_heads);
+    }
     const std::string threshold =
         session.per_layer() ? "per-layer" : headscope::threshold_text(session.threshold());
     return QStringLiteral("%1-merged-%2")
@@ -36,6 +42,10 @@ QString summary_text(const Session& session) {
         SaveModelDialog::tr("%Ln head(s)", nullptr, static_cast<int>(summary.merged_heads));
     const QString groups =
         SaveModelDialog::tr("%Ln group(s)", nullptr, static_cast<int>(summary.groups));
+    if (summary.pairs == 0) {
+        return SaveModelDialog::tr("The model without %Ln head(s).", nullptr,
+                                   static_cast<int>(summary.removed_heads));
+    }
     if (const auto& of_layers = session.thresholds().of_layers()) {
         return SaveModelDialog::tr(
                    "The model with %1 merged in %2, with a threshold for each layer (%3).")

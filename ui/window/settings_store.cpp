@@ -106,6 +106,11 @@ Choices SettingsStore::choices() const {
     choices.align = parsed(value("align"), choices.align, parse_alignment);
     choices.weights = parsed(value("weights"), choices.weights, parse_mean_weights);
     choices.rescale = value("rescale").toString() == QStringLiteral("true");
+    choices.representative =
+        parsed(value("representative"), choices.representative, parse_representative);
+    choices.refit.refit = parsed(value("refit"), choices.refit.refit, parse_refit);
+    choices.refit.target = parsed(value("refit_target"), choices.refit.target, parse_refit_target);
+    choices.refit.layers = parsed(value("refit_layers"), choices.refit.layers, parse_refit_layers);
     settings_.endGroup();
     return choices;
 }
@@ -133,6 +138,10 @@ void SettingsStore::set_choices(const Choices& choices) {
     set("align", qstring(name_of(choices.align)));
     set("weights", qstring(name_of(choices.weights)));
     set("rescale", choices.rescale);
+    set("representative", qstring(name_of(choices.representative)));
+    set("refit", qstring(name_of(choices.refit.refit)));
+    set("refit_target", qstring(name_of(choices.refit.target)));
+    set("refit_layers", qstring(name_of(choices.refit.layers)));
     settings_.endGroup();
 }
 
@@ -151,6 +160,8 @@ EvaluationSettings SettingsStore::evaluation() const {
     evaluation.compute.dtype =
         settings_.value(QStringLiteral("dtype"), QStringLiteral("auto")).toString().toStdString();
     evaluation.compute.threads = clamped(value("threads"), 0, 0, 4096);
+    evaluation.divergence =
+        settings_.value(QStringLiteral("divergence"), true).toString() == QStringLiteral("true");
     settings_.endGroup();
     return evaluation;
 }
@@ -167,6 +178,7 @@ void SettingsStore::set_evaluation(const EvaluationSettings& evaluation) {
     set("device", QString::fromStdString(evaluation.compute.device));
     set("dtype", QString::fromStdString(evaluation.compute.dtype));
     set("threads", evaluation.compute.threads);
+    set("divergence", evaluation.divergence);
     settings_.endGroup();
 }
 
@@ -184,6 +196,15 @@ QString SettingsStore::language() const {
 
 void SettingsStore::set_language(const QString& language) {
     settings_.setValue(QStringLiteral("language"), language);
+}
+
+bool SettingsStore::allow_unused_tensors() const {
+    return settings_.value(QStringLiteral("allow_unused_tensors")).toString() ==
+           QStringLiteral("true");
+}
+
+void SettingsStore::set_allow_unused_tensors(bool allow) {
+    settings_.setValue(QStringLiteral("allow_unused_tensors"), allow);
 }
 
 }  // namespace headscope::ui

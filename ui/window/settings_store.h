@@ -50,6 +50,9 @@ class SettingsStore {
     [[nodiscard]] QString language() const;
     void set_language(const QString& language);
 
+    [[nodiscard]] bool allow_unused_tensors() const;
+    void set_allow_unused_tensors(bool allow);
+
   private:
     mutable QSettings settings_;
 };

@@ -109,6 +109,11 @@ void StartPage::make_text() {
     name_ = new QLabel(QStringLiteral("Headscope"), this);
     purpose_ = new QLabel(this);
     purpose_->setWordWrap(true);
+    real_model_ = new QLabel(this);
+    real_model_->setObjectName(QStringLiteral("real_model"));
+    real_model_->setWordWrap(true);
+    real_model_->setTextFormat(Qt::RichText);
+    real_model_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     drop_hint_ = new QLabel(this);
     drop_hint_->setWordWrap(true);
     drop_hint_->setAlignment(Qt::AlignCenter);
@@ -181,6 +186,8 @@ void StartPage::make_layout() {
     rows->addSpacing(line / 2);
     rows->addLayout(buttons);
     rows->addSpacing(line / 2);
+    rows->addWidget(real_model_);
+    rows->addSpacing(line / 2);
     rows->addWidget(recent_label_);
     rows->addWidget(recent_, 100);
     rows->addSpacing(line / 2);
@@ -215,7 +222,7 @@ void StartPage::set_texts() {
     open_demo_->setToolTip(tr("A small model that comes with the program, to try things out."));
     open_model_->setText(tr("Open &model\u2026"));
     open_model_->setToolTip(tr("A folder with config.json and safetensors files."));
-    open_results_->setText(tr("Open &results\u2026"));
+    open_results_->setText(tr("Open re&sults\u2026"));
     open_results_->setToolTip(tr("A results file in JSON, to look at and compare."));
     // With more room around their texts than buttons of a dialog: here they are what there is to
     // do.
@@ -223,9 +230,15 @@ void StartPage::set_texts() {
     for (QPushButton* button : {open_demo_, open_model_, open_results_}) {
         button->setMinimumSize(button->sizeHint() + QSize(line, line / 2));
     }
+    real_model_->setText(
+        tr("A small real model, SmolLM2-135M, 270 MB, comes with this command (select it to copy "
+           "it):<br><code>%1</code><br>Open the folder that it names afterwards.")
+            .arg(QStringLiteral("pip install huggingface_hub &amp;&amp; hf download "
+                                "HuggingFaceTB/SmolLM2-135M-Instruct --local-dir smollm2")));
     recent_label_->setText(tr("Re&cent"));
     drop_hint_->setText(
-        tr("Drop a model folder, one of its files, or a results file anywhere in this window."));
+        tr("Drop a model folder, one of its files (safetensors, GGUF, config.json), or a results "
+           "file anywhere in this window."));
 }
 
 void StartPage::set_recent(const QStringList& paths) {

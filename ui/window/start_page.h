@@ -49,6 +49,7 @@ class StartPage : public QWidget {
     QPushButton* open_results_ = nullptr;
     QLabel* recent_label_ = nullptr;
     QListWidget* recent_ = nullptr;
+    QLabel* real_model_ = nullptr;
     QLabel* drop_hint_ = nullptr;
 };
 

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "ui/style/progress_text.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -19,48 +20,6 @@ std::int64_t resident_bytes() {
 }
 
 }  // namespace
-
-QString job_progress_text(const Progress& progress) {
-    const QString done = count_text(progress.done);
-    const QString total = count_text(progress.total);
-    if (progress.stage == "similarity") {
-        return JobStatus::tr("Comparing heads, %1 of %2 layers").arg(done, total);
-    }
-    if (progress.stage == "loading") {
-        return JobStatus::tr("Loading weights, %1 of %2 layers").arg(done, total);
-    }
-    if (progress.stage == "evaluating" && progress.unit != "windows") {
-        return JobStatus::tr("Evaluating a model that does not fit, %1 of %2 layer passes")
-            .arg(done, total);
-    }
-    if (progress.stage == "evaluating") {
-        return JobStatus::tr("Evaluating, %1 of %2 windows").arg(done, total);
-    }
-    if (progress.stage == "writing") {
-        return JobStatus::tr("Saving the merged model, %1 of %2 MB").arg(done, total);
-    }
-    if (progress.stage == "comparing merged heads") {
-        return JobStatus::tr("Comparing merged heads, %1 of %2 layers").arg(done, total);
-    }
-    if (progress.stage == "calibrating") {
-        return JobStatus::tr("Watching the heads, %1 of %2 layer passes").arg(done, total);
-    }
-    if (progress.stage == "drawing") {
-        return JobStatus::tr("Drawing the report, %1 of %2 charts").arg(done, total);
-    }
-    if (progress.stage == "layers alone") {
-        return JobStatus::tr("Trying each layer alone, %1 of %2 layer passes").arg(done, total);
-    }
-    if (progress.stage == "adding") {
-        return JobStatus::tr("Adding to the plan, step %1 of about %2").arg(done, total);
-    }
-    if (progress.stage == "all windows") {
-        return JobStatus::tr("Measuring the plan on all windows, %1 of %2 layer passes")
-            .arg(done, total);
-    }
-    if (progress.stage == "tokenizing") return JobStatus::tr("Tokenizing the text");
-    return QString::fromStdString(progress.stage);
-}
 
 JobStatus::JobStatus(QWidget* parent)
     : QWidget(parent), text_(new QLabel), bar_(new QProgressBar), cancel_(new QToolButton) {
@@ -80,7 +39,7 @@ JobStatus::JobStatus(QWidget* parent)
 }
 
 void JobStatus::show_progress(const Progress& progress) {
-    text_->setText(job_progress_text(progress));
+    text_->setText(progress_text(progress));
     bar_->setMaximum(static_cast<int>(progress.total));  // 0: busy, no end in sight
     bar_->setValue(static_cast<int>(progress.done));
     setVisible(true);

@@ -10,9 +10,6 @@
 
 namespace headscope::ui {
 
-/// What a job is doing, for people: "Evaluating, 120 of 775 windows".
-[[nodiscard]] QString job_progress_text(const Progress& progress);
-
 /// The status bar's right side: what runs, with a bar and a button that cancels it.
 class JobStatus : public QWidget {
     Q_OBJECT

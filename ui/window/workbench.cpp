@@ -6,7 +6,8 @@
 #include "core/base/error.h"
 #include "core/base/locations.h"
 #include "core/base/version.h"
-#include "ui/measures/compare_by.h"
+#include "core/merging/merge_fields.h"
+#include "core/refit/refit.h"
 #include "ui/session/error_text.h"
 
 namespace headscope::ui {
@@ -43,8 +44,9 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
       settings_(settings),
       evaluations_(session_, runs_),
       measurer_(session_, evaluations_),
-      measures_(session_, compare_by),
+      measures_(session_, [this] { return compare_by_settings(); }),
       damage_(session_),
+      heads_(session_, [this] { return head_settings(); }),
       search_(session_),
       searches_folder_(searches_beside(results_folder)),
       reading_(QStringLiteral("reading")),
@@ -60,6 +62,7 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
         hold(true);
         measures_.cancel();
         damage_.cancel();
+        heads_.cancel();
         search_.cancel();
     });
     connect(&opener_, &ModelOpener::opened, this, &Workbench::take_model);
@@ -83,6 +86,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
             [this](const JobError& error) { report(tr("Comparing heads"), error.text); });
     connect(&damage_, &DamageStore::failed, this,
             [this](const JobError& error) { report(tr("Measuring damage"), error.text); });
+    connect(&heads_, &HeadStore::failed, this,
+            [this](const JobError& error) { report(tr("Reading the attention"), error.text); });
     connect(&search_, &ThresholdSearch::failed, this,
             [this](const JobError& error) { report(tr("Finding thresholds"), error.text); });
     connect(&reading_, &Job::finished, this, &Workbench::take_results);
@@ -109,6 +114,27 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
     });
 }
 
+MeasureStore::Compare Workbench::compare_by_settings() const {
+    return [settings = evaluations_.settings(), shared = evaluations_.shared_model()](
+               const OpenedModel& model, Measure measure, const ProgressFn& progress,
+               const std::stop_token& stop) {
+        const ModelFn load = [&] {
+            return shared->get(model.checkpoint, settings.compute, progress, stop);
+        };
+        return measure_anew(model, {measure, model.measuring.calibration, settings.compute},
+                            settings.compute, settings.text.corpus, load, progress, stop);
+    };
+}
+
+HeadStore::Settings Workbench::head_settings() const {
+    return {
+        [compute = evaluations_.settings().compute, shared = evaluations_.shared_model()](
+            const Checkpoint& checkpoint, const ProgressFn& progress, const std::stop_token& stop) {
+            return shared->get(checkpoint, compute, progress, stop);
+        },
+        evaluations_.settings().text.corpus};
+}
+
 Workbench::~Workbench() {
     keep_session();
 }
@@ -122,8 +148,30 @@ void Workbench::open(const QString& path) {
     if (looks_like_results(absolute)) {
         open_results({absolute});
     } else {
-        opener_.open(absolute, session_.choices().measure);
+        opener_.open(absolute, session_.choices().measure, {settings_.allow_unused_tensors()});
     }
+}
+
+void Workbench::open_all(const QStringList& paths) {
+    QStringList results;
+    QString model;
+    for (const QString& path : paths) {
+        if (looks_like_results(path)) {
+            results << path;
+        } else if (model.isEmpty()) {
+            model = path;  // shards that follow are of the same model
+        }
+    }
+    if (!results.isEmpty()) open_results(results);
+    if (!model.isEmpty()) open(model);
+}
+
+void Workbench::allow_unused_tensors(bool allow) {
+    if (allow == settings_.allow_unused_tensors()) return;
+    settings_.set_allow_unused_tensors(allow);
+    const auto& model = session_.model();
+    if (model != nullptr && !model->checkpoint.unused_tensors().empty())
+        open(QString::fromStdString(model->checkpoint.path().string()));
 }
 
 void Workbench::open_demo() {
@@ -190,7 +238,18 @@ void Workbench::save_model(const QString& folder, bool compact, bool replace) {
     params.compact = compact;
     params.force = replace;
     params.program_version = kVersion;
-    saver_.save(model, params);
+    ModelSaver::Refit refit;
+    if (params.plan.rule.refit.refit != Refit::none) {
+        refit = [checkpoint = model->checkpoint, heads = head_settings(),
+                 text = session_.choices().calibration](MergePlan& plan, const ProgressFn& progress,
+                                                        const std::stop_token& stop) {
+            const CalibrationText calibration =
+                prepare_calibration(checkpoint, text, heads.corpus, cache_dir(), stop);
+            refit_plans(heads.load(checkpoint, progress, stop), calibration.windows, {&plan},
+                        progress, stop);
+        };
+    }
+    saver_.save(model, params, refit);
 }
 
 void Workbench::save_image(const DrawnImage& image) {
@@ -233,7 +292,7 @@ SearchParams Workbench::search_params() const {
     for (int layer = 0; layer < model.layers(); ++layer) {
         if (session_.included(layer)) params.work.layers.push_back(layer);
     }
-    params.work.rule = session_.rule();
+    params.work.rule = without_whole_plan(session_.rule());
     params.work.calibration = choices.calibration;
     params.measure = choices.measure;
     params.output_dir = searches_folder_ / model.name();
@@ -253,6 +312,10 @@ void Workbench::take_model(const std::shared_ptr<const OpenedModel>& model) {
     settings_.add_recent(QString::fromStdString(model->checkpoint.path().string()));
     Q_EMIT recent_changed();
     hold(false);
+    QStringList notes;
+    for (const std::string& note : model->checkpoint.notes())
+        notes << QString::fromStdString(note);
+    if (!notes.isEmpty()) Q_EMIT noted(notes.join(QLatin1Char('\n')));
 }
 
 void Workbench::hold(bool held) {

@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include "ui/charts/report_export.h"
+#include "ui/heads/head_store.h"
 #include "ui/measures/damage_store.h"
 #include "ui/measures/measure_store.h"
 #include "ui/runs/evaluations.h"
@@ -36,6 +37,7 @@ class Workbench : public QObject {
     [[nodiscard]] RunStore& runs() { return runs_; }
     [[nodiscard]] Evaluations& evaluations() { return evaluations_; }
     [[nodiscard]] MeasureStore& measures() { return measures_; }
+    [[nodiscard]] HeadStore& heads() { return heads_; }
     [[nodiscard]] DamageStore& damage() { return damage_; }
     [[nodiscard]] ThresholdSearch& search() { return search_; }
     /// The open model with the settings of evaluations, for searches.
@@ -49,6 +51,11 @@ class Workbench : public QObject {
 
     /// A model folder, a file of one, or a results file.
     void open(const QString& path);
+    /// What was dropped together: results files, and one model, be it as several of its shards.
+    void open_all(const QStringList& paths);
+    /// Whether models run though their files hold tensors that they do not use. The open model is
+    /// opened again where it has some.
+    void allow_unused_tensors(bool allow);
     void open_demo();
     /// Adds results to the runs, in the background, and opens their model where it is still there
     /// and none is open. Files that are in the table already are left out.
@@ -82,11 +89,16 @@ class Workbench : public QObject {
     /// Written to `path`; that is empty where the report was cancelled or failed.
     void report_ended(const QString& path);
     void recent_changed();
+    /// What people should know of the model that was opened.
+    void noted(const QString& text);
 
   private:
     /// Files to read; `with_model`: the model of the first may be opened.
     void read_results(const QStringList& paths, bool with_model);
     void read_next_results();
+    /// Compares heads with the settings of evaluations, and the model that these have loaded.
+    [[nodiscard]] MeasureStore::Compare compare_by_settings() const;
+    [[nodiscard]] HeadStore::Settings head_settings() const;
     void take_results(const Job::Value& value);
     void take_model(const std::shared_ptr<const OpenedModel>& model);
     /// The other model was not opened.
@@ -101,6 +113,7 @@ class Workbench : public QObject {
     Measurer measurer_;
     MeasureStore measures_;
     DamageStore damage_;
+    HeadStore heads_;
     ThresholdSearch search_;
     std::filesystem::path searches_folder_;
     ModelOpener opener_;

@@ -1,20 +1,20 @@
 #include "ui/window/workspace.h"
 
+#include <QAction>
 #include <QDockWidget>
 #include <QTabWidget>
-#include <QTimer>
+#include <QVBoxLayout>
 #include <algorithm>
 
-#include "ui/distribution/distribution_panel.h"
 #include "ui/heatmap/heatmap_panel.h"
 #include "ui/layers/layer_panel.h"
-#include "ui/measures/damage_panel.h"
-#include "ui/measures/scatter_panel.h"
-#include "ui/measures/two_measures_panel.h"
-#include "ui/plan/pair_panel.h"
-#include "ui/plan/plan_panel.h"
-#include "ui/runs/run_curves.h"
+#include "ui/plan/measure_choice.h"
 #include "ui/runs/run_panel.h"
+#include "ui/style/dock_scroll.h"
+#include "ui/style/measure_text.h"
+#include "ui/style/text.h"
+#include "ui/style/veil.h"
+#include "ui/window/panel_registry.h"
 #include "ui/window/workbench.h"
 
 namespace headscope::ui {
@@ -23,57 +23,108 @@ namespace {
 /// Changes when a dock is added or removed, so that an older state is not restored into this.
 constexpr int kStateVersion = 1;
 
-enum Dock { kLayers, kDistribution, kPlan, kPairs, kRuns, kCurves };
+/// What takes no longer is not dimmed: that would only flicker.
+constexpr int kVeilDelayMs = 150;
 
 }  // namespace
 
 Workspace::Workspace(Workbench& workbench, QWidget* parent)
     : QMainWindow(parent, Qt::Widget),
-      views_(new QTabWidget(this)),
-      heatmap_(new HeatmapPanel(workbench.session())),
-      two_measures_(new TwoMeasuresPanel(workbench.session(), workbench.measures())),
-      scatter_(new ScatterPanel(workbench.session(), workbench.measures(), workbench.damage())),
-      damage_(new DamagePanel(workbench.session(), workbench.damage(),
-                              [&workbench] { return workbench.work(); })),
-      layers_(new LayerPanel(workbench.session())),
-      distribution_(new DistributionPanel(workbench.session())),
-      plan_(new PlanPanel(workbench.session())),
-      pairs_(new PairPanel(workbench.session())),
-      run_panel_(new RunPanel(workbench.runs())),
-      run_curves_(new RunCurves(workbench.runs())) {
+      workbench_(workbench),
+      panels_(make_panels({workbench.session(), workbench.measures(), workbench.damage(),
+                           workbench.heads(), workbench.runs(),
+                           [&workbench] { return workbench.work(); },
+                           [this](int id) { show_run(id); }})),
+      views_(new QTabWidget),
+      measure_(new MeasureChoice(workbench.session())) {
     setDockNestingEnabled(true);
-    connect(heatmap_, &HeatmapPanel::colors_changed, layers_, &LayerPanel::set_color_scheme);
-    make_views();
-    add_dock(QStringLiteral("layers"), tr("Layers"), layers_);
-    add_dock(QStringLiteral("distribution"), tr("Threshold"), distribution_);
-    add_dock(QStringLiteral("plan"), tr("Merge plan"), plan_);
-    add_dock(QStringLiteral("pairs"), tr("Pairs"), pairs_);
-    add_dock(QStringLiteral("runs"), tr("Runs"), run_panel_);
-    add_dock(QStringLiteral("curves"), tr("Curves"), run_curves_);
+    views_->setDocumentMode(true);
+    auto* centre = new QWidget;
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto* bar = new QVBoxLayout;
+    const int margin = fontMetrics().height() / 3;
+    bar->setContentsMargins(margin, margin, margin, 0);
+    bar->addWidget(measure_);
+    column->addLayout(bar);
+    column->addWidget(views_, 1);
+    setCentralWidget(centre);
+    add_panels();
+    connect(&panel<HeatmapPanel>(), &HeatmapPanel::colors_changed, &panel<LayerPanel>(),
+            &LayerPanel::set_color_scheme);
+    veil_timer_.setSingleShot(true);
+    connect(&veil_timer_, &QTimer::timeout, this, &Workspace::follow_measure);
+    const auto follow_later = [this] {
+        // What was dimmed shows again at once.
+        const bool stale = workbench_.session().stale();
+        if (stale && !veil_timer_.isActive()) veil_timer_.start(kVeilDelayMs);
+        if (!stale) follow_measure();
+    };
+    connect(&workbench.session(), &Session::model_changed, this, follow_later);
+    connect(&workbench.session(), &Session::plan_changed, this, follow_later);
+    follow_measure();
     reset_layout();
 }
 
-void Workspace::make_views() {
-    views_->setDocumentMode(true);
-    views_->addTab(heatmap_, tr("Heatmap"));
-    views_->addTab(two_measures_, tr("Two measures"));
-    views_->addTab(scatter_, tr("Scatter"));
-    views_->addTab(damage_, tr("Damage"));
-    setCentralWidget(views_);
+void Workspace::add_panels() {
+    for (const Panel& panel : panels_) {
+        panel.area == PanelArea::centre ? add_view(panel) : add_dock(panel);
+        if (panel.of_similarities) veils_.push_back(new Veil(*panel.widget));
+    }
 }
 
-QDockWidget* Workspace::add_dock(const QString& name, const QString& title, QWidget* panel) {
-    auto* dock = new QDockWidget(title, this);
-    dock->setObjectName(name);  // what saveState() knows it by
-    dock->setWidget(panel);
-    // A dock behind another tab counts as visible to Qt; its panel shall not, so that it rests. It
-    // keeps its room meanwhile.
-    QSizePolicy policy = panel->sizePolicy();
-    policy.setRetainSizeWhenHidden(true);
-    panel->setSizePolicy(policy);
-    connect(dock, &QDockWidget::visibilityChanged, panel, &QWidget::setVisible);
+void Workspace::add_view(const Panel& panel) {
+    auto* scroll = new DockScroll(*panel.widget);
+    scroll->setObjectName(panel.id);
+    views_->addTab(scroll, panel.title);
+}
+
+void Workspace::add_dock(const Panel& panel) {
+    auto* dock = new QDockWidget(panel.title, this);
+    dock->setObjectName(panel.id);  // what saveState() knows it by
+    dock->setWidget(new DockScroll(*panel.widget));
+    // A dock behind another tab counts as visible to Qt; its panel shall not, so that it rests.
+    connect(dock, &QDockWidget::visibilityChanged, panel.widget, &QWidget::setVisible);
     docks_ << dock;
-    return dock;
+}
+
+QDockWidget& Workspace::dock(const char* id) const {
+    return *findChild<QDockWidget*>(QLatin1String(id));
+}
+
+void Workspace::show_panel(const QString& id) {
+    if (auto* const dock = findChild<QDockWidget*>(id)) {
+        dock->show();
+        dock->raise();
+    } else if (auto* const view = views_->findChild<DockScroll*>(id)) {
+        views_->setCurrentWidget(view);
+    }
+}
+
+void Workspace::show_run(int id) {
+    show_panel(QStringLiteral("runs"));
+    panel<RunPanel>().select({id});
+}
+
+void Workspace::follow_measure() {
+    const Session& session = workbench_.session();
+    const QString dimmed = session.stale()
+                               ? tr("Computing %1").arg(measure_title(session.choices().measure))
+                               : QString();
+    for (Veil* veil : veils_)
+        veil->show_text(dimmed);
+    for (const Panel& panel : panels_) {
+        if (!panel.of_similarities || panel.area == PanelArea::centre) continue;
+        QDockWidget& dock = *findChild<QDockWidget*>(panel.id);
+        const QString title =
+            session.model() == nullptr
+                ? panel.title
+                : tr("%1 (%2)", "a panel, the measure of its similarities")
+                      .arg(panel.title, qstring(name_of(session.model()->measure)));
+        if (title == dock.windowTitle()) continue;
+        dock.setWindowTitle(title);
+        dock.toggleViewAction()->setText(panel.title);
+    }
 }
 
 void Workspace::reset_layout() {
@@ -83,20 +134,29 @@ void Workspace::reset_layout() {
     }
     setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    addDockWidget(Qt::LeftDockWidgetArea, docks_[kLayers]);
-    addDockWidget(Qt::RightDockWidgetArea, docks_[kDistribution]);
-    addDockWidget(Qt::RightDockWidgetArea, docks_[kPlan]);
-    tabifyDockWidget(docks_[kPlan], docks_[kPairs]);
-    addDockWidget(Qt::BottomDockWidgetArea, docks_[kRuns]);
-    addDockWidget(Qt::BottomDockWidgetArea, docks_[kCurves]);
     // Side by side they would make the window wider than a small screen before it is known to be
-    // narrow.
-    tabifyDockWidget(docks_[kRuns], docks_[kCurves]);
+    // narrow: panels of one place lie behind each other.
+    std::vector<std::pair<PanelArea, QDockWidget*>> first;
+    for (const Panel& panel : panels_) {
+        if (panel.area == PanelArea::centre) continue;
+        QDockWidget* dock = findChild<QDockWidget*>(panel.id);
+        const auto found =
+            std::ranges::find(first, panel.area, &std::pair<PanelArea, QDockWidget*>::first);
+        if (found != first.end()) {
+            tabifyDockWidget(found->second, dock);
+            continue;
+        }
+        first.emplace_back(panel.area, dock);
+        addDockWidget(panel.area == PanelArea::left     ? Qt::LeftDockWidgetArea
+                      : panel.area == PanelArea::bottom ? Qt::BottomDockWidgetArea
+                                                        : Qt::RightDockWidgetArea,
+                      dock);
+    }
     shares_tab_ = true;
     for (QDockWidget* dock : docks_)
         dock->show();
-    docks_[kPlan]->raise();
-    docks_[kRuns]->raise();
+    for (const auto& [area, dock] : first)
+        dock->raise();
     size_docks();
 }
 
@@ -106,10 +166,12 @@ void Workspace::size_docks() {
     const int line = fontMetrics().height();
     share_tab_if_narrow();
     const int layers = is_narrow() ? 24 * unit : 44 * unit;
-    resizeDocks({docks_[kLayers], docks_[kDistribution]}, {layers, 56 * unit}, Qt::Horizontal);
-    resizeDocks({docks_[kRuns], docks_[kCurves]}, {11, 9}, Qt::Horizontal);
-    resizeDocks({docks_[kDistribution], docks_[kPlan]}, {22 * line, 24 * line}, Qt::Vertical);
-    resizeDocks({docks_[kRuns]}, {std::min(19 * line, height() / 3)}, Qt::Vertical);
+    const int right = std::min(56 * unit, width() / 3);
+    resizeDocks({&dock("layers"), &dock("distribution")}, {layers, right}, Qt::Horizontal);
+    resizeDocks({&dock("runs"), &dock("curves")}, {11, 9}, Qt::Horizontal);
+    resizeDocks({&dock("distribution"), &dock("plan")}, {22 * line, 24 * line}, Qt::Vertical);
+    resizeDocks({&dock("runs")}, {std::min(19 * line, height() / 3)}, Qt::Vertical);
+    dock("plan").raise();
 }
 
 bool Workspace::is_narrow() const {
@@ -117,8 +179,8 @@ bool Workspace::is_narrow() const {
 }
 
 void Workspace::share_tab_if_narrow() {
-    QDockWidget* runs = docks_[kRuns];
-    QDockWidget* curves = docks_[kCurves];
+    QDockWidget* runs = &dock("runs");
+    QDockWidget* curves = &dock("curves");
     const bool narrow = is_narrow();
     const auto at_bottom = [this](QDockWidget* dock) {
         return !dock->isFloating() && dockWidgetArea(dock) == Qt::BottomDockWidgetArea;
@@ -150,45 +212,22 @@ void Workspace::showEvent(QShowEvent* event) {
     sized_ = true;
 }
 
-QList<Exportable> Workspace::exportables() const {
-    return {
-        {tr("Heatmap"), QStringLiteral("heatmap"), [this] { return &heatmap_->plot(); },
-         [this] { return heatmap_->copy_text(); }},
-        {tr("Two measures"), {}, {}, [this] { return two_measures_->copy_text(); }},
-        {tr("Scatter"), QStringLiteral("scatter"), [this] { return &scatter_->plot(); },
-         [this] { return scatter_->copy_text(); }},
-        {tr("Damage"), {}, {}, [this] { return damage_->copy_text(); }},
-        {tr("Distribution"), QStringLiteral("distribution"),
-         [this] { return &distribution_->plot(); }, [this] { return distribution_->copy_text(); }},
-        {tr("Curves"), QStringLiteral("curves"), [this] { return &run_curves_->plot(); },
-         [this] { return run_curves_->copy_text(); }},
-        {tr("Merge plan"), {}, {}, [this] { return plan_->copy_text(); }},
-        {tr("Pairs"), {}, {}, [this] { return pairs_->copy_text(); }},
-        {tr("Runs"), {}, {}, [this] { return run_panel_->copy_text(); }}};
-}
-
 void Workspace::save_state(QSettings& settings) const {
     settings.setValue(QStringLiteral("window/docks"), saveState(kStateVersion));
-    settings.setValue(QStringLiteral("window/view"), views_->currentIndex());
-    heatmap_->save_state(settings);
-    two_measures_->save_state(settings);
-    scatter_->save_state(settings);
-    layers_->save_state(settings);
-    distribution_->save_state(settings);
-    run_panel_->save_state(settings);
+    settings.setValue(QStringLiteral("window/view"), views_->currentWidget()->objectName());
+    for (const Panel& panel : panels_) {
+        if (panel.save_state) panel.save_state(settings);
+    }
 }
 
 void Workspace::restore_state(const QSettings& settings) {
     const QByteArray docks = settings.value(QStringLiteral("window/docks")).toByteArray();
     sized_ = restoreState(docks, kStateVersion);
-    shares_tab_ = tabifiedDockWidgets(docks_[kRuns]).contains(docks_[kCurves]);
-    heatmap_->restore_state(settings);
-    two_measures_->restore_state(settings);
-    scatter_->restore_state(settings);
-    views_->setCurrentIndex(settings.value(QStringLiteral("window/view")).toInt());
-    layers_->restore_state(settings);
-    distribution_->restore_state(settings);
-    run_panel_->restore_state(settings);
+    shares_tab_ = tabifiedDockWidgets(&dock("runs")).contains(&dock("curves"));
+    for (const Panel& panel : panels_) {
+        if (panel.restore_state) panel.restore_state(settings);
+    }
+    show_panel(settings.value(QStringLiteral("window/view")).toString());
 }
 
 }  // namespace headscope::ui

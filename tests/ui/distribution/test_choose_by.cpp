@@ -73,12 +73,6 @@ class TestChooseBy : public QObject {
         QCOMPARE(changed.closest, Choices{}.closest);
     }
 
-    void thresholds_in_labels() {
-        QCOMPARE(short_threshold_text(0.98), QStringLiteral("0.98"));
-        QCOMPARE(short_threshold_text(0.9712), QStringLiteral("0.9712"));
-        QCOMPARE(short_threshold_text(0.998712345), QStringLiteral("0.9987"));
-    }
-
     void scale_goes_there_and_back() {
         Session session;
         session.set_model(demo_opened_model());

@@ -13,6 +13,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/merging/ranked_pairs.h"
 #include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
 #include "ui/distribution/distribution_panel.h"
@@ -99,7 +100,7 @@ struct Shown {
         QCOMPARE(closest->isVisible(), choices.select_by == SelectBy::closest);
         QCOMPARE(result->isVisible(), choices.select_by != SelectBy::threshold);
         if (result->isVisible()) {
-            QVERIFY(result->text().contains(similarity_text(session.threshold()).left(5)));
+            QVERIFY(result->text().contains(threshold_text(session.threshold())));
         }
     }
 };
@@ -306,16 +307,17 @@ class TestDistributionPanel : public QObject {
         QVERIFY(highest < 1.0);
         QVERIFY(shown.status->text().contains(similarity_text(highest)));
         QVERIFY(shown.use_highest->isVisible());
-        QVERIFY(shown.use_highest->text().contains(similarity_text(highest)));
+        const double proposed = shortest_threshold(shown.session.similarities(), highest);
+        QVERIFY(shown.use_highest->text().contains(threshold_text(proposed)));
         shown.use_highest->click();
-        QCOMPARE(shown.session.choices().threshold, highest);  // not rounded
+        QCOMPARE(shown.session.choices().threshold, proposed);
         QVERIFY(shown.session.summary().pairs >= 1);
         QVERIFY(!shown.use_highest->isVisible());
         // Leaving the field without an edit keeps it.
         shown.threshold->setFocus();
         QTest::keyClick(shown.threshold, Qt::Key_Return);
         shown.slider->setFocus();
-        QCOMPARE(shown.session.choices().threshold, highest);
+        QCOMPARE(shown.session.choices().threshold, proposed);
     }
 
     void without_layers_there_is_nothing_to_choose() {

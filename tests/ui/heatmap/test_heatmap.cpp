@@ -1,6 +1,9 @@
+#include <QClipboard>
 #include <QComboBox>
 #include <QElapsedTimer>
+#include <QGuiApplication>
 #include <QLabel>
+#include <QMimeData>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
@@ -143,8 +146,12 @@ class TestHeatmap : public QObject {
         }
     }
 
-    void automatic_range_is_that_off_the_diagonal() {
+    void range_of_a_layer_is_that_off_the_diagonal() {
         Shown shown(demo_opened_model());
+        HeatmapOptions of_layer;
+        of_layer.colors = ColorScheme::sequential;
+        of_layer.range = HeatmapRange::layer;
+        shown.panel.set_options(of_layer);
         shown.session.focus_layer(2);
         double low = std::numeric_limits<double>::max();
         double high = std::numeric_limits<double>::lowest();
@@ -167,11 +174,57 @@ class TestHeatmap : public QObject {
         QCOMPARE(scale->dataRange().upper, 1.0);
     }
 
+    void one_range_for_the_model_centred_at_0_where_signed() {
+        Shown shown(demo_opened_model());
+        double low = 1.0;
+        double high = -1.0;
+        for (const SimilarityMatrix& matrix : shown.session.model()->matrices) {
+            for (int i = 0; i < matrix.heads; ++i) {
+                for (int j = 0; j < i; ++j) {
+                    low = std::min(low, matrix.at(i, j));
+                    high = std::max(high, matrix.at(i, j));
+                }
+            }
+        }
+        QVERIFY(low < 0.0);
+        const double end = std::max(-low, high);
+        for (const int layer : {0, 3}) {
+            shown.session.focus_layer(layer);
+            QCOMPARE(shown.heatmap().range(), (ValueRange{-end, end}));
+        }
+        QCOMPARE(scheme_range(ColorScheme::automatic, 0.2, 0.9), (ValueRange{0.2, 0.9}));
+        QCOMPARE(drawn_scheme(ColorScheme::automatic, -0.1), ColorScheme::diverging);
+        QCOMPARE(drawn_scheme(ColorScheme::automatic, 0.0), ColorScheme::sequential);
+    }
+
+    void colors_follow_a_dark_palette() {
+        Shown shown(demo_opened_model());
+        QPalette dark = shown.panel.palette();
+        dark.setColor(QPalette::Base, QColor(0x101214));
+        dark.setColor(QPalette::Window, QColor(0x202224));
+        dark.setColor(QPalette::Text, QColor(0xf0f0f0));
+        shown.panel.setPalette(dark);
+        shown.panel.plot().replot();
+        QCOMPARE(QColor(shown.panel.plot().toPixmap().toImage().pixel(1, 1)), QColor(0x101214));
+        QCOMPARE(shown.panel.plot().xAxis->tickLabelColor(), QColor(0xf0f0f0));
+    }
+
+    void copies_picture_and_values_by_key() {
+        Shown shown(demo_opened_model());
+        shown.panel.activateWindow();
+        shown.panel.plot().setFocus();
+        QGuiApplication::clipboard()->clear();
+        QTest::keyClick(&shown.panel.plot(), Qt::Key_C, Qt::ControlModifier);
+        const QMimeData* copied = QGuiApplication::clipboard()->mimeData();
+        QVERIFY(copied->hasImage());
+        QCOMPARE(copied->text(), shown.panel.copy_text());
+    }
+
     void range_of_equal_similarities_is_not_empty() {
         SimilarityMatrix matrix{0, 2, {1.0, 0.5, 0.5, 1.0}};
-        const ValueRange range = value_range(matrix, HeatmapRange::automatic);
+        const ValueRange range = layer_range(matrix);
         QVERIFY(range.low < 0.5 && range.high > 0.5);
-        QCOMPARE(value_range({0, 1, {1.0}}, HeatmapRange::automatic).high, 1.0);
+        QCOMPARE(layer_range({0, 1, {1.0}}).high, 1.0);
     }
 
     void outlines_are_the_pairs_of_the_plan() {

@@ -14,6 +14,7 @@
 #include "tests/ui/support/session_fixture.h"
 #include "ui/plan/calibration_dialog.h"
 #include "ui/plan/layer_bars.h"
+#include "ui/plan/measure_choice.h"
 #include "ui/plan/plan_panel.h"
 #include "ui/style/plot_style.h"
 #include "ui/style/text.h"
@@ -190,7 +191,9 @@ class TestPlanPanel : public QObject {
         panel.show();
         QComboBox* align = combo(panel, "align");
         QComboBox* weights = combo(panel, "weights");
-        auto* calibration = panel.findChild<QPushButton*>(QStringLiteral("calibration"));
+        MeasureChoice choice(session);
+        choice.show();
+        auto* calibration = choice.findChild<QPushButton*>(QStringLiteral("calibration"));
         const QString summary = panel.copy_text();
         QVERIFY(!calibration->isVisible());
         QTest::keyClick(align, Qt::Key_End);
@@ -215,9 +218,9 @@ class TestPlanPanel : public QObject {
     void the_measure_is_a_choice() {
         Session session;
         session.set_model(demo_opened_model());
-        PlanPanel panel(session);
+        MeasureChoice panel(session);
         panel.show();
-        QComboBox* measure = combo(panel, "measure");
+        QComboBox* measure = &panel.combo();
         auto* calibration = panel.findChild<QPushButton*>(QStringLiteral("calibration"));
         QCOMPARE(measure->count(), static_cast<int>(all_measures().size()));
         for (int i = measure->count() - 1; i >= 0; --i) {

@@ -147,7 +147,7 @@ class TestRunModel : public QObject {
     void stages_before_the_evaluation_are_named() {
         Run run = running_run(0.9, 1.0, 1);
         run.progress = {"loading", 3, 6, "layers"};
-        QCOMPARE(state_text(run), QStringLiteral("Loading, 50\u00a0%"));
+        QCOMPARE(state_text(run), QStringLiteral("Loading weights, 50\u00a0%"));
         QCOMPARE(run_progress_text(run), QStringLiteral("3 / 6 layers"));
         run.progress = {"evaluating", 774, 775, "windows"};
         QCOMPARE(state_text(run), QStringLiteral("Running, 99\u00a0%"));

@@ -77,6 +77,55 @@ class TestSession : public QObject {
         }
     }
 
+    void heads_by_hand_are_those_of_core() {
+        const auto model = demo_opened_model();
+        Session session;
+        session.set_model(model);
+        session.choose_threshold(0.5);
+        session.remove_heads({{0, 3}, {2, 5}});
+        session.merge_heads(with_group({}, {{1, 0}, {1, 9}, {2, 1}}));
+        session.exclude_heads({{3, 0}});
+        const MergeRule rule = session.rule();
+        QCOMPARE(heads_text(rule.removal.heads), std::string("0:3;2:5"));
+        QCOMPARE(groups_text(rule.groups), std::string("1:0-9"));
+        QCOMPARE(heads_text(rule.excluded), std::string("3:0"));
+        const MergePlan wanted = make_merge_plan(model->matrices, model->config(), rule);
+        const MergePlan plan = session.plan();
+        const MergePlan at = session.plan_maker().plan_at(0.5);
+        for (std::size_t i = 0; i < wanted.layers.size(); ++i) {
+            QCOMPARE(plan.layers[i].pairs, wanted.layers[i].pairs);
+            QVERIFY(plan.layers[i].merge == wanted.layers[i].merge);
+            QVERIFY(at.layers[i].merge == wanted.layers[i].merge);
+        }
+        QCOMPARE(session.summary().removed_heads, std::int64_t{2});
+        // An excluded layer removes nothing; included again it does.
+        session.choose_layers({0});
+        QCOMPARE(session.summary().removed_heads, std::int64_t{1});
+        session.choose_layers({});
+        QCOMPARE(session.summary().removed_heads, std::int64_t{2});
+        for (int step = 0; step < 5; ++step)
+            session.undo_stack()->undo();
+        QCOMPARE(session.summary().removed_heads, std::int64_t{0});
+        QVERIFY(session.choices().merged_groups.empty());
+    }
+
+    void heads_that_the_model_lacks_are_dropped() {
+        Session session;
+        session.set_model(demo_opened_model());
+        session.remove_heads({{0, 3}, {0, 99}, {50, 0}});
+        QCOMPARE(session.summary().removed_heads, std::int64_t{1});
+        session.merge_heads({{0, {{0, 1}, {2, 99}}}});
+        QCOMPARE(groups_text(session.rule().groups), std::string("0:0-1"));
+    }
+
+    void groups_join_and_fall_apart() {
+        GroupsByLayer groups = with_group({}, {{1, 0}, {1, 1}, {2, 4}});
+        groups = with_group(groups, {{1, 1}, {1, 2}});
+        QCOMPARE(groups_text(groups), std::string("1:0-1-2"));
+        QCOMPARE(groups_text(without_heads(groups, {{1, 0}})), std::string("1:1-2"));
+        QVERIFY(without_heads(groups, {{1, 0}, {1, 2}}).empty());
+    }
+
     void plans_wait_for_the_figures_of_a_calibration_text() {
         Session session;
         session.set_model(demo_opened_model());

@@ -148,7 +148,7 @@ class TestLargeModel : public QObject {
         check(
             QStringLiteral("pair panel"), [&] { at.dock("plan")->raise(); },
             [&] { at.dock("pairs")->raise(); });
-        auto& heatmap = at.window->workspace().heatmap();
+        auto& heatmap = at.window->workspace().panel<HeatmapPanel>();
         check(
             QStringLiteral("cluster order"), [&] { heatmap.set_options({}); },
             [&] {
@@ -256,17 +256,17 @@ class TestLargeModel : public QObject {
                                            at.folder.filePath(QStringLiteral("saved")));
             },
             [&] { return saved.count() == 1; });
-        for (const Exportable& panel : at.window->workspace().exportables()) {
-            if (panel.copy_text) {
+        for (const Panel& panel : at.window->workspace().panels()) {
+            if (panel.table) {
                 check(QStringLiteral("copy table ") + panel.title, nothing,
-                      [&] { QGuiApplication::clipboard()->setText(panel.copy_text()); });
+                      [&] { QGuiApplication::clipboard()->setText(panel.table()); });
             }
             if (!panel.plot) continue;
             check(QStringLiteral("copy image ") + panel.title, nothing,
-                  [&] { copy_image(*panel.plot()); });
+                  [&] { copy_plot(*panel.plot()); });
             for (const char* suffix : {"png", "pdf", "svg"}) {
                 const QString path =
-                    at.folder.filePath(panel.file_name + QLatin1Char('.') + QLatin1String(suffix));
+                    at.folder.filePath(panel.id + QLatin1Char('.') + QLatin1String(suffix));
                 // The map of a drawing has nine times the pixels, so that viewers do not blur it:
                 // 45 ms, behind a dialog that closes.
                 const bool drawing = QLatin1String(suffix) != QLatin1String("png");

@@ -1,3 +1,4 @@
+#include <QAbstractButton>
 #include <QClipboard>
 #include <QDockWidget>
 #include <QDoubleSpinBox>
@@ -5,13 +6,17 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QLabel>
+#include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QTest>
+#include <map>
+#include <set>
 
 #include "core/base/locations.h"
 #include "tests/support/test_program.h"
@@ -20,6 +25,9 @@
 #include "ui/heatmap/heatmap_panel.h"
 #include "ui/runs/run_panel.h"
 #include "ui/search/find_thresholds_dialog.h"
+#include "ui/session/session.h"
+#include "ui/style/plot_copy.h"
+#include "ui/style/veil.h"
 #include "ui/window/image_export.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/results_files.h"
@@ -136,11 +144,11 @@ class TestMainWindow : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
         session.choose_layers({});
         at.set_windows(2);
-        Q_EMIT at.window->workspace().run_panel().restore_requested(id);
+        Q_EMIT at.window->workspace().panel<RunPanel>().restore_requested(id);
         QCOMPARE(session.choices().excluded_layers, std::set<int>{0});
         QCOMPARE(session.threshold(), 0.9);
         QCOMPARE(at.workbench->evaluations().settings().text.max_windows, std::int64_t{4});
-        Q_EMIT at.window->workspace().run_panel().remove_requested({id});
+        Q_EMIT at.window->workspace().panel<RunPanel>().remove_requested({id});
         QCOMPARE(at.workbench->runs().count(), 0);
     }
 
@@ -170,7 +178,8 @@ class TestMainWindow : public QObject {
         QCOMPARE(at.workbench->runs().at(1).choices->select_by, SelectBy::threshold);
 
         session.choose_threshold(0.5);
-        Q_EMIT at.window->workspace().run_panel().restore_requested(at.workbench->runs().at(0).id);
+        Q_EMIT at.window->workspace().panel<RunPanel>().restore_requested(
+            at.workbench->runs().at(0).id);
         QVERIFY(session.choices() == choices);
         QVERIFY(run_from_file(at.workbench->runs().at(0).file).choices->layer_thresholds ==
                 choices.layer_thresholds);
@@ -428,19 +437,19 @@ class TestMainWindow : public QObject {
     void images_and_tables() {
         WindowFixture at;
         at.open_demo();
-        for (const Exportable& panel : at.window->workspace().exportables()) {
+        for (const Panel& panel : at.window->workspace().panels()) {
             if (!panel.plot) continue;
             for (const char* suffix : {".png", ".pdf", ".svg"}) {
-                const QString path = at.folder.filePath(panel.file_name + QLatin1String(suffix));
+                const QString path = at.folder.filePath(panel.id + QLatin1String(suffix));
                 write_image(draw_image(*panel.plot(), {path, 2}));
                 QVERIFY2(QFile(path).size() > 1000, qPrintable(path));
             }
-            const QImage image(at.folder.filePath(panel.file_name + QStringLiteral(".png")));
+            const QImage image(at.folder.filePath(panel.id + QStringLiteral(".png")));
             QVERIFY(image.width() > 200);
         }
-        QVERIFY_EXCEPTION_THROWN(draw_image(*at.window->workspace().exportables()[0].plot(),
-                                            {QStringLiteral("x.gif"), 1}),
-                                 Error);
+        QVERIFY_EXCEPTION_THROWN(
+            draw_image(*at.window->workspace().panels()[0].plot(), {QStringLiteral("x.gif"), 1}),
+            Error);
         at.window->actions().copy_table->actions().at(0)->trigger();
         QVERIFY(QGuiApplication::clipboard()->text().contains(QLatin1Char('\t')));
         at.window->actions().copy_image->actions().at(0)->trigger();
@@ -452,11 +461,14 @@ class TestMainWindow : public QObject {
         at.open_demo();
         QDockWidget* plan = at.window->workspace().docks().at(2);
         QDockWidget* pairs = at.window->workspace().docks().at(3);
-        QTRY_VERIFY(plan->widget()->isVisible() && !pairs->widget()->isVisible());
+        const auto shown = [](const QDockWidget* dock) {
+            return qobject_cast<QScrollArea*>(dock->widget())->widget()->isVisible();
+        };
+        QTRY_VERIFY(shown(plan) && !shown(pairs));
         pairs->raise();
-        QTRY_VERIFY(!plan->widget()->isVisible() && pairs->widget()->isVisible());
+        QTRY_VERIFY(!shown(plan) && shown(pairs));
         pairs->close();
-        QTRY_VERIFY(plan->widget()->isVisible() && !pairs->widget()->isVisible());
+        QTRY_VERIFY(shown(plan) && !shown(pairs));
         pairs->show();
         pairs->raise();
         QTRY_VERIFY(pairs->widget()->isVisible());
@@ -498,6 +510,59 @@ class TestMainWindow : public QObject {
         QTRY_VERIFY(side_by_side());
         workspace.reset_layout();
         QTRY_VERIFY(side_by_side());
+    }
+
+    void fits_a_small_screen_at_twice_its_scale() {
+        WindowFixture at;
+        at.open_demo();
+        // 1600 x 1000 pixels at 200 %, less a title bar.
+        QVERIFY2(at.window->minimumSizeHint().width() <= 800,
+                 qPrintable(QString::number(at.window->minimumSizeHint().width())));
+        QVERIFY2(at.window->minimumSizeHint().height() <= 460,
+                 qPrintable(QString::number(at.window->minimumSizeHint().height())));
+    }
+
+    void no_widget_takes_the_mnemonic_of_a_menu() {
+        WindowFixture at;
+        at.open_demo();
+        std::set<QString> menus;
+        const auto mnemonic = [](const QString& text) {
+            return QKeySequence::mnemonic(text).toString();
+        };
+        for (const QAction* menu : at.window->menuBar()->actions())
+            QVERIFY2(menus.insert(mnemonic(menu->text())).second, qPrintable(menu->text()));
+        std::map<QString, QString> taken;
+        const auto check = [&](const QWidget* widget, const QString& text) {
+            const QString key = mnemonic(text);
+            if (key.isEmpty() || !widget->isVisible()) return;
+            QVERIFY2(!menus.contains(key), qPrintable(text));
+            QVERIFY2(taken.emplace(key, text).second,
+                     qPrintable(text + QStringLiteral(" and ") + taken[key]));
+        };
+        for (const auto* label : at.window->findChildren<QLabel*>()) {
+            if (label->buddy() != nullptr) check(label, label->text());
+        }
+        for (const auto* button : at.window->findChildren<QAbstractButton*>())
+            check(button, button->text());
+    }
+
+    void what_is_out_of_date_is_dimmed_and_says_so() {
+        WindowFixture at;
+        at.open_demo();
+        Choices choices = at.workbench->session().choices();
+        choices.measure = Measure::cka;
+        at.workbench->session().choose(choices, QStringLiteral("measure"));
+        QVERIFY(at.workbench->session().stale());
+        auto& veil = *at.window->workspace().panel<HeatmapPanel>().findChild<Veil*>();
+        const auto& title = *at.window->workspace().panel<HeatmapPanel>().findChild<QLabel*>(
+            QStringLiteral("title"));
+        QVERIFY(title.text().contains(QStringLiteral("(q)")));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            veil.text().contains(QStringLiteral("(cka)")) || !at.workbench->session().stale(),
+            kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(!at.workbench->session().stale(), kPatience);
+        QTRY_VERIFY(veil.text().isEmpty());
+        QVERIFY(title.text().contains(QStringLiteral("(cka)")));
     }
 
     void layer_shortcuts_and_undo() {

@@ -51,8 +51,8 @@ struct WindowFixture {
 
     /// What the menu "Copy table" would copy from a panel.
     [[nodiscard]] QString workspace_text(const QString& title) const {
-        for (const ui::Exportable& panel : window->workspace().exportables()) {
-            if (panel.title == title) return panel.copy_text();
+        for (const ui::Panel& panel : window->workspace().panels()) {
+            if (panel.title == title) return panel.table();
         }
         return {};
     }

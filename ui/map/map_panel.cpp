@@ -1,0 +1,282 @@
+#include "ui/map/map_panel.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QSettings>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include <qcustomplot.h>
+
+#include "ui/heads/head_store.h"
+#include "ui/map/head_values.h"
+#include "ui/measures/damage_store.h"
+#include "ui/style/plot_copy.h"
+
+namespace headscope::ui {
+namespace {
+
+const QString kKey = QStringLiteral("map/measure");
+
+QString number(double value) {
+    return QLocale().toString(value, 'g', 4);
+}
+
+std::set<HeadRef> joined(std::set<HeadRef> heads, const std::set<HeadRef>& others) {
+    heads.insert(others.begin(), others.end());
+    return heads;
+}
+
+std::set<HeadRef> left_of(std::set<HeadRef> heads, const std::set<HeadRef>& others) {
+    std::erase_if(heads, [&](HeadRef head) { return others.contains(head); });
+    return heads;
+}
+
+/// That the plan removes, of included layers.
+std::set<HeadRef> removed_heads(const Session& session) {
+    std::set<HeadRef> heads;
+    if (session.model() == nullptr) return heads;
+    for (int layer = 0; layer < session.model()->layers(); ++layer) {
+        if (!session.included(layer)) continue;
+        for (const int head : session.layer_plan(layer).merge.removed)
+            heads.insert({layer, head});
+    }
+    return heads;
+}
+
+}  // namespace
+
+MapPanel::MapPanel(const PanelServices& services, QWidget* parent)
+    : QWidget(parent),
+      services_(services),
+      measure_(new QComboBox),
+      compute_(new QPushButton(tr("Compute"))),
+      note_(new QLabel),
+      map_(new HeadMap),
+      readout_(new QLabel) {
+    measure_->setObjectName(QStringLiteral("map_measure"));
+    for (const HeadMeasure& measure : head_measures()) {
+        measure_->addItem(measure.title(services_), QLatin1String(measure.id));
+        measure_->setItemData(measure_->count() - 1, measure.explanation(), Qt::ToolTipRole);
+    }
+    measure_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    measure_->setMinimumContentsLength(24);
+    auto* label = new QLabel(tr("Colo&ur by:"));
+    label->setBuddy(measure_);
+    note_->setWordWrap(true);
+    readout_->setTextFormat(Qt::PlainText);
+    auto* row = new QHBoxLayout;
+    row->addWidget(label);
+    row->addWidget(measure_);
+    row->addWidget(compute_);
+    row->addWidget(note_, 1);
+    auto* column = new QVBoxLayout(this);
+    column->addLayout(row);
+    column->addWidget(map_, 1);
+    column->addWidget(readout_);
+    add_copy_action(*this, map_->plot(), [this] { return copy_text(); });
+    // The menu is the panel's own.
+    map_->plot().setContextMenuPolicy(Qt::DefaultContextMenu);
+    connect_services();
+    refresh();
+}
+
+void MapPanel::connect_services() {
+    Session& session = services_.session;
+    connect(measure_, &QComboBox::currentIndexChanged, this, &MapPanel::refresh);
+    connect(compute_, &QPushButton::clicked, this, [this] {
+        const HeadMeasure& measure =
+            head_measures()[static_cast<std::size_t>(measure_->currentIndex())];
+        if (measure.want != nullptr) measure.want(services_);
+    });
+    connect(&session, &Session::model_changed, this, &MapPanel::refresh_if_visible);
+    connect(&session, &Session::plan_changed, this, &MapPanel::refresh_if_visible);
+    connect(&session, &Session::selection_changed, this, &MapPanel::refresh_marks);
+    connect(&services_.heads, &HeadStore::changed, this, &MapPanel::refresh_if_visible);
+    connect(&services_.damage, &DamageStore::changed, this, &MapPanel::refresh_if_visible);
+    connect(map_, &HeadMap::current_changed, this, &MapPanel::refresh_readout);
+    connect(map_, &HeadMap::selection_chosen, this,
+            [this](const std::set<HeadRef>& heads, HeadRef last) {
+                services_.session.select(heads, last);
+            });
+    connect(map_, &HeadMap::menu_requested, this, &MapPanel::show_menu);
+}
+
+QCustomPlot& MapPanel::plot() {
+    refresh();
+    return map_->plot();
+}
+
+void MapPanel::showEvent(QShowEvent* event) {
+    refresh();
+    QWidget::showEvent(event);
+}
+
+void MapPanel::refresh_if_visible() {
+    if (isVisible()) refresh();
+}
+
+void MapPanel::refresh() {
+    const HeadMeasure& measure =
+        head_measures()[static_cast<std::size_t>(measure_->currentIndex())];
+    measure_->setItemText(measure_->currentIndex(), measure.title(services_));
+    measure_->setToolTip(measure.explanation());
+    const bool open = services_.session.model() != nullptr;
+    const HeadValues values = open ? measure.values(services_) : HeadValues();
+    compute_->setVisible(values.computable);
+    note_->setText(values.missing);
+    HeadMap::Values shown = values.of_layers;
+    if (open && shown.empty()) {
+        // The heads are there to be chosen even while their values are not.
+        for (const SimilarityMatrix& matrix : services_.session.model()->matrices)
+            shown.emplace_back(static_cast<std::size_t>(matrix.heads), std::nan(""));
+    }
+    map_->show_values(std::move(shown), measure.title(services_));
+    refresh_marks();
+    refresh_readout();
+}
+
+void MapPanel::refresh_marks() {
+    const Session& session = services_.session;
+    std::set<HeadRef> excluded = session.choices().excluded_heads;
+    if (session.model() != nullptr) {
+        for (const int layer : session.choices().excluded_layers) {
+            if (layer < 0 || layer >= session.model()->layers()) continue;
+            const int heads = session.model()->matrices[static_cast<std::size_t>(layer)].heads;
+            for (int head = 0; head < heads; ++head)
+                excluded.insert({layer, head});
+        }
+    }
+    map_->set_marks(std::move(excluded), removed_heads(session));
+    map_->set_selected(session.selected());
+}
+
+void MapPanel::refresh_readout() {
+    QString text =
+        tr("Point at a head, or use the arrow keys. Click to select; Shift selects a "
+           "range, Ctrl one more.");
+    if (const auto head = map_->current()) {
+        const double value = map_->value(*head);
+        text = std::isnan(value)
+                   ? tr("Layer %1, head %2").arg(head->layer).arg(head->head)
+                   : tr("Layer %1, head %2: %3")
+                         .arg(head->layer)
+                         .arg(head->head)
+                         .arg(QStringLiteral("%1 %2").arg(measure_->currentText(), number(value)));
+    }
+    readout_->setText(text);
+    map_->plot().setAccessibleDescription(text);
+}
+
+void MapPanel::show_menu(QPoint global) {
+    const Session& session = services_.session;
+    if (session.model() == nullptr || session.selected().empty()) return;
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    add_menu_of_plan(*menu);
+    menu->addSeparator();
+    add_menu_of_layers(*menu);
+    menu->addSeparator();
+    menu->addActions(map_->plot().actions());
+    menu->popup(global);
+}
+
+void MapPanel::add_menu_of_plan(QMenu& menu) {
+    Session& session = services_.session;
+    const std::set<HeadRef>& selected = session.selected();
+    const Choices& choices = session.choices();
+    const auto count = static_cast<int>(selected.size());
+    const auto add = [&](const QString& text, bool useful, auto action) {
+        menu.addAction(text, this, action)->setEnabled(useful);
+    };
+    const auto any_in = [&](const std::set<HeadRef>& heads) {
+        return std::ranges::any_of(selected, [&](HeadRef head) { return heads.contains(head); });
+    };
+    const GroupsByLayer merged = with_group(choices.merged_groups, selected);
+    add(tr("&Merge %n head(s)", nullptr, count), merged != choices.merged_groups,
+        [&session, merged] { session.merge_heads(merged); });
+    const GroupsByLayer split = without_heads(choices.merged_groups, selected);
+    add(tr("Do not merge &by hand"), split != choices.merged_groups,
+        [&session, split] { session.merge_heads(split); });
+    menu.addSeparator();
+    add(tr("&Remove %n head(s)", nullptr, count),
+        joined(choices.removed_heads, selected) != choices.removed_heads, [&session] {
+            session.remove_heads(joined(session.choices().removed_heads, session.selected()));
+        });
+    add(tr("&Put %n head(s) back", nullptr, count), any_in(choices.removed_heads), [&session] {
+        session.remove_heads(left_of(session.choices().removed_heads, session.selected()));
+    });
+    menu.addSeparator();
+    add(tr("&Exclude %n head(s) from the merge", nullptr, count),
+        joined(choices.excluded_heads, selected) != choices.excluded_heads, [&session] {
+            session.exclude_heads(joined(session.choices().excluded_heads, session.selected()));
+        });
+    add(tr("&Include %n head(s) in the merge", nullptr, count), any_in(choices.excluded_heads),
+        [&session] {
+            session.exclude_heads(left_of(session.choices().excluded_heads, session.selected()));
+        });
+}
+
+void MapPanel::add_menu_of_layers(QMenu& menu) {
+    std::set<int> layers;
+    for (const HeadRef head : services_.session.selected())
+        layers.insert(head.layer);
+    const auto count = static_cast<int>(layers.size());
+    const std::set<int>& excluded = services_.session.choices().excluded_layers;
+    std::set<int> without = excluded;
+    std::set<int> with = excluded;
+    for (const int layer : layers) {
+        without.insert(layer);
+        with.erase(layer);
+    }
+    Session& session = services_.session;
+    menu.addAction(tr("Exclude %n &layer(s)", nullptr, count), this,
+                   [&session, without] { session.choose_layers(without); })
+        ->setEnabled(without != excluded);
+    menu.addAction(tr("Include %n la&yer(s)", nullptr, count), this,
+                   [&session, with] { session.choose_layers(with); })
+        ->setEnabled(with != excluded);
+}
+
+QString MapPanel::copy_text() const {
+    if (services_.session.model() == nullptr) return {};
+    const HeadMeasure& measure =
+        head_measures()[static_cast<std::size_t>(measure_->currentIndex())];
+    QString text = QStringLiteral("layer\thead\t%1\n").arg(QLatin1String(measure.id));
+    const HeadValues values = measure.values(services_);
+    for (std::size_t layer = 0; layer < values.of_layers.size(); ++layer) {
+        for (std::size_t head = 0; head < values.of_layers[layer].size(); ++head) {
+            const double value = values.of_layers[layer][head];
+            text += QStringLiteral("%1\t%2\t%3\n")
+                        .arg(layer)
+                        .arg(head)
+                        .arg(std::isnan(value) ? QString() : QString::number(value, 'g', 6));
+        }
+    }
+    return text;
+}
+
+void MapPanel::save_state(QSettings& settings) const {
+    settings.setValue(kKey, measure_->currentData());
+}
+
+void MapPanel::restore_state(const QSettings& settings) {
+    measure_->setCurrentIndex(std::max(0, measure_->findData(settings.value(kKey))));
+}
+
+Panel make_map_panel(const PanelServices& services) {
+    auto* panel = new MapPanel(services);
+    Panel made{QStringLiteral("map"), MapPanel::tr("Map"), PanelArea::centre, panel};
+    made.of_similarities = true;
+    made.plot = [panel] { return &panel->plot(); };
+    made.table = [panel] { return panel->copy_text(); };
+    made.save_state = [panel](QSettings& settings) { panel->save_state(settings); };
+    made.restore_state = [panel](const QSettings& settings) { panel->restore_state(settings); };
+    return made;
+}
+
+}  // namespace headscope::ui
