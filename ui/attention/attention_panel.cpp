@@ -51,7 +51,7 @@ AttentionPanel::AttentionPanel(const PanelServices& services, QWidget* parent)
     : QWidget(parent),
       services_(services),
       text_(new QPlainTextEdit),
-      read_(new QPushButton(tr("Read the te&xt"))),
+      read_(new QPushButton(tr("Read the text"))),
       note_(new QLabel),
       second_(new QCheckBox(tr("Second head:"))),
       tokens_(new TokenView),

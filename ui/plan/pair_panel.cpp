@@ -134,7 +134,7 @@ void PairPanel::fit_columns() {
 }
 
 void PairPanel::set_texts() {
-    only_focused_->setText(tr("Focuse&d layer only"));
+    only_focused_->setText(tr("Focused layer only"));
     only_focused_->setToolTip(tr("Show only the pairs of the layer that the heatmap shows"));
     copy_->setText(tr("&Copy"));
     copy_->setToolTip(

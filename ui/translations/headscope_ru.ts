@@ -327,10 +327,6 @@
         <translation>%1: первый токен %2&#xa0;%, предыдущий токен %3&#xa0;%, энтропия %4 нат</translation>
     </message>
     <message>
-        <source>Read the te&amp;xt</source>
-        <translation>&amp;Прочитать текст</translation>
-    </message>
-    <message>
         <source>Second head:</source>
         <translation>Вторая голова:</translation>
     </message>
@@ -381,6 +377,10 @@
     <message>
         <source>Attention</source>
         <translation>Внимание</translation>
+    </message>
+    <message>
+        <source>Read the text</source>
+        <translation>Прочитать текст</translation>
     </message>
 </context>
 <context>
@@ -2062,8 +2062,8 @@ Replace them?</source>
         <translation>Ни одна пара не достигает порога своего слоя. Наибольшее сходство %1.</translation>
     </message>
     <message>
-        <source>Focuse&amp;d layer only</source>
-        <translation>Только слой в &amp;фокусе</translation>
+        <source>Focused layer only</source>
+        <translation>Только выбранный слой</translation>
     </message>
 </context>
 <context>
