@@ -63,7 +63,7 @@ void window_moves(benchmark::State& state) {
     window.show();
     workbench.session().set_model(model());
     QApplication::processEvents();
-    auto& slider = *window.workspace().distribution().findChild<QSlider*>();
+    auto& slider = *window.workspace().panel<DistributionPanel>().findChild<QSlider*>();
     const int range = slider.maximum() - slider.minimum();
     std::size_t step = 0;
     for (auto _ : state) {

@@ -32,7 +32,7 @@ class TestMergeFields : public QObject {
         for (const MergeField& field : merge_fields()) {
             MergeRule rule;
             std::string value = field.flag ? "true" : "3:0-1";
-            if (field.name == "remove") value = "3:0,1";
+            if (field.name == "remove" || field.name == "exclude") value = "3:0,1";
             if (!field.values.empty()) value = field.values.back();
             field.set(rule, value);
             QVERIFY2(field.text(rule) != field.default_text(), field.name.c_str());
@@ -49,6 +49,17 @@ class TestMergeFields : public QObject {
             const std::string error = error_of([&] { field.set(rule, "nonsense"); });
             QVERIFY2(contains(error, "nonsense"), error.c_str());
         }
+    }
+
+    void what_one_whole_plan_does_can_be_left_out() {
+        MergeRule rule;
+        rule.align = Alignment::weights;
+        const MergeRule kept = rule;
+        rule.groups = parse_groups("3:0-1");
+        rule.removal = parse_removal("heads:25%");
+        rule.excluded = parse_heads("3:7");
+        rule.refit.refit = Refit::output;
+        QVERIFY(without_whole_plan(rule) == kept);
     }
 
     void phrases_name_what_is_not_the_default() {

@@ -190,9 +190,10 @@ void TwoMeasuresPanel::save_state(QSettings& settings) const {
 
 void TwoMeasuresPanel::restore_state(const QSettings& settings) {
     for (int side = 0; side < 2; ++side) {
-        MeasureBox& box = *sides_[index(side)].box;
-        const int found = box.findText(settings.value(key_of(side)).toString());
-        if (found >= 0) box.setCurrentIndex(found);
+        const QString name = settings.value(key_of(side)).toString();
+        for (const Measure measure : all_measures()) {
+            if (qstring(name_of(measure)) == name) sides_[index(side)].box->set_measure(measure);
+        }
     }
 }
 

@@ -16,6 +16,7 @@
 #include "ui/measures/damage_panel.h"
 #include "ui/measures/scatter_panel.h"
 #include "ui/measures/two_measures_panel.h"
+#include "ui/style/text.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -140,8 +141,8 @@ class TestMeasureViews : public QObject {
         QVERIFY2(panel.note().contains(QStringLiteral("\u22121.0000")), qPrintable(panel.note()));
         at.session.pin(HeadsOfInterest{0, 1});
         const double q = at.session.model()->matrices[1].at(0, 1);
-        QVERIFY(panel.readout().contains(QString::number(q, 'f', 4)));
-        QVERIFY(panel.readout().contains(QString::number(-q, 'f', 4)));
+        QVERIFY(panel.readout().contains(similarity_text(q)));
+        QVERIFY(panel.readout().contains(similarity_text(-q)));
         QCOMPARE(panel.copy_text().count(QLatin1Char('\n')), 1 + 16 * 15 / 2);
         QVERIFY(panel.heatmap(0).marks().pinned == panel.heatmap(1).marks().pinned);
     }

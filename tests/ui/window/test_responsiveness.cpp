@@ -22,7 +22,7 @@ qint64 longest_work(const WindowFixture& at) {
     constexpr int kSteps = 120;
     constexpr int kStepMs = 16;  // as often as a screen shows it
     const EventLoopGap gap;
-    auto& slider = *at.window->workspace().distribution().findChild<QSlider*>();
+    auto& slider = *at.window->workspace().panel<DistributionPanel>().findChild<QSlider*>();
     for (int step = 0; step < kSteps; ++step) {
         const int range = slider.maximum() - slider.minimum();
         slider.setValue(slider.minimum() + range * ((step * 7) % kSteps) / kSteps);
