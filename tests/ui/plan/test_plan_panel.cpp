@@ -90,10 +90,12 @@ class TestPlanPanel : public QObject {
             QStringLiteral(
                 "quantity\tvalue\nmeasure\tq\nthreshold\t0.975\ngrouping\tcomponents\n"
                 "kv_"
-                "policy\taverage\nalign\tnone\nweights\tplain\nrescale\tfalse\nlayers\t6\nheads\t96"
-                "\nkv_heads\t48\n") +
+                "policy\taverage\nalign\tnone\nweights\tplain\nrescale\tfalse\n"
+                "representative\tmean\nmerge\t\nremove\t\nremove_by\tnorm\nrefit\tnone\n"
+                "refit_target\tauto\nrefit_layers\tchanged\nexclude\t\n"
+                "layers\t6\nheads\t96\nkv_heads\t48\n") +
             QStringLiteral(
-                "pairs\t%1\ngroups\t%2\nmerged_heads\t%3\nidentical_heads\t%4\n"
+                "pairs\t%1\ngroups\t%2\nmerged_heads\t%3\nremoved_heads\t0\nidentical_heads\t%4\n"
                 "kv_heads_touched\t%5\nside_effect_heads\t%6\n")
                 .arg(sum.pairs)
                 .arg(sum.groups)

@@ -17,6 +17,7 @@
 #include "ui/heatmap/heatmap_panel.h"
 #include "ui/plan/pair_model.h"
 #include "ui/plan/pair_panel.h"
+#include "ui/style/plot_copy.h"
 #include "ui/window/image_export.h"
 
 using namespace headscope;
