@@ -268,9 +268,9 @@ void RuleChoices::set_texts() {
               tr("Whether heads are turned into one basis before they are averaged"));
     label_row(form_, weights_, tr("Mean &weights:"), tr("How much each head counts in a mean"));
     label_row(form_, representative_, tr("Merged &query:"), tr("The query of merged heads"));
-    label_row(form_, refit_, tr("Ref&it:"), tr("What is fitted again after merging and removing"));
-    label_row(form_, target_, tr("Refit tar&get:"), tr("What a refitted layer is to write"));
-    label_row(form_, refit_layers_, tr("Refitted &layers:"), tr("Which layers are refitted"));
+    label_row(form_, refit_, tr("Refit:"), tr("What is fitted again after merging and removing"));
+    label_row(form_, target_, tr("Refit target:"), tr("What a refitted layer is to write"));
+    label_row(form_, refit_layers_, tr("Refitted layers:"), tr("Which layers are refitted"));
     label_row(form_, by_hand_, tr("By hand:"),
               tr("Heads chosen one by one, in the context menu of the map"));
     follow_choices();

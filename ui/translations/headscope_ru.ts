@@ -2525,16 +2525,16 @@ Replace them?</source>
         <translation>Запрос слитых голов</translation>
     </message>
     <message>
-        <source>Ref&amp;it:</source>
-        <translation>&amp;Подгонка:</translation>
+        <source>Refit:</source>
+        <translation>Подгонка:</translation>
     </message>
     <message>
         <source>What is fitted again after merging and removing</source>
         <translation>Что подгоняется заново после слияния и удаления</translation>
     </message>
     <message>
-        <source>Refit tar&amp;get:</source>
-        <translation>&amp;Цель подгонки:</translation>
+        <source>Refit target:</source>
+        <translation>Цель подгонки:</translation>
     </message>
     <message>
         <source>What a refitted layer is to write</source>
@@ -2605,8 +2605,8 @@ Replace them?</source>
         <translation>Слои, которые меняет план.</translation>
     </message>
     <message>
-        <source>Refitted &amp;layers:</source>
-        <translation>Подгоняемые с&amp;лои:</translation>
+        <source>Refitted layers:</source>
+        <translation>Подгоняемые слои:</translation>
     </message>
     <message>
         <source>Which layers are refitted</source>
