@@ -65,7 +65,7 @@ Redundancy redundancy_of(const at::Tensor& second, const at::Tensor& o, std::int
     const std::vector<double> larger = doubles_of(at::maximum(table, table.t()));
     Redundancy found;
     for (std::int64_t i = 0; i < heads; ++i) {
-        found.pairs.push_back(1.0);  // a head can write what it writes, whatever the ridge
+        found.pairs.push_back(1.0);  // a head can write what it writes; the ridge would deny it
         found.pairs.insert(found.pairs.end(), larger.begin() + i * heads + i + 1,
                            larger.begin() + (i + 1) * heads);
     }
