@@ -6,6 +6,7 @@
 
 #include <qcustomplot.h>
 
+#include "ui/style/cell_map.h"
 #include "ui/style/plot_style.h"
 
 namespace headscope::ui {
@@ -137,9 +138,7 @@ void AttentionPlots::draw() {
 void AttentionPlots::draw_matrix(QCPAxisRect& rect, const HeadPicture& head, int series) {
     QCPAxis* keys = rect.axis(QCPAxis::atBottom);
     QCPAxis* queries = rect.axis(QCPAxis::atLeft);
-    auto* map = new QCPColorMap(keys, queries);
-    map->setInterpolate(false);
-    map->setAntialiased(false);
+    auto* map = new CellMap(keys, queries);
     const int side = head.side;
     map->data()->setSize(side, side);
     map->data()->setRange(QCPRange(0, head.tokens - 1), QCPRange(0, head.tokens - 1));

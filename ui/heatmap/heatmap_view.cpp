@@ -6,6 +6,7 @@
 #include <qcustomplot.h>
 
 #include "ui/heatmap/head_ticker.h"
+#include "ui/style/cell_map.h"
 #include "ui/style/plot_style.h"
 
 namespace headscope::ui {
@@ -37,11 +38,9 @@ QColor neutral_color(const QPalette& palette) {
 
 HeatmapView::HeatmapView(QCustomPlot& plot)
     : plot_(plot),
-      map_(new QCPColorMap(plot.xAxis, plot.yAxis)),
+      map_(new CellMap(plot.xAxis, plot.yAxis)),
       scale_(new QCPColorScale(&plot)),
       margins_(new QCPMarginGroup(&plot)) {
-    map_->setInterpolate(false);
-    map_->setAntialiased(false);
     scale_->setType(QCPAxis::atRight);
     scale_->setRangeDrag(false);
     scale_->setRangeZoom(false);

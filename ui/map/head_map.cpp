@@ -11,6 +11,7 @@
 
 #include <qcustomplot.h>
 
+#include "ui/style/cell_map.h"
 #include "ui/style/follow_style.h"
 #include "ui/style/plot_style.h"
 
@@ -73,7 +74,7 @@ class HeadMap::Marks : public QCPLayerable {
 HeadMap::HeadMap(QWidget* parent)
     : QWidget(parent),
       plot_(new QCustomPlot(this)),
-      cells_(new QCPColorMap(plot_->xAxis, plot_->yAxis)),
+      cells_(new CellMap(plot_->xAxis, plot_->yAxis)),
       scale_(new QCPColorScale(plot_)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
@@ -83,8 +84,6 @@ HeadMap::HeadMap(QWidget* parent)
     plot_->setMouseTracking(true);
     plot_->installEventFilter(this);
     setFocusProxy(plot_);
-    cells_->setInterpolate(false);
-    cells_->setAntialiased(false);
     scale_->setType(QCPAxis::atRight);
     scale_->setBarWidth(12);
     scale_->setRangeDrag(false);

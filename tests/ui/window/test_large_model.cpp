@@ -267,14 +267,14 @@ class TestLargeModel : public QObject {
                     3 * kLongestGapMs);
             }
             if (!panel.plot) continue;
-            check(QStringLiteral("copy image ") + panel.title, nothing,
-                  [&] { copy_plot(*panel.plot()); });
+            // Drawn at twice its size.
+            check(
+                QStringLiteral("copy image ") + panel.title, nothing,
+                [&] { copy_plot(*panel.plot()); }, at_once, 2 * kLongestGapMs);
             for (const char* suffix : {"png", "pdf", "svg"}) {
                 const QString path =
                     at.folder.filePath(panel.id + QLatin1Char('.') + QLatin1String(suffix));
-                // A drawing has nine times the pixels, so that viewers do not blur it: up to 90 ms,
-                // behind a dialog that closes.
-                const bool drawing = QLatin1String(suffix) != QLatin1String("png");
+                // Drawn at four times its size, behind a dialog that closes.
                 check(
                     QStringLiteral("save %1 %2").arg(QLatin1String(suffix), panel.title),
                     [&] { drawn.clear(); },
@@ -282,7 +282,7 @@ class TestLargeModel : public QObject {
                         at.workbench->save_image(draw_image(*panel.plot(), {path, 4}));
                     },
                     [&] { return drawn.count() == 1; },
-                    drawing ? 3 * kLongestGapMs : kLongestGapMs);
+                    3 * kLongestGapMs);
             }
         }
     }
