@@ -10,9 +10,8 @@ CellMap::CellMap(QCPAxis* key_axis, QCPAxis* value_axis) : QCPColorMap(key_axis,
 }
 
 QRectF CellMap::image_rect() const {
-    const QRectF centers(
-        coordsToPixels(mMapData->keyRange().lower, mMapData->valueRange().lower),
-        coordsToPixels(mMapData->keyRange().upper, mMapData->valueRange().upper));
+    const QRectF centers(coordsToPixels(mMapData->keyRange().lower, mMapData->valueRange().lower),
+                         coordsToPixels(mMapData->keyRange().upper, mMapData->valueRange().upper));
     // The range reaches from the centre of the first cell to that of the last.
     const QRectF between = centers.normalized();
     const auto half = [](double length, int cells) {
@@ -31,7 +30,8 @@ void CellMap::draw(QCPPainter* painter) {
         return;
     }
     if (mMapImageInvalidated) updateMapImage();
-    // Viewers blur a picture that they enlarge: one with some pixels a cell shows it at the edges only.
+    // Viewers blur a picture that they enlarge: one with some pixels a cell shows it at the edges
+    // only.
     constexpr int kSharpPixels = 1000;
     const int longest = std::max({mMapImage.width(), mMapImage.height(), 1});
     const int factor = std::max(1, kSharpPixels / longest);

@@ -4,8 +4,8 @@
 
 namespace headscope::ui {
 
-/// A color map whose cells stay sharp and cheap in a vector drawing: QCustomPlot would paint nine times
-/// the pixels of the screen, which takes a tenth of a second; a few pixels a cell are enough.
+/// A color map whose cells stay sharp and cheap in a vector drawing: QCustomPlot would paint nine
+/// times the pixels of the screen, which takes a tenth of a second; a few pixels a cell are enough.
 class CellMap : public QCPColorMap {
   public:
     /// The plot of the axes owns it.

@@ -281,8 +281,7 @@ class TestLargeModel : public QObject {
                     [&] {
                         at.workbench->save_image(draw_image(*panel.plot(), {path, 4}));
                     },
-                    [&] { return drawn.count() == 1; },
-                    3 * kLongestGapMs);
+                    [&] { return drawn.count() == 1; }, 3 * kLongestGapMs);
             }
         }
     }
