@@ -20,6 +20,8 @@ void run_search(const Options& options, Display& display, const std::stop_token&
 void run_damage(const Options& options, Display& display, const std::stop_token& stop);
 void run_heads(const Options& options, Display& display, const std::stop_token& stop);
 void run_analyze(const Options& options, Display& display, const std::stop_token& stop);
+/// What tells two models apart.
+void run_compare(const Options& options, Display& display, const std::stop_token& stop);
 /// Which protocol gives a perplexity that somebody quoted.
 void run_protocols(const Options& options, Display& display, const std::stop_token& stop);
 

@@ -133,6 +133,8 @@ struct CommandLine {
                                          "previous token, duplicates, induction, output norm");
     CLI::App* analyze =
         app.add_subcommand("analyze", "Charts, summaries and a report of the results in a folder");
+    CLI::App* compare = app.add_subcommand(
+        "compare", "What tells two models apart: heads, tensors, perplexity, KL divergence");
     CLI::App* protocols = app.add_subcommand(
         "protocols", "Which protocol gives a perplexity that somebody quoted for this model");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
@@ -200,6 +202,11 @@ struct CommandLine {
                          "Layers whose heatmaps go into the report, such as 0,3,8-15; default: the "
                          "four with the most alike heads");
         add_json_option(*analyze, options);
+        add_compare_options(*compare, options);
+        add_layer_option(*compare, options, "Layers whose heads are matched; default: all");
+        add_text_options(*compare, options, /*may_be_none=*/false);
+        add_compute_options(*compare, options);
+        add_json_option(*compare, options);
         protocols->add_option("PERPLEXITY", options.quoted, "The quoted perplexity")->required();
         add_model_option(*protocols, options);
         add_corpus_options(*protocols, options);
@@ -275,6 +282,7 @@ struct CommandLine {
             if (*damage) return run_damage(options, display, stop);
             if (*heads) return run_heads(options, display, stop);
             if (*analyze) return run_analyze(options, display, stop);
+            if (*compare) return run_compare(options, display, stop);
             if (*protocols) return run_protocols(options, display, stop);
             return run_info(options, model_commands(), display);
         });

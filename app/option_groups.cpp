@@ -327,6 +327,23 @@ void add_damage_options(CLI::App& command, Options& options) {
     command.add_flag("--force", options.force, "Replace the report where it is there already");
 }
 
+void add_compare_options(CLI::App& command, Options& options) {
+    command.add_option("A", options.first_model, "A model: the base, the source")->required();
+    command.add_option("B", options.second_model, "What became of it")->required();
+    command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
+                     "As for evaluate");
+    std::vector<std::string> names;
+    for (const Measure measure : all_measures()) {
+        if (kind_of(measure) != MeasureKind::behaviour) names.emplace_back(name_of(measure));
+    }
+    add_choice(command, "--measure", options.match_measure, std::move(names),
+               "How similar a head of A and one of B are, by their weights");
+    command.add_flag(both_spellings("--weights_only"), options.weights_only,
+                     "Heads and tensors alone: no perplexity, no KL divergence");
+    add(command, "--output", options.output, "File for everything, JSON; default: none is written");
+    command.add_flag("--force", options.force, "Replace that file where it is there already");
+}
+
 void add_output_options(CLI::App& command, Options& options) {
     add(command, "--output_dir", options.output_dir, "Folder for the results")
         ->capture_default_str();

@@ -68,6 +68,12 @@ struct Options {
     std::uint64_t seed = 0;
     std::string output;
 
+    // compare
+    std::string first_model;
+    std::string second_model;
+    std::string match_measure = "qkvo";
+    bool weights_only = false;
+
     // compress
     std::string fewer_heads;    ///< "-25%"
     std::string smaller_cache;  ///< "-33%"

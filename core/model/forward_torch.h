@@ -61,6 +61,13 @@ class ForwardPass {
     [[nodiscard]] std::vector<ops::Divergence> divergences_of_rows(
         std::span<const at::Tensor> states, std::size_t original, const at::Tensor& targets) const;
 
+    /// Logits of rows of hidden states, [rows, vocabulary]. They take much memory: see
+    /// chunk_rows().
+    [[nodiscard]] at::Tensor logits(const at::Tensor& rows) const;
+
+    /// Rows whose logits are worth computing together.
+    [[nodiscard]] std::int64_t chunk_rows() const { return chunk_rows_; }
+
     /// Bytes of the activations that one layer or the loss holds at a time, over `windows` windows,
     /// besides the hidden states that go in and out.
     [[nodiscard]] std::int64_t working_bytes(std::int64_t windows) const;
@@ -83,7 +90,6 @@ class ForwardPass {
     [[nodiscard]] at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const;
     [[nodiscard]] at::Tensor added(at::Tensor residual, const Branch& branch, bool spend) const;
     [[nodiscard]] at::Tensor experts(const LayerWeights& weights, const at::Tensor& input) const;
-    [[nodiscard]] at::Tensor logits(const at::Tensor& rows) const;
 
     const LoadedModel& model_;
     std::int64_t window_;

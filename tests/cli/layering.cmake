@@ -39,6 +39,7 @@ set(
   evaluation
   measures
   report
+  difference
   export
   search
 )

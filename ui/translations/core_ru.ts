@@ -1331,5 +1331,13 @@
         <source>{} {} is not supported; supported: {}</source>
         <translation>{} {} не поддерживается; поддерживаются: {}</translation>
     </message>
+    <message>
+        <source>{} compares what heads of one model do with a text; heads of two models are matched by their weights: q, k, v, o, qk, qkvo, qk-circuit or ov-circuit</source>
+        <translation>{} сравнивает действия голов одной модели над текстом; головы двух моделей сопоставляются по весам: q, k, v, o, qk, qkvo, qk-circuit или ov-circuit</translation>
+    </message>
+    <message>
+        <source>{} and {} have nothing to compare: {}; {}</source>
+        <translation>{} и {} сравнить не в чем: {}; {}</translation>
+    </message>
 </context>
 </TS>

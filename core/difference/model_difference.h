@@ -1,0 +1,60 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/progress.h"
+#include "core/checkpoint/checkpoint.h"
+#include "core/difference/weight_difference.h"
+#include "core/evaluation/prepare.h"
+#include "core/evaluation/scores.h"
+#include "core/model/model.h"
+#include "core/similarity/measure.h"
+
+namespace headscope {
+
+struct DifferenceParams {
+    Measure measure = Measure::qkvo;  ///< that heads are matched by; one of weights
+    std::vector<int> layers;          ///< whose heads are matched; empty for all
+    bool weights_only = false;        ///< evaluate neither
+    TextOptions text;                 ///< its window may be 0: the default of the shorter model
+    ComputeOptions compute;           ///< of both models, which share the memory limit
+    std::filesystem::path cache_dir;  ///< for token ids
+};
+
+/// Both models over the same tokens; the first takes the place of the original.
+struct PairedEvaluation {
+    PreparedText text;
+    std::string dtype;
+    std::string device;
+    Scores scores;  ///< two variants
+    double seconds = 0.0;
+};
+
+/// What tells two models apart. Where a part was not possible, the sentence beside it says why.
+struct ModelDifference {
+    std::vector<LayerMatches> layers;
+    std::string no_matches;
+    TensorDifferences tensors;
+    std::optional<PairedEvaluation> evaluation;
+    std::string no_evaluation;
+    std::string no_divergence;  ///< the perplexities are there, the KL divergence is not
+};
+
+/// Matches the heads of two models, subtracts their tensors and evaluates both on the same tokens.
+///
+/// Heads are matched where both have the same number of layers, hidden size and head size; layers
+/// may have any number of heads. Tensors are subtracted where name and shape are the same. The
+/// models are evaluated where their tokenizers read the text as the same tokens, and their KL
+/// divergence is taken where their vocabularies have one size.
+///
+/// Throws Error(bad_input) for a measure of behaviour and where nothing at all can be compared, and
+/// what compute_similarity(), prepare_text(), Model::load() and evaluate() throw.
+ModelDifference compare_models(const Checkpoint& first, const Checkpoint& second,
+                               const DifferenceParams& params, const ProgressFn& progress = {},
+                               const std::stop_token& stop = {});
+
+}  // namespace headscope
