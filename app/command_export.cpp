@@ -15,6 +15,7 @@
 #include "core/base/version.h"
 #include "core/export/export.h"
 #include "core/report/figure_text.h"
+#include "core/report/speed_text.h"
 
 namespace headscope::app {
 namespace {
@@ -29,9 +30,11 @@ nlohmann::ordered_json layer_event(const LayerCompaction& layer) {
 }
 
 nlohmann::ordered_json size_event(const ModelSize& size) {
-    return {{"parameters", size.parameters},
-            {"bytes", size.bytes},
-            {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
+    nlohmann::ordered_json json{{"parameters", size.parameters},
+                                {"bytes", size.bytes},
+                                {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
+    if (size.prefill) json["prefill"] = to_json(*size.prefill);
+    return json;
 }
 
 void send_result(Display& display, const ExportResult& result) {
@@ -80,6 +83,12 @@ void print_sizes(Display& display, const ExportResult& result) {
     table.add({"KV cache per token (16 bits)", bytes_text(before.kv_cache_bytes_per_token),
                bytes_text(after.kv_cache_bytes_per_token),
                change(before.kv_cache_bytes_per_token, after.kv_cache_bytes_per_token)});
+    if (before.prefill && after.prefill) {
+        table.add({fmt::format("tokens a second ({})", test_name(*before.prefill)),
+                   speed_text(*before.prefill), speed_text(*after.prefill),
+                   fmt::format("{:+.1f} %",
+                               100.0 * (after.prefill->mean() / before.prefill->mean() - 1.0))});
+    }
     display.print("\n" + table.text());
 }
 
@@ -120,6 +129,9 @@ void run_export(const Options& given, Display& display, const std::stop_token& s
     params.output_dir = options.output_dir;
     params.format = parse_export_format(options.export_format);
     params.type = parse_export_type(options.export_type);
+    params.max_shard_bytes = static_cast<std::int64_t>(options.max_shard_size);
+    if (options.measure_speed)
+        params.speed = SpeedMeasurement{{options.prompt, options.repetitions}, options.compute()};
     params.compact = options.compact;
     params.force = options.force;
     params.program_version = kVersion;

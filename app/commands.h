@@ -22,6 +22,8 @@ void run_heads(const Options& options, Display& display, const std::stop_token& 
 void run_analyze(const Options& options, Display& display, const std::stop_token& stop);
 /// What tells two models apart.
 void run_compare(const Options& options, Display& display, const std::stop_token& stop);
+/// How fast models read a prompt.
+void run_speed(const Options& options, Display& display, const std::stop_token& stop);
 /// Which protocol gives a perplexity that somebody quoted.
 void run_protocols(const Options& options, Display& display, const std::stop_token& stop);
 

@@ -135,6 +135,7 @@ struct CommandLine {
         app.add_subcommand("analyze", "Charts, summaries and a report of the results in a folder");
     CLI::App* compare = app.add_subcommand(
         "compare", "What tells two models apart: heads, tensors, perplexity, KL divergence");
+    CLI::App* speed = app.add_subcommand("speed", "How fast models read a prompt");
     CLI::App* protocols = app.add_subcommand(
         "protocols", "Which protocol gives a perplexity that somebody quoted for this model");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
@@ -207,6 +208,9 @@ struct CommandLine {
         add_text_options(*compare, options, /*may_be_none=*/false);
         add_compute_options(*compare, options);
         add_json_option(*compare, options);
+        add_speed_options(*speed, options);
+        add_compute_options(*speed, options);
+        add_json_option(*speed, options);
         protocols->add_option("PERPLEXITY", options.quoted, "The quoted perplexity")->required();
         add_model_option(*protocols, options);
         add_corpus_options(*protocols, options);
@@ -283,6 +287,7 @@ struct CommandLine {
             if (*heads) return run_heads(options, display, stop);
             if (*analyze) return run_analyze(options, display, stop);
             if (*compare) return run_compare(options, display, stop);
+            if (*speed) return run_speed(options, display, stop);
             if (*protocols) return run_protocols(options, display, stop);
             return run_info(options, model_commands(), display);
         });

@@ -344,6 +344,23 @@ void add_compare_options(CLI::App& command, Options& options) {
     command.add_flag("--force", options.force, "Replace that file where it is there already");
 }
 
+void add_prompt_options(CLI::App& command, Options& options) {
+    add(command, "--prompt", options.prompt, "Tokens of the prompt whose reading is timed")
+        ->check(at_least_one)
+        ->capture_default_str();
+    add(command, "--repetitions", options.repetitions, "How often, after once that does not count")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+}
+
+void add_speed_options(CLI::App& command, Options& options) {
+    command.add_option("MODEL", options.speed_models,
+                       "Models that take turns; default: the demo model");
+    command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
+                     "As for evaluate");
+    add_prompt_options(command, options);
+}
+
 void add_output_options(CLI::App& command, Options& options) {
     add(command, "--output_dir", options.output_dir, "Folder for the results")
         ->capture_default_str();
@@ -375,9 +392,19 @@ void add_export_options(CLI::App& command, Options& options) {
                "What the weights of a GGUF file are stored in; keep: as in the source, and what "
                "changes in the nearest type at least as fine; auto: keep for a GGUF source, "
                "otherwise f16");
+    add(command, "--max_shard_size", options.max_shard_size,
+        "Weights in files of at most this size, such as 2GB; default: one GGUF file, and files as "
+        "the source has them, or of 5 GB, otherwise")
+        ->transform(CLI::AsSizeValue(true))
+        ->check(at_least_one)
+        ->option_text("SIZE");
     command.add_flag("--compact", options.compact,
                      "Take removed heads, and those that became identical to another one, out of "
                      "the file, where the shape of the model allows it");
+    command.add_flag(
+        both_spellings("--measure_speed"), options.measure_speed,
+        "Time how fast the model and the export read a prompt; it goes into the manifest");
+    add_prompt_options(command, options);
     command.add_flag("--force", options.force, "Replace the folder where it holds files already");
 }
 

@@ -34,6 +34,9 @@ void add_search_options(CLI::App& command, Options& options);
 void add_compress_options(CLI::App& command, Options& options);
 void add_damage_options(CLI::App& command, Options& options);
 void add_compare_options(CLI::App& command, Options& options);
+/// Of a prompt whose reading is timed.
+void add_prompt_options(CLI::App& command, Options& options);
+void add_speed_options(CLI::App& command, Options& options);
 void add_output_options(CLI::App& command, Options& options);
 /// Where a merged model is saved, and how.
 void add_export_options(CLI::App& command, Options& options);

@@ -50,6 +50,7 @@ struct Options {
     bool compact = false;
     std::string export_format = "hf";
     std::string export_type = "auto";
+    std::uint64_t max_shard_size = 0;  ///< bytes; 0: whatever it takes
     bool no_plots = false;
     bool repeated = false;  ///< `heads`: random tokens, repeated, in place of the text
     bool json = false;
@@ -73,6 +74,12 @@ struct Options {
     std::string second_model;
     std::string match_measure = "qkvo";
     bool weights_only = false;
+
+    // speed
+    std::vector<std::string> speed_models;  ///< empty: the demo model
+    std::int64_t prompt = 512;              ///< tokens
+    int repetitions = 5;
+    bool measure_speed = false;  ///< `export`
 
     // compress
     std::string fewer_heads;    ///< "-25%"

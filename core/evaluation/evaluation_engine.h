@@ -15,6 +15,9 @@ struct EvaluationEngine {
     void (*join)() = nullptr;
     void (*leave)() = nullptr;
     std::string (*broadcast)(const std::string& text) = nullptr;
+    /// Seconds that reading so many random tokens takes.
+    double (*prefill)(const Model& model, std::int64_t prompt,
+                      const std::stop_token& stop) = nullptr;
 };
 
 /// The module's symbol is a function without arguments that returns a `const EvaluationEngine*`.

@@ -8,6 +8,7 @@
 #include "core/evaluation/evaluation_torch.h"
 #include "core/evaluation/process_group_torch.h"
 #include "core/evaluation/shared_evaluation_torch.h"
+#include "core/evaluation/speed_torch.h"
 #include "core/model/compat_torch.h"
 #include "core/model/device_memory_torch.h"
 
@@ -105,6 +106,6 @@ std::string broadcast_text(const std::string& text) {
 }  // namespace
 
 const EvaluationEngine kEvaluationEngine{evaluate_variants, join_group, ProcessGroup::leave,
-                                         broadcast_text};
+                                         broadcast_text, prefill_seconds};
 
 }  // namespace headscope

@@ -93,6 +93,7 @@ class Export {
         const std::string fingerprint = target_.checkpoint.fingerprint(stop_);
         result_.changed_tensors = writer->write(folder);
         result_.notes = writer->notes();
+        if (params_.speed) measure_speed(staged.path());
         folder.write(kExportManifest,
                      make_export_manifest(target_.checkpoint, fingerprint, params_, result_));
         folder.step();
@@ -148,21 +149,30 @@ class Export {
     }
 
     [[nodiscard]] std::unique_ptr<ModelWriter> make_writer() const {
-        if (params_.format == ExportFormat::gguf) return gguf_model_writer(target_, params_.type);
-        return hugging_face_writer(target_);
+        if (params_.format == ExportFormat::gguf)
+            return gguf_model_writer(target_, params_.type, params_.max_shard_bytes);
+        return hugging_face_writer(target_, params_.max_shard_bytes);
     }
 
     /// What the model takes before and after.
     void measure(const ModelWriter& writer) {
-        const Checkpoint& checkpoint = target_.checkpoint;
-        const ModelConfig& config = checkpoint.config();
-        result_.before.parameters = checkpoint.parameter_count();
-        for (const fs::path& file : checkpoint.tensor_files())
-            result_.before.bytes += size_of_file(file);
-        result_.before.kv_cache_bytes_per_token =
-            kv_cache_bytes_per_token(target_.heads_before(), config.head_dim);
+        const ModelConfig& config = target_.checkpoint.config();
+        result_.before = size_of(target_.checkpoint);
         result_.after = {writer.parameters(), writer.weight_bytes(),
                          kv_cache_bytes_per_token(target_.heads(), config.head_dim)};
+    }
+
+    /// Of the source and of what was written, in turns.
+    void measure_speed(const fs::path& written) {
+        const ProgressFn progress = [this](const Progress& at) { progress_.report(at); };
+        const ComputeOptions& compute = params_.speed->compute;
+        const std::vector<Model> models = {
+            Model::load(target_.checkpoint, compute, progress, stop_),
+            Model::load(Checkpoint::open(written), compute, progress, stop_)};
+        const std::vector<PrefillSpeed> speeds =
+            measure_prefill(models, params_.speed->params, progress, stop_);
+        result_.before.prefill = speeds.front();
+        result_.after.prefill = speeds.back();
     }
 
     void require_room(const fs::path& folder, std::int64_t bytes) const {
@@ -184,6 +194,17 @@ class Export {
 };
 
 }  // namespace
+
+ModelSize size_of(const Checkpoint& checkpoint) {
+    const TargetModel target{checkpoint, {}};
+    ModelSize size;
+    size.parameters = checkpoint.parameter_count();
+    for (const fs::path& file : checkpoint.tensor_files())
+        size.bytes += size_of_file(file);
+    size.kv_cache_bytes_per_token =
+        kv_cache_bytes_per_token(target.heads_before(), checkpoint.config().head_dim);
+    return size;
+}
 
 std::int64_t export_size(const Checkpoint& checkpoint) {
     const TargetModel target{checkpoint, {}};

@@ -11,6 +11,7 @@
 
 #include "core/base/progress.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/evaluation/speed.h"
 #include "core/measures/calibration_record.h"
 #include "core/merging/compaction.h"
 #include "core/merging/merge_plan.h"
@@ -52,6 +53,12 @@ ExportType parse_export_type(std::string_view name);
 std::string_view name_of(ExportFormat format);
 std::string_view name_of(ExportType type);
 
+/// How it is measured how fast the source and the export are.
+struct SpeedMeasurement {
+    SpeedParams params;
+    ComputeOptions compute;
+};
+
 struct ExportParams {
     MergePlan plan;
     Measure measure = Measure::q;  ///< that the plan's similarities are of; for the manifest
@@ -60,6 +67,9 @@ struct ExportParams {
     std::filesystem::path output_dir;
     ExportFormat format = ExportFormat::hugging_face;
     ExportType type = ExportType::automatic;  ///< of a GGUF file
+    /// Of a file with weights; 0: one GGUF file, and the files of the source otherwise.
+    std::int64_t max_shard_bytes = 0;
+    std::optional<SpeedMeasurement> speed = {};  ///< none: it is not measured
     bool compact = false;  ///< take duplicate heads and those that write nothing out of the file
     bool force = false;    ///< replace a folder that is not empty
     std::string program_version;
@@ -71,7 +81,11 @@ struct ModelSize {
     std::int64_t parameters = 0;
     std::int64_t bytes = 0;                     ///< of the files with weights
     std::int64_t kv_cache_bytes_per_token = 0;  ///< in a cache of 16 bits
+    std::optional<PrefillSpeed> prefill = {};   ///< where it was measured
 };
+
+/// Of a model as it lies in its files.
+ModelSize size_of(const Checkpoint& checkpoint);
 
 struct ExportResult {
     std::filesystem::path directory;           ///< absolute

@@ -8,6 +8,7 @@
 #include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/report/manifest.h"
 #include "core/report/results.h"
+#include "core/report/speed_text.h"
 
 namespace headscope {
 namespace {
@@ -51,9 +52,11 @@ ordered_json compaction_json(const std::vector<LayerCompaction>& layers) {
 }
 
 ordered_json size_json(const ModelSize& size) {
-    return {{"parameters", size.parameters},
-            {"bytes", size.bytes},
-            {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
+    ordered_json json{{"parameters", size.parameters},
+                      {"bytes", size.bytes},
+                      {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
+    if (size.prefill) json["prefill"] = to_json(*size.prefill);
+    return json;
 }
 
 /// Null where there is none, or none that can be read.
@@ -98,6 +101,7 @@ std::string make_export_manifest(const Checkpoint& checkpoint, const std::string
     json.update({{"layers", std::move(layers)},
                  {"format", name_of(params.format)},
                  {"type", name_of(params.type)},
+                 {"max_shard_bytes", params.max_shard_bytes},
                  {"compact", params.compact},
                  {"before", size_json(result.before)},
                  {"after", size_json(result.after)},

@@ -12,6 +12,7 @@
 #include "core/checkpoint/quantization/encode_blocks.h"
 #include "core/checkpoint/quantization/half.h"
 #include "core/export/gguf_metadata_export.h"
+#include "core/export/gguf_shards.h"
 #include "core/export/gguf_source.h"
 #include "core/export/merged_tensors.h"
 
@@ -66,7 +67,7 @@ void widen(DType dtype, const std::byte* from, std::int64_t count, float* to) {
 
 class GgufModelWriter : public ModelWriter {
   public:
-    GgufModelWriter(const TargetModel& target, ExportType type)
+    GgufModelWriter(const TargetModel& target, ExportType type, std::int64_t most_bytes)
         : target_(target),
           source_(GgufSource::open(target.checkpoint)),
           type_(type != ExportType::automatic ? type
@@ -77,12 +78,16 @@ class GgufModelWriter : public ModelWriter {
           merged_(target) {
         shapes_.layer_heads = target.heads();
         plan();
-        header_ =
-            gguf_header(make_gguf_pairs(target, architecture_, type_, source_.get()), tensors());
+        shards_ = cut_into_gguf_shards(kGgufStem,
+                                       make_gguf_pairs(target, architecture_, type_, source_.get()),
+                                       tensors(), most_bytes);
     }
 
     [[nodiscard]] std::int64_t weight_bytes() const override {
-        return static_cast<std::int64_t>(header_.size()) + gguf_data_bytes(tensors());
+        std::int64_t bytes = 0;
+        for (const GgufShard& shard : shards_)
+            bytes += shard.bytes();
+        return bytes;
     }
 
     [[nodiscard]] std::int64_t parameters() const override {
@@ -100,24 +105,22 @@ class GgufModelWriter : public ModelWriter {
     std::vector<std::string> write(ExportFolder& folder) override {
         folder_ = &folder;
         folder.report();
-        GgufWriter file(folder.path() / kGgufFile, header_, tensors());
-        file_ = &file;
-        folder.add(static_cast<std::int64_t>(header_.size()));
         std::vector<std::string> changed;
-        for (const Planned& planned : planned_) {
-            if (planned.raw) {
-                copy_blocks(planned);
-            } else if (planned.tensor.name == kRopeFactors) {
-                write_bytes(std::as_bytes(std::span(rope_factors_)));
-            } else {
-                encode(planned);
+        std::span<const Planned> left(planned_);
+        for (const GgufShard& shard : shards_) {
+            GgufWriter file(folder.path() / shard.name, shard.header, shard.tensors);
+            file_ = &file;
+            folder.add(static_cast<std::int64_t>(shard.header.size()));
+            for (const Planned& planned : left.first(shard.tensors.size())) {
+                write_tensor(planned);
+                const bool selects = target_.selection_of(planned.layer) != nullptr;
+                if (merged_.has(planned.name) && (!planned.raw || selects))
+                    changed.push_back(planned.name);
             }
-            const bool selects = target_.selection_of(planned.layer) != nullptr;
-            if (merged_.has(planned.name) && (!planned.raw || selects))
-                changed.push_back(planned.name);
+            left = left.subspan(shard.tensors.size());
+            folder.step();
+            file.finish();
         }
-        folder.step();
-        file.finish();
         return changed;
     }
 
@@ -230,6 +233,16 @@ class GgufModelWriter : public ModelWriter {
         if (selection == nullptr) return head;
         const auto at = static_cast<std::size_t>(head);
         return is_of_kv(planned.part) ? selection->kv_heads[at] : selection->heads[at].front();
+    }
+
+    void write_tensor(const Planned& planned) {
+        if (planned.raw) {
+            copy_blocks(planned);
+        } else if (planned.tensor.name == kRopeFactors) {
+            write_bytes(std::as_bytes(std::span(rope_factors_)));
+        } else {
+            encode(planned);
+        }
     }
 
     void write_bytes(std::span<const std::byte> bytes) {
@@ -373,15 +386,16 @@ class GgufModelWriter : public ModelWriter {
     MergedTensors merged_;
     std::vector<Planned> planned_;
     std::vector<float> rope_factors_;
-    std::string header_;
+    std::vector<GgufShard> shards_;
     ExportFolder* folder_ = nullptr;
     GgufWriter* file_ = nullptr;
 };
 
 }  // namespace
 
-std::unique_ptr<ModelWriter> gguf_model_writer(const TargetModel& target, ExportType type) {
-    return std::make_unique<GgufModelWriter>(target, type);
+std::unique_ptr<ModelWriter> gguf_model_writer(const TargetModel& target, ExportType type,
+                                               std::int64_t most_bytes) {
+    return std::make_unique<GgufModelWriter>(target, type, most_bytes);
 }
 
 }  // namespace headscope

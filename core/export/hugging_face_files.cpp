@@ -87,11 +87,11 @@ ExportShard make_shard(std::string name, std::vector<StoredInfo> tensors) {
 }
 
 /// One file, or as many as it takes.
-std::vector<ExportShard> cut_into_shards(std::vector<StoredInfo> tensors) {
+std::vector<ExportShard> cut_into_shards(std::vector<StoredInfo> tensors, std::int64_t most_bytes) {
     std::vector<std::vector<StoredInfo>> parts(1);
     std::int64_t bytes = 0;
     for (StoredInfo& tensor : tensors) {
-        if (bytes + tensor.bytes > kMostShardBytes && !parts.back().empty()) {
+        if (bytes + tensor.bytes > most_bytes && !parts.back().empty()) {
             parts.emplace_back();
             bytes = 0;
         }
@@ -196,7 +196,7 @@ std::int64_t ExportShard::data_bytes() const {
     return sum_bytes(tensors);
 }
 
-std::vector<ExportShard> plan_shards(const TargetModel& target) {
+std::vector<ExportShard> plan_shards(const TargetModel& target, std::int64_t most_bytes) {
     const Checkpoint& checkpoint = target.checkpoint;
     std::vector<FileListing> files = checkpoint.list();
     for (FileListing& file : files) {
@@ -210,11 +210,15 @@ std::vector<ExportShard> plan_shards(const TargetModel& target) {
         }
         file.metadata.emplace("format", "pt");
     }
-    if (!checkpoint.format().keeps_files) {
+    const bool too_large =
+        most_bytes > 0 && std::any_of(files.begin(), files.end(), [&](const FileListing& file) {
+            return sum_bytes(file.tensors) > most_bytes;
+        });
+    if (!checkpoint.format().keeps_files || too_large) {
         std::vector<StoredInfo> all;
         for (FileListing& file : files)
             std::move(file.tensors.begin(), file.tensors.end(), std::back_inserter(all));
-        return cut_into_shards(std::move(all));
+        return cut_into_shards(std::move(all), most_bytes > 0 ? most_bytes : kMostShardBytes);
     }
     std::vector<ExportShard> shards;
     for (FileListing& file : files) {

@@ -21,7 +21,9 @@ struct ExportShard {
 };
 
 /// The weights' files: those of the source, or, where it is in Meta's layout, as many as it takes.
-std::vector<ExportShard> plan_shards(const TargetModel& target);
+/// With `most_bytes` (0: none) files of no more than that where the source has one larger; a tensor
+/// that is larger has one of its own.
+std::vector<ExportShard> plan_shards(const TargetModel& target, std::int64_t most_bytes);
 
 /// model.safetensors.index.json for these shards; empty where there is but one, which needs none.
 /// The source's as it is where no heads are removed, otherwise with its other fields.

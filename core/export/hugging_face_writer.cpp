@@ -30,9 +30,9 @@ std::int64_t elements_of(const StoredInfo& tensor) {
 
 class HuggingFaceWriter : public ModelWriter {
   public:
-    explicit HuggingFaceWriter(const TargetModel& target)
+    HuggingFaceWriter(const TargetModel& target, std::int64_t most_bytes)
         : target_(target),
-          shards_(plan_shards(target)),
+          shards_(plan_shards(target, most_bytes)),
           companions_(companion_files(target.checkpoint)) {}
 
     [[nodiscard]] std::int64_t weight_bytes() const override {
@@ -122,8 +122,9 @@ class HuggingFaceWriter : public ModelWriter {
 
 }  // namespace
 
-std::unique_ptr<ModelWriter> hugging_face_writer(const TargetModel& target) {
-    return std::make_unique<HuggingFaceWriter>(target);
+std::unique_ptr<ModelWriter> hugging_face_writer(const TargetModel& target,
+                                                 std::int64_t most_bytes) {
+    return std::make_unique<HuggingFaceWriter>(target, most_bytes);
 }
 
 }  // namespace headscope

@@ -2,6 +2,7 @@
 #include <QTest>
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include "core/model/merged_projections.h"
 #include "tests/export/exported_model.h"
@@ -225,6 +226,39 @@ class TestExportCompact : public QObject {
         // One byte is less than the model and the evaluation take: everything is streamed.
         const auto streamed = scores_of(saved, {Variant{}}, "float32", 1);
         QCOMPARE(streamed[0].nll, scores_of(saved)[0].nll);
+    }
+
+    /// Files of a size, of folders and of what becomes smaller.
+    void shards_of_a_size() {
+        write_tiny_model(source(), small_config(6));
+        const Checkpoint checkpoint = Checkpoint::open(source());
+        ExportParams params;
+        params.plan = plan_of(checkpoint, {{0, 3, 0.9}});
+        params.output_dir = target();
+        params.compact = true;
+        params.max_shard_bytes = 30'000;
+        params.speed = SpeedMeasurement{{16, 2}, {"cpu", "float32", 1}};
+        const ExportResult result = export_checkpoint(checkpoint, params);
+        const json index = read_json(target() / "model.safetensors.index.json");
+        const json& map = index.at("weight_map");
+        std::set<std::string> files;
+        for (const auto& [tensor, file] : map.items())
+            files.insert(file.get<std::string>());
+        QVERIFY(files.size() > 2);
+        QVERIFY(files.begin()->starts_with("model-00001-of-"));
+        for (const std::string& file : files)
+            QVERIFY(fs::file_size(target() / file) < 30'000 + 3'000);  // and the header
+        const Checkpoint saved = Checkpoint::open(target());
+        QCOMPARE(saved.tensor_files().size(), files.size());
+        QVERIFY(difference(scores_of(saved)[0].nll,
+                           scores_of(checkpoint, {variant_of(params.plan)})[0].nll) < kRounding);
+        // How fast both are was asked for too.
+        const json manifest = read_json(target() / kExportManifest);
+        QCOMPARE(manifest.at("max_shard_bytes").get<int>(), 30'000);
+        QCOMPARE(manifest.at("before").at("prefill").at("test").get<std::string>(),
+                 std::string("pp16"));
+        QCOMPARE(manifest.at("after").at("prefill").at("values").size(), std::size_t{2});
+        QVERIFY(result.after.prefill->mean() > 0.0);
     }
 
     /// Sums are rounded once, to the checkpoint's dtype.

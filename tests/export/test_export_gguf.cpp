@@ -7,6 +7,7 @@
 #include "core/checkpoint/formats/gguf/gguf_file.h"
 #include "core/checkpoint/quantization/encode_blocks.h"
 #include "core/checkpoint/quantization/half.h"
+#include "core/export/gguf_shards.h"
 #include "tests/export/exported_model.h"
 #include "tests/support/test_files.h"
 #include "tests/support/test_program.h"
@@ -263,6 +264,81 @@ class TestExportGguf : public QObject {
                            scores_of(again, {variant_of(plan)})[0].nll) < 2e-3);
     }
 
+    /// Files of a size, as llama.cpp's gguf-split makes them, and an export of those.
+    void shards_of_a_size() {
+        constexpr std::int64_t kMost = 20'000;
+        write_model(source(), small_config(3));
+        const Checkpoint checkpoint = Checkpoint::open(source());
+        const MergePlan plan = plan_of(checkpoint, {{0, 3, 0.9}});
+        const ExportResult whole = save(checkpoint, plan, false);
+        const std::string one = read_bytes(target() / "model.gguf");
+        const ExportResult result = save(checkpoint, plan, false, ExportType::f32, kMost);
+        std::vector<std::string> names = names_in(target());
+        QCOMPARE(names.front(), std::string("headscope_manifest.json"));
+        names.erase(names.begin());
+        QVERIFY(names.size() > 2);
+        std::size_t tensors = 0;
+        std::int64_t bytes = 0;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            char name[40];
+            std::snprintf(name, sizeof name, "model-%05zu-of-%05zu.gguf", i + 1, names.size());
+            QCOMPARE(names[i], std::string(name));
+            const GgufFile file(target() / names[i]);
+            const auto size = static_cast<std::int64_t>(fs::file_size(target() / names[i]));
+            QVERIFY(size <= kMost || file.tensors().size() == 1);
+            QCOMPARE(file.values().integer("split.no").value(), static_cast<std::int64_t>(i));
+            QCOMPARE(file.values().integer("split.count").value(),
+                     static_cast<std::int64_t>(names.size()));
+            QCOMPARE(file.values().text("general.architecture").has_value(), i == 0);
+            tensors += file.tensors().size();
+            bytes += size;
+        }
+        const GgufFile first(target() / names[0]);
+        QCOMPARE(first.values().integer("split.tensors.count").value(),
+                 static_cast<std::int64_t>(tensors));
+        // llama.cpp reads these types and no others: 2 is u16, 5 is i32.
+        const std::string head = read_bytes(target() / names[0]);
+        for (const auto& [key, type] :
+             {std::pair{"split.no", 2}, {"split.count", 2}, {"split.tensors.count", 5}}) {
+            const std::size_t at = head.find(key) + std::strlen(key);
+            QCOMPARE(static_cast<int>(head[at]), type);
+        }
+        QCOMPARE(result.after.bytes, bytes);
+        QCOMPARE(result.after.parameters, whole.after.parameters);
+        const Checkpoint saved = Checkpoint::open(target());
+        const std::vector<WindowScore> scores = scores_of(saved);
+        QVERIFY(difference(scores[0].nll, scores_of(checkpoint, {variant_of(plan)})[0].nll) <
+                kRounding);
+
+        // Put together again it is the file that it would have been.
+        const fs::path split = root() / "split";
+        fs::rename(target(), split);
+        const Checkpoint again = Checkpoint::open(split);
+        save(again, removal_of(again, {{}, {5}}), false, ExportType::keep);
+        const GgufFile joined(target() / "model.gguf");
+        QVERIFY(!joined.values().integer("split.count"));
+        QCOMPARE(joined.tensors().size(), tensors);
+        write_bytes(root() / "one.gguf", one);
+        const GgufFile before(root() / "one.gguf");
+        for (const char* name : {"token_embd.weight", "blk.0.attn_q.weight", "blk.1.ffn_up.weight"})
+            QCOMPARE(bytes_of(joined, name), bytes_of(before, name));
+    }
+
+    /// Of a size that the model does not reach there is one file, with the usual name.
+    void a_small_model_is_one_file() {
+        write_model(source(), small_config(3));
+        const Checkpoint checkpoint = Checkpoint::open(source());
+        save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}}), false, ExportType::f32, 1'000'000);
+        QCOMPARE(names_in(target()),
+                 (std::vector<std::string>{"headscope_manifest.json", "model.gguf"}));
+    }
+
+    void more_files_than_numbers_are_refused() {
+        const std::vector<GgufTensor> tensors(70'000, {"x", find_block_type(0), {1}});
+        const std::string error = error_of([&] { cut_into_gguf_shards("model", {}, tensors, 1); });
+        QVERIFY2(contains(error, "70000") && contains(error, "--max_shard_size"), error.c_str());
+    }
+
     void what_f16_cannot_hold_is_named() {
         write_model(source(), small_config(3));
         std::string bytes = read_bytes(source() / "model.safetensors");
@@ -314,13 +390,14 @@ class TestExportGguf : public QObject {
     [[nodiscard]] fs::path target() const { return root() / "saved"; }
 
     ExportResult save(const Checkpoint& checkpoint, const MergePlan& plan, bool compact,
-                      ExportType type = ExportType::f32) const {
+                      ExportType type = ExportType::f32, std::int64_t most_bytes = 0) const {
         ExportParams params;
         params.plan = plan;
         params.output_dir = target();
         params.format = ExportFormat::gguf;
         params.type = type;
         params.compact = compact;
+        params.max_shard_bytes = most_bytes;
         params.force = true;
         return export_checkpoint(checkpoint, params);
     }

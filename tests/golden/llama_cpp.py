@@ -5,6 +5,7 @@ generates. Uses PyPI's cyllama, which has llama.cpp compiled.
     python tests/golden/llama_cpp.py MODEL.gguf... --chunks 4
     python tests/golden/llama_cpp.py MODEL.gguf --generate "The capital of France is" --tokens 64
     python tests/golden/llama_cpp.py MODEL.gguf --quantize OUT.gguf
+    python tests/golden/llama_cpp.py MODEL.gguf OTHER.gguf --bench
 
 `llama.cpp`: chunks of 512 of the raw file, BOS in place of the first token where the vocabulary
 adds one, the second half scored; what `llama-perplexity` prints. `gptq`: rows joined as in
@@ -14,6 +15,7 @@ check_export.py, every prediction scored.
 import argparse
 import json
 import pathlib
+import time
 
 import numpy as np
 from cyllama.llama import llama_cpp as cy
@@ -29,10 +31,12 @@ class Model(cy.LlamaModel):
         return self.get_vocab().n_vocab
 
 
-def open_model(path: pathlib.Path, context: int) -> tuple[Model, cy.LlamaContext]:
+def open_model(path: pathlib.Path, context: int, threads: int = 0) -> tuple[Model, cy.LlamaContext]:
     model = Model(str(path), cy.LlamaModelParams(), verbose=False)
     params = cy.LlamaContextParams()
     params.n_ctx = params.n_batch = params.n_ubatch = context
+    if threads:
+        params.n_threads = params.n_threads_batch = threads
     return model, cy.LlamaContext(model, params, verbose=False)
 
 
@@ -80,6 +84,40 @@ def perplexity(path: pathlib.Path, chunks: int, window: int, raw: bool) -> float
     return float(np.exp(total / count))
 
 
+def prompt_seconds(context: cy.LlamaContext, ids: list[int]) -> float:
+    context.kv_cache_clear()
+    start = time.perf_counter()
+    decode(context, ids, 0, False)
+    return time.perf_counter() - start
+
+
+def generation_seconds(context: cy.LlamaContext, ids: list[int]) -> float:
+    """One token after the other, whatever the logits say."""
+    context.kv_cache_clear()
+    start = time.perf_counter()
+    for at, token in enumerate(ids):
+        decode(context, [token], at, False)
+    return time.perf_counter() - start
+
+
+def bench(paths: list[pathlib.Path], prompt: int, tokens: int, repetitions: int, threads: int) -> None:
+    """As llama-bench: tokens a second of reading a prompt (pp) and of generating (tg), of random
+    tokens; once for warming up, then in turns so that what else the machine does meets all alike."""
+    opened = [(path, *open_model(path, prompt, threads)) for path in paths]
+    speeds: dict[tuple[pathlib.Path, str], list[float]] = {}
+    for repetition in range(-1, repetitions):
+        for path, model, context in opened:
+            ids = np.random.randint(0, model.n_vocab, max(prompt, tokens)).tolist()
+            for test, count, run in (("pp", prompt, prompt_seconds), ("tg", tokens, generation_seconds)):
+                seconds = run(context, ids[:count])
+                if repetition >= 0:
+                    speeds.setdefault((path, f"{test}{count}"), []).append(count / seconds)
+    for (path, test), values in speeds.items():
+        deviation = np.std(values, ddof=1) if len(values) > 1 else 0.0
+        line = {"model": str(path), "test": test, "mean": round(float(np.mean(values)), 2)}
+        print(json.dumps(line | {"deviation": round(float(deviation), 2)}))
+
+
 def token_ids(path: pathlib.Path, text: str) -> list[int]:
     """Of a text, without BOS."""
     model, _ = open_model(path, 8)
@@ -111,8 +149,14 @@ def main() -> None:
     parser.add_argument("--window", type=int, default=512)
     parser.add_argument("--generate", metavar="PROMPT")
     parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--bench", action="store_true", help="tokens a second: pp512 and tg128")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--quantize", type=pathlib.Path, metavar="OUT", help="to Q8_0")
     options = parser.parse_args()
+    if options.bench:
+        bench(options.models, 512, 128, options.repetitions, options.threads)
+        return
     for path in options.models:
         if options.quantize:
             params = cy.LlamaModelQuantizeParams()

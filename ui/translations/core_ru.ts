@@ -1336,6 +1336,14 @@
         <translation>{} сравнивает действия голов одной модели над текстом; головы двух моделей сопоставляются по весам: q, k, v, o, qk, qkvo, qk-circuit или ov-circuit</translation>
     </message>
     <message>
+        <source>files of at most {} bytes would be {}, more than llama.cpp can number; choose a larger --max_shard_size</source>
+        <translation>файлов размером не больше {} байт было бы {}, больше, чем llama.cpp может пронумеровать; выберите больший --max_shard_size</translation>
+    </message>
+    <message>
+        <source>{}: a prompt of {} tokens is longer than the {} that the model reads; choose a shorter one</source>
+        <translation>{}: запрос из {} токенов длиннее {}, которые читает модель; выберите более короткий</translation>
+    </message>
+    <message>
         <source>{} and {} have nothing to compare: {}; {}</source>
         <translation>{} и {} сравнить не в чем: {}; {}</translation>
     </message>

@@ -40,6 +40,18 @@ std::string array_of(GgufType type, std::uint64_t count) {
 
 }  // namespace
 
+void GgufPairs::set(std::string_view key, std::uint16_t value) {
+    std::string bytes = value_of(GgufType::u16);
+    add_number(bytes, value, 2);
+    put(key, std::move(bytes));
+}
+
+void GgufPairs::set(std::string_view key, std::int32_t value) {
+    std::string bytes = value_of(GgufType::i32);
+    add_number(bytes, static_cast<std::uint32_t>(value), 4);
+    put(key, std::move(bytes));
+}
+
 void GgufPairs::set(std::string_view key, std::uint32_t value) {
     std::string bytes = value_of(GgufType::u32);
     add_number(bytes, value, 4);

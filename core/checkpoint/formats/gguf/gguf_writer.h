@@ -18,6 +18,8 @@ namespace headscope {
 /// key that is set again keeps its place.
 class GgufPairs {
   public:
+    void set(std::string_view key, std::uint16_t value);
+    void set(std::string_view key, std::int32_t value);
     void set(std::string_view key, std::uint32_t value);
     void set(std::string_view key, float value);
     void set(std::string_view key, bool value);

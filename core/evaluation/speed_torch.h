@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+
+#include "core/model/model.h"
+
+namespace headscope {
+
+/// Seconds that the model takes to read so many random tokens, up to the logits of the last. Throws
+/// Error(cancelled).
+double prefill_seconds(const Model& model, std::int64_t prompt, const std::stop_token& stop);
+
+}  // namespace headscope
