@@ -55,6 +55,31 @@ done
 patchelf --set-rpath '$ORIGIN' "$tree"/lib/torch/libc*.so.*
 find "$torch/.." "$tools/lib" -path '*nvidia_cuda_cupti*' -iname 'license*' -type f 2>/dev/null | head -n 1 |
     while read -r file; do cp "$file" "$licences/nvidia-cuda.txt"; done
+python - "$tree" "$torch" <<'EOF'
+# The list of what is bundled, with what came from pip.
+import json
+import sys
+from importlib.metadata import distributions
+from pathlib import Path
+
+tree, torch = map(Path, sys.argv[1:])
+tools = [str(torch.parent), *sys.path]
+owners = {}
+for distribution in distributions(path=tools):
+    for file in distribution.files or []:
+        owners.setdefault(file.name, distribution)
+path = tree / "share/doc/headscope/licences/bundled.json"
+listed = json.loads(path.read_text())
+for library in sorted((tree / "lib/torch").iterdir()):
+    owner = owners[library.name]
+    name, files = owner.metadata["Name"], [str(library.relative_to(tree))]
+    same = next((item for item in listed if item["package"] == name), None)
+    if same:
+        same["files"] += files
+    else:
+        listed.append({"package": name, "version": owner.version, "ecosystem": "pypi", "files": files})
+path.write_text(json.dumps(listed, indent=1) + "\n")
+EOF
 # shellcheck disable=SC2016
 patchelf --set-rpath '$ORIGIN/..:$ORIGIN/../torch' "$tree/lib/headscope/headscope_engine.so"
 
@@ -66,6 +91,6 @@ ln -s headscope.svg "$tree/.DirIcon"
 echo "== what takes the room"
 (cd "$tree" && du -ch --apparent-size lib/torch lib/headscope lib/*.so* plugins share bin | sort -rh | head -n 12)
 echo "== packing"
-tar -C "$work" --owner=0 --group=0 -c "$name" | xz -T0 -6 >"$folder/$name.tar.xz.part"
+tar -C "$work" --owner=0 --group=0 -c "$name" | xz -T"${XZ_THREADS:-0}" -6 >"$folder/$name.tar.xz.part"
 mv "$folder/$name.tar.xz.part" "$folder/$name.tar.xz"
 ls -l "$folder/$name.tar.xz"

@@ -5,13 +5,14 @@
 
 Copies Qt's plugins, and every shared library that the program, its modules and the plugins need, into PREFIX/lib;
 lets each file find the others relative to itself; writes bin/qt.conf, fonts for machines without any, and the
-licences of what was copied. What stays outside: the C and C++ libraries (as the machine's own may be newer) and
+licences of what was copied, with the list bundled.json of it. What stays outside: the C and C++ libraries (as the machine's own may be newer) and
 libtorch, which the engine modules look for in the FOLDERs, relative to themselves. Prints the oldest glibc that all
 of it runs with.
 Needs patchelf, and Debian's dpkg for the licences.
 """
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -26,6 +27,22 @@ PLUGINS = [
     "iconengines/libqsvgicon.so",
     "imageformats/libqsvg.so",
 ]
+COMMON_LICENCES = Path("/usr/share/common-licenses")
+LICENCES = """What comes with this copy of Headscope, and under which terms
+
+Headscope itself is under the MIT licence (../LICENSE). This folder has the licences of the libraries, plugins
+and fonts beside it, a file for each package of Debian that they were taken from unchanged; bundled.json lists
+packages, versions and files. Texts that several of them refer to are in common-*.txt.
+
+Qt (libQt6*, plugins) is used under the GNU Lesser General Public License, version 3. It is linked as shared
+libraries: put your own build of the same version in the place of a file, and Headscope uses it.
+
+QCustomPlot is under the GNU General Public License, version 3 or later. So a program with the window, as it is
+put together here, may be passed on under the terms of that licence; Headscope's own source stays under MIT.
+
+Sources: Headscope's is where you have this copy from, and `headscope --version` names the commit. That of each
+Debian package is at https://snapshot.debian.org, under the name and version that bundled.json has as "source".
+"""
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 OUTSIDE = re.compile(
     r"(ld-linux.*|libc|libm|libdl|libpthread|librt|libgcc_s|libstdc\+\+"  # the machine's
@@ -53,26 +70,31 @@ def needed(file: Path) -> list[str]:
     return output("patchelf", "--print-needed", file).split()
 
 
-def copy_plugins(prefix: Path) -> list[Path]:
-    """Qt's plugins of the list, in the places where Qt looks for them."""
+def copy_plugins(prefix: Path) -> dict[Path, Path]:
+    """Qt's plugins of the list, in the places where Qt looks for them; returns {copy: source}."""
     source = Path(output("qmake6", "-query", "QT_INSTALL_PLUGINS").strip())
-    copies = []
+    copies = {}
     for name in PLUGINS:
         to = prefix / "plugins" / name
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / name, to)
-        copies.append(to)
-    translations = Path(output("qmake6", "-query", "QT_INSTALL_TRANSLATIONS").strip())
-    to = prefix / "share" / "qt6" / "translations"
-    to.mkdir(parents=True, exist_ok=True)
-    shutil.copy(translations / "qtbase_ru.qm", to)
+        copies[to] = source / name
     (prefix / "bin" / "qt.conf").write_text(
         "[Paths]\nPrefix=..\nPlugins=plugins\nTranslations=share/qt6/translations\n"
     )
     return copies
 
 
-def copy_fonts(prefix: Path) -> Path:
+def copy_translations(prefix: Path) -> dict[Path, Path]:
+    """Qt's own texts in the languages of the window."""
+    source = Path(output("qmake6", "-query", "QT_INSTALL_TRANSLATIONS").strip()) / "qtbase_ru.qm"
+    to = prefix / "share" / "qt6" / "translations" / source.name
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, to)
+    return {to: source}
+
+
+def copy_fonts(prefix: Path) -> dict[Path, Path]:
     """Letters for machines that have none, such as containers; the machine's own come first."""
     to = prefix / "share" / "headscope" / "fonts"
     to.mkdir(parents=True, exist_ok=True)
@@ -86,9 +108,10 @@ def copy_fonts(prefix: Path) -> Path:
 </fontconfig>
 """
     )
-    for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"):
+    names = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
+    for name in names:
         shutil.copy(FONTS / name, to)
-    return FONTS / "DejaVuSans.ttf"
+    return {to / name: FONTS / name for name in names}
 
 
 def link_expat(source: Path, to: Path) -> bool:
@@ -132,20 +155,46 @@ def copy_libraries(prefix: Path, start: list[Path]) -> dict[Path, Path]:
     return copies
 
 
-def copy_licences(prefix: Path, sources: list[Path]) -> None:
-    """The licence of each package that something was copied from, as Debian records it."""
+def package_of(source: Path) -> str:
+    """Debian's package of a file."""
+    # Older packages name files in /lib, which is /usr/lib by now.
+    for name in (str(source), str(source).removeprefix("/usr")):
+        lines = subprocess.run(["dpkg", "-S", name], capture_output=True, text=True).stdout
+        if lines:
+            return lines.split(":")[0]
+    sys.exit(f"bundle: no package of {source} is known, so its licence is not either")
+
+
+def copy_licences(prefix: Path, copies: dict[Path, Path]) -> None:
+    """The licence of each package that something was copied from, as Debian records it, and the list of them.
+
+    Debian's files point to the texts of common licences, which other systems lack, so these come along.
+    """
     to = prefix / "share" / "doc" / "headscope" / "licences"
     to.mkdir(parents=True, exist_ok=True)
-    for source in sources:
-        # Older packages name files in /lib, which is /usr/lib by now.
-        names = [str(source), str(source).removeprefix("/usr")]
-        lines = [
-            subprocess.run(["dpkg", "-S", name], capture_output=True, text=True).stdout for name in names
-        ]
-        package = next((line.split(":")[0] for line in lines if line), None)
-        if package is None:
-            sys.exit(f"bundle: no package of {source} is known, so its licence is not either")
-        shutil.copy(f"/usr/share/doc/{package}/copyright", to / f"{package}.txt")
+    files: dict[str, list[str]] = {}
+    for copy, source in copies.items():
+        files.setdefault(package_of(source), []).append(str(copy.relative_to(prefix)))
+    listed = []
+    for package in sorted(files):
+        text = Path(f"/usr/share/doc/{package}/copyright").read_text(errors="replace")
+        (to / f"{package}.txt").write_text(text)
+        for name in set(re.findall(r"/usr/share/common-licenses/([A-Za-z0-9.+-]*[A-Za-z0-9])", text)):
+            if (COMMON_LICENCES / name).exists():
+                shutil.copy(COMMON_LICENCES / name, to / f"common-{name}.txt")
+        version, source_package = output(
+            "dpkg-query", "-W", "-f", "${Version}\n${source:Package} ${source:Version}\n", f"{package}"
+        ).splitlines()[:2]
+        listed.append(
+            {
+                "package": package,
+                "version": version,
+                "source": source_package,
+                "files": sorted(files[package]),
+            }
+        )
+    (to / "bundled.json").write_text(json.dumps(listed, indent=1) + "\n")
+    (to / "README.txt").write_text(LICENCES)
 
 
 def set_search_path(file: Path, *folders: str) -> None:
@@ -184,7 +233,7 @@ def main() -> None:
         set_search_path(plugin, "$ORIGIN/../../lib")
     for library in copies:
         set_search_path(library, "$ORIGIN")
-    copy_licences(prefix, [*copies.values(), copy_fonts(prefix)])
+    copy_licences(prefix, {**copies, **plugins, **copy_translations(prefix), **copy_fonts(prefix)})
     files = [program, *modules, *plugins, *copies]
     print(f"{len(copies)} libraries, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB of code")
     print(oldest_glibc(files))
