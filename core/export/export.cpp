@@ -206,9 +206,11 @@ ModelSize size_of(const Checkpoint& checkpoint) {
     return size;
 }
 
-std::int64_t export_size(const Checkpoint& checkpoint) {
+std::int64_t export_size(const Checkpoint& checkpoint, ExportFormat format, ExportType type) {
     const TargetModel target{checkpoint, {}};
-    const std::unique_ptr<ModelWriter> writer = hugging_face_writer(target);
+    const std::unique_ptr<ModelWriter> writer = format == ExportFormat::gguf
+                                                    ? gguf_model_writer(target, type, 0)
+                                                    : hugging_face_writer(target, 0);
     return kSmallFiles + writer->weight_bytes() + writer->other_bytes();
 }
 

@@ -99,7 +99,10 @@ struct ExportResult {
 };
 
 /// Bytes of the files that an export without `compact` writes, roughly: for a look at the room.
-std::int64_t export_size(const Checkpoint& checkpoint);
+/// Throws Error(unsupported) where the format cannot hold the model.
+std::int64_t export_size(const Checkpoint& checkpoint,
+                         ExportFormat format = ExportFormat::hugging_face,
+                         ExportType type = ExportType::automatic);
 
 /// Bytes that may be written into a folder, or into the nearest above it that exists.
 std::int64_t free_space_at(const std::filesystem::path& folder);

@@ -74,6 +74,13 @@ bool shrink(std::vector<StoredInfo>& tensors, const TargetModel& target) {
     return any;
 }
 
+/// Of a GGUF file: config.json says by which rule they were made, and transformers knows no such
+/// tensor.
+void leave_out_rope_factors(std::vector<StoredInfo>& tensors) {
+    std::erase_if(tensors,
+                  [](const StoredInfo& tensor) { return tensor.name == "rope_freqs.weight"; });
+}
+
 /// Some files of torch.save have an output that refers to the embeddings, where both are tied.
 void leave_out_tied_output(std::vector<StoredInfo>& tensors, const Checkpoint& checkpoint) {
     if (!checkpoint.config().tie_word_embeddings) return;
@@ -203,6 +210,7 @@ std::vector<ExportShard> plan_shards(const TargetModel& target, std::int64_t mos
         if (shrink(file.tensors, target)) file.header_describes_it = false;
         const std::size_t before = file.tensors.size();
         leave_out_tied_output(file.tensors, checkpoint);
+        leave_out_rope_factors(file.tensors);
         // transformers wants to know whose tensors they are.
         if (file.tensors.size() != before || file.path.extension() != ".safetensors" ||
             !file.metadata.contains("format")) {

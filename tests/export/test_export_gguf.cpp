@@ -208,6 +208,30 @@ class TestExportGguf : public QObject {
                            scores_of(checkpoint, {variant_of(plan)})[0].nll) < kRounding);
     }
 
+    /// The factors of llama3's rule are a tensor in GGUF and numbers in config.json.
+    void a_folder_from_gguf_has_no_rope_factors() {
+        const json scaling{{"rope_type", "llama3"},
+                           {"factor", 8.0},
+                           {"low_freq_factor", 1.0},
+                           {"high_freq_factor", 4.0},
+                           {"original_max_position_embeddings", 8192}};
+        write_model(source(),
+                    small_config(3, {{"rope_theta", 500000.0}, {"rope_scaling", scaling}}));
+        const Checkpoint checkpoint = Checkpoint::open(source());
+        save(checkpoint, plan_of(checkpoint, {{0, 3, 0.9}}), false);
+        const Checkpoint gguf = Checkpoint::open(target());
+        QVERIFY(gguf.has_tensor("rope_freqs.weight"));
+        ExportParams params;
+        params.plan = plan_of(gguf, {{1, 4, 0.9}});
+        params.output_dir = root() / "folder";
+        export_checkpoint(gguf, params);
+        const Checkpoint folder = Checkpoint::open(root() / "folder");
+        QVERIFY(!folder.has_tensor("rope_freqs.weight"));
+        QVERIFY(folder.config().rope.type == RopeType::llama3);
+        QVERIFY(difference(scores_of(folder)[0].nll,
+                           scores_of(gguf, {variant_of(params.plan)})[0].nll) < kRounding);
+    }
+
     /// Blocks of heads that stay are the source's, and what is not merged is not touched.
     void keep_copies_blocks() {
         const json config =

@@ -1,67 +1,111 @@
 #!/usr/bin/env python3
-"""Exports of a model from every kind of source into every format, with equal, uneven and skipped
-layers: each must have the perplexity of its variant by Headscope, by transformers, and, where PyPI's
-cyllama is installed, by llama.cpp. Exits with 77, which skips the test, where transformers is missing.
+"""Exports from every kind of source {safetensors, Meta, GGUF Q4_1} into every format {hf, gguf}, with
+layers that {keep equally many heads, keep different numbers, lose one layer's attention}: each must
+have the perplexity of its variant by Headscope, by transformers, and, where PyPI's cyllama is
+installed, by llama.cpp. Exits with 77, which skips the test, where transformers is missing.
 
     python tests/golden/export_matrix.py build/dev/bin/headscope
-    python tests/golden/export_matrix.py build/dev/bin/headscope --model SmolLM2-135M-Instruct.Q4_1.gguf
+    python tests/golden/export_matrix.py build/dev/bin/headscope --model SmolLM2-135M-Instruct.Q4_1.gguf \\
+        --layers 30 --heads 9 --group 3
+
+The sources are tiny models of the tests; --model names another one.
 """
 
 import argparse
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 
 try:
     import check_export
+    import gguf
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
 
+TESTS = pathlib.Path(__file__).resolve().parents[1]
 
-def run(program: str, *arguments: str) -> None:
-    subprocess.run([program, *arguments], check=True, capture_output=True, text=True)
+
+def export(program: str, model: pathlib.Path, plan: list[str], target: str, saved: pathlib.Path) -> None:
+    command = [program, "export", "--model_path", str(model), *plan, "--format", target]
+    # float32 holds what every source has, so that nothing but the format changes.
+    command += ["--type", "f32"] if target == "gguf" else []
+    subprocess.run([*command, "--output_dir", str(saved)], check=True, capture_output=True, text=True)
+
+
+def to_q4_1(path: pathlib.Path, quantized: pathlib.Path) -> None:
+    """The same GGUF file with its matrices in Q4_1."""
+    reader = gguf.GGUFReader(path)
+    writer = gguf.GGUFWriter(quantized, reader.get_field("general.architecture").contents())
+    for field in reader.fields.values():
+        if not field.name.startswith("GGUF.") and field.name != "general.architecture":
+            of = field.types[-1] if field.types[0] == gguf.GGUFValueType.ARRAY else None
+            writer.add_key_value(field.name, field.contents(), field.types[0], sub_type=of)
+    kind = gguf.GGMLQuantizationType.Q4_1
+    for tensor in reader.tensors:
+        if len(tensor.shape) == 2:
+            writer.add_tensor(tensor.name, gguf.quantize(tensor.data, kind), raw_dtype=kind)
+        else:
+            writer.add_tensor(tensor.name, tensor.data)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def tiny_sources(program: str, root: pathlib.Path) -> dict[str, pathlib.Path]:
+    models = TESTS / "fixtures/models"
+    # Meta's rank file has no merges; the tokenizer.json of the same model lies beside it.
+    meta = root / "meta"
+    shutil.copytree(models / "meta", meta)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(models / "bpe" / name, meta)
+    with_zeros = root / "with_zeros"
+    export(program, models / "bpe", ["--remove", "0:0"], "gguf", with_zeros)
+    (root / "q4_1").mkdir()
+    to_q4_1(with_zeros / "model.gguf", root / "q4_1/model.gguf")
+    return {"safetensors": models / "bpe", "Meta": meta, "GGUF Q4_1": root / "q4_1"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
-    parser.add_argument("--model", type=pathlib.Path, help="default: the demo model")
-    parser.add_argument("--heads", type=int, default=16, help="of a layer")
-    parser.add_argument("--group", type=int, default=2, help="heads of a KV head")
+    parser.add_argument("--model", type=pathlib.Path, help="default: tiny models of the tests")
+    parser.add_argument("--layers", type=int, default=5)
+    parser.add_argument("--heads", type=int, default=8, help="of a layer")
+    parser.add_argument("--group", type=int, default=4, help="heads of a KV head")
     parser.add_argument("--max_windows", type=int, default=2)
+    parser.add_argument("--window", type=int, default=128)
     options = parser.parse_args()
-    resources = pathlib.Path(__file__).resolve().parents[2] / "resources"
-    model = options.model or next((resources / "models").glob("*/config.json")).parent
+    group = ",".join(map(str, range(options.group)))
     plans = {
-        "equal": ["--threshold", "0.98", "--layers", "0"],
-        "uneven": ["--remove", "1:" + ",".join(map(str, range(options.group))), "--compact"],
-        "skipped": ["--remove", "2:" + ",".join(map(str, range(options.heads))), "--compact"],
+        "equal": ";".join(f"{layer}:{group}" for layer in range(options.layers)),
+        "uneven": f"1:{group}",
+        "skipped": "2:" + ",".join(map(str, range(options.heads))),
     }
+    peers = "transformers" + (" and llama.cpp" if check_export.llama_cpp else "; llama.cpp is not installed")
+    print(f"peers: {peers}", flush=True)
     failed = []
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
-        quantized = root / "quantized"
-        run(options.program, "export", "--model_path", str(model), *plans["equal"], "--format", "gguf",
-            "--type", "q8_0", "--output_dir", str(quantized))  # fmt: skip
-        for source, path in {"given": model, "Q8_0": quantized}.items():
-            for plan, arguments in plans.items():
+        sources = {"given": options.model} if options.model else tiny_sources(options.program, root)
+        for source, path in sources.items():
+            for plan, removed in plans.items():
                 for target in ("hf", "gguf"):
                     name = f"{source} -> {target}, {plan}"
-                    saved = root / f"{source}_{target}_{plan}"
-                    # float32 holds what every source has, so that nothing but the format changes.
-                    kind = ["--type", "f32"] if target == "gguf" else []
-                    run(options.program, "export", "--model_path", str(path), *arguments, "--format", target,
-                        *kind, "--output_dir", str(saved))  # fmt: skip
-                    variant = " ".join(argument for argument in arguments if argument != "--compact")
                     print(name, flush=True)
-                    command = [sys.executable, check_export.__file__, options.program, str(path), str(saved)]
-                    command += ["--variant", variant, "--max_windows", str(options.max_windows)]
-                    if subprocess.run(command).returncode != 0:
-                        failed.append(name)
+                    saved = root / f"{source}_{target}_{plan}"
+                    variant = ["--remove", removed]
+                    export(options.program, path, [*variant, "--compact"], target, saved)
+                    same = check_export.compare(
+                        options.program, path, saved, variant, options.max_windows, options.window, 1e-4
+                    )
+                    failed += [] if same else [name]
     if failed:
         sys.exit("failed: " + "; ".join(failed))
+    print("all have the perplexity of their variant")
 
 
 if __name__ == "__main__":

@@ -3207,8 +3207,8 @@ Replace them?</source>
         <translation>Сохранение объединённой модели</translation>
     </message>
     <message>
-        <source>Heads that merging made identical become one, where each KV head of a layer still serves equally many. The model computes the same with fewer weights, but Headscope alone reads layers of different numbers of heads.</source>
-        <translation>Головы, ставшие одинаковыми при объединении, становятся одной, если каждая KV-голова слоя и дальше обслуживает поровну голов. Модель вычисляет то же самое с меньшим числом весов, но слои с разным числом голов читает только Headscope.</translation>
+        <source>Heads that merging made identical become one, where each KV head of a layer still serves equally many. The model computes the same with fewer weights.</source>
+        <translation>Головы, ставшие одинаковыми при объединении, становятся одной, если каждая KV-голова слоя и дальше обслуживает поровну голов. Модель вычисляет то же самое с меньшим числом весов.</translation>
     </message>
     <message>
         <source>Merging made no two heads identical in Q, K and V, so there are no duplicates.</source>
@@ -3221,6 +3221,26 @@ Replace them?</source>
     <message>
         <source>&amp;Browse...</source>
         <translation>О&amp;бзор...</translation>
+    </message>
+    <message>
+        <source>Hugging Face folder (transformers)</source>
+        <translation>Папка Hugging Face (transformers)</translation>
+    </message>
+    <message>
+        <source>GGUF file (llama.cpp)</source>
+        <translation>Файл GGUF (llama.cpp)</translation>
+    </message>
+    <message>
+        <source>as in the source</source>
+        <translation>как в источнике</translation>
+    </message>
+    <message>
+        <source>F&amp;ormat:</source>
+        <translation>&amp;Формат:</translation>
+    </message>
+    <message>
+        <source>&amp;Weights:</source>
+        <translation>&amp;Веса:</translation>
     </message>
     <message>
         <source>Choose a folder for the merged model</source>

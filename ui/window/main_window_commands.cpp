@@ -113,7 +113,7 @@ void MainWindow::save_model() {
     SaveModelDialog dialog(workbench_.session(), last, this);
     if (dialog.exec() != QDialog::Accepted) return;
     settings.setValue(key, QFileInfo(dialog.folder()).absolutePath());
-    workbench_.save_model(dialog.folder(), dialog.compact(), dialog.replaces());
+    workbench_.save_model(dialog.folder(), dialog.compact(), dialog.replaces(), dialog.format());
 }
 
 void MainWindow::tell_saved(const ExportResult& result) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <compare>
 #include <functional>
 #include <memory>
 
@@ -9,6 +10,14 @@
 #include "ui/session/opened_model.h"
 
 namespace headscope::ui {
+
+/// For which programs a model is saved, and what weights of a GGUF file are stored in.
+struct SavedFormat {
+    ExportFormat format = ExportFormat::hugging_face;
+    ExportType type = ExportType::automatic;
+
+    auto operator<=>(const SavedFormat&) const = default;
+};
 
 /// Writes merged models in the background, one at a time.
 class ModelSaver : public QObject {

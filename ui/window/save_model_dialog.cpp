@@ -1,6 +1,7 @@
 #include "ui/window/save_model_dialog.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QFileDialog>
@@ -13,8 +14,10 @@
 
 #include "core/base/error.h"
 #include "core/base/staged_folder.h"
+#include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/export/export.h"
 #include "core/report/results.h"
+#include "ui/session/error_text.h"
 #include "ui/session/session.h"
 #include "ui/style/plan_text.h"
 #include "ui/style/text.h"
@@ -73,9 +76,11 @@ QLabel* wrapped(const QString& text) {
 SaveModelDialog::SaveModelDialog(const Session& session, const QString& parent_folder,
                                  QWidget* parent)
     : QDialog(parent),
-      needed_bytes_(export_size(session.model()->checkpoint)),
+      checkpoint_(session.model()->checkpoint),
       folder_(new QLineEdit(
           QDir::toNativeSeparators(QDir(parent_folder).filePath(proposed_name(session))))),
+      format_(new QComboBox),
+      type_(new QComboBox),
       compact_(new QCheckBox(tr("&Remove duplicate heads"))),
       verdict_(wrapped({})),
       buttons_(new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel)) {
@@ -88,8 +93,7 @@ SaveModelDialog::SaveModelDialog(const Session& session, const QString& parent_f
         duplicates
             ? tr("Heads that merging made identical become one, where each KV head of a layer "
                  "still "
-                 "serves equally many. The model computes the same with fewer weights, but "
-                 "Headscope alone reads layers of different numbers of heads.")
+                 "serves equally many. The model computes the same with fewer weights.")
             : tr("Merging made no two heads identical in Q, K and V, so there are no duplicates."));
     about->setIndent(fontMetrics().averageCharWidth() * 4);
     verdict_->setObjectName(QStringLiteral("verdict"));
@@ -100,6 +104,7 @@ SaveModelDialog::SaveModelDialog(const Session& session, const QString& parent_f
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(wrapped(summary_text(session)));
     layout->addWidget(build_folder_choice());
+    layout->addWidget(build_format_choice());
     layout->addWidget(verdict_);
     layout->addWidget(compact_);
     layout->addWidget(about);
@@ -128,6 +133,55 @@ QWidget* SaveModelDialog::build_folder_choice() {
     return choice;
 }
 
+QWidget* SaveModelDialog::build_format_choice() {
+    const auto add = [](QComboBox* box, const QString& text, auto value) {
+        box->addItem(text, QVariant::fromValue(static_cast<int>(value)));
+    };
+    format_->setObjectName(QStringLiteral("format"));
+    add(format_, tr("Hugging Face folder (transformers)"), ExportFormat::hugging_face);
+    add(format_, tr("GGUF file (llama.cpp)"), ExportFormat::gguf);
+    type_->setObjectName(QStringLiteral("type"));
+    const bool from_gguf = checkpoint_.format().id == "gguf";
+    add(type_, from_gguf ? tr("as in the source") : QStringLiteral("F16"), ExportType::automatic);
+    if (from_gguf) add(type_, QStringLiteral("F16"), ExportType::f16);
+    add(type_, QStringLiteral("BF16"), ExportType::bf16);
+    add(type_, QStringLiteral("F32"), ExportType::f32);
+    add(type_, QStringLiteral("Q8_0"), ExportType::q8_0);
+    auto* format_label = new QLabel(tr("F&ormat:"));
+    format_label->setBuddy(format_);
+    auto* type_label = new QLabel(tr("&Weights:"));
+    type_label->setBuddy(type_);
+    const auto of_gguf = [this, type_label] {
+        const bool gguf = format().format == ExportFormat::gguf;
+        type_->setEnabled(gguf);
+        type_label->setEnabled(gguf);
+    };
+    of_gguf();
+    connect(format_, &QComboBox::currentIndexChanged, this, of_gguf);
+    connect(format_, &QComboBox::currentIndexChanged, this, &SaveModelDialog::validate);
+    connect(type_, &QComboBox::currentIndexChanged, this, &SaveModelDialog::validate);
+    auto* choice = new QWidget;
+    auto* row = new QHBoxLayout(choice);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(format_label);
+    row->addWidget(format_);
+    row->addSpacing(fontMetrics().averageCharWidth() * 2);
+    row->addWidget(type_label);
+    row->addWidget(type_);
+    row->addStretch();
+    return choice;
+}
+
+/// Throws Error where the format cannot hold the model.
+std::int64_t SaveModelDialog::needed_bytes() {
+    const SavedFormat chosen = format();
+    const auto known = needed_bytes_.find(chosen);
+    if (known != needed_bytes_.end()) return known->second;
+    const std::int64_t bytes = export_size(checkpoint_, chosen.format, chosen.type);
+    needed_bytes_.emplace(chosen, bytes);
+    return bytes;
+}
+
 /// Chooses the folder that a new one is made in, or an empty one.
 void SaveModelDialog::browse() {
     const QFileInfo now(folder());
@@ -147,17 +201,18 @@ void SaveModelDialog::validate() {
         try {
             const auto target = StagedFolder::resolve(folder().toStdString());
             const std::int64_t free = free_space_at(target);
-            usable = free >= needed_bytes_;
+            const std::int64_t needed = needed_bytes();
+            usable = free >= needed;
             text = (usable ? tr("The model takes up to %1; %2 are free there.")
                            : tr("There is not enough room: the model takes up to %1, but only %2 "
                                 "are free there."))
-                       .arg(bytes_text(needed_bytes_), bytes_text(free));
+                       .arg(bytes_text(needed), bytes_text(free));
             StagedFolder::check_target(target, /*replace=*/true);
             if (usable && is_filled(folder()))
                 text += QLatin1Char(' ') + tr("The folder holds files, which will be replaced.");
         } catch (const Error& error) {
             usable = false;
-            text = QString::fromUtf8(error.what());
+            text = error_text(error);
         }
     }
     verdict_->setText(text);
@@ -166,6 +221,12 @@ void SaveModelDialog::validate() {
 
 QString SaveModelDialog::folder() const {
     return QDir::fromNativeSeparators(folder_->text().trimmed());
+}
+
+SavedFormat SaveModelDialog::format() const {
+    const auto format = static_cast<ExportFormat>(format_->currentData().toInt());
+    if (format != ExportFormat::gguf) return {};
+    return {format, static_cast<ExportType>(type_->currentData().toInt())};
 }
 
 bool SaveModelDialog::compact() const {

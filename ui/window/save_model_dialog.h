@@ -2,8 +2,12 @@
 
 #include <QDialog>
 #include <cstdint>
+#include <map>
+
+#include "ui/window/model_saver.h"
 
 class QCheckBox;
+class QComboBox;
 class QDialogButtonBox;
 class QLabel;
 class QLineEdit;
@@ -12,9 +16,9 @@ namespace headscope::ui {
 
 class Session;
 
-/// Where the merged model is saved, and whether duplicate heads are removed. Modal; folder() and
-/// compact() after it was accepted. A folder that is not empty is accepted once the user has agreed
-/// to replace it.
+/// Where the merged model is saved, for which programs, and whether duplicate heads are removed.
+/// Modal; folder(), format() and compact() after it was accepted. A folder that is not empty is
+/// accepted once the user has agreed to replace it.
 class SaveModelDialog : public QDialog {
     Q_OBJECT
 
@@ -24,6 +28,7 @@ class SaveModelDialog : public QDialog {
                     QWidget* parent = nullptr);
 
     [[nodiscard]] QString folder() const;
+    [[nodiscard]] SavedFormat format() const;
     [[nodiscard]] bool compact() const;
     /// Whether the folder holds files that are to be replaced.
     [[nodiscard]] bool replaces() const { return replaces_; }
@@ -32,11 +37,16 @@ class SaveModelDialog : public QDialog {
 
   private:
     QWidget* build_folder_choice();
+    QWidget* build_format_choice();
+    [[nodiscard]] std::int64_t needed_bytes();
     void browse();
     void validate();
 
-    std::int64_t needed_bytes_;
+    Checkpoint checkpoint_;
+    std::map<SavedFormat, std::int64_t> needed_bytes_;  ///< that were asked for
     QLineEdit* folder_;
+    QComboBox* format_;
+    QComboBox* type_;
     QCheckBox* compact_;
     QLabel* verdict_;
     QDialogButtonBox* buttons_;

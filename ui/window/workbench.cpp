@@ -226,7 +226,8 @@ void Workbench::save_results(const Results& results, const QString& folder) {
     });
 }
 
-void Workbench::save_model(const QString& folder, bool compact, bool replace) {
+void Workbench::save_model(const QString& folder, bool compact, bool replace,
+                           const SavedFormat& format) {
     const auto& model = session_.model();
     if (!model || saver_.saving()) return;
     ExportParams params;
@@ -235,6 +236,8 @@ void Workbench::save_model(const QString& folder, bool compact, bool replace) {
     params.calibration = model->calibration;
     if (params.plan.rule.needs_calibration()) params.calibration = model->figures->record;
     params.output_dir = folder.toStdString();
+    params.format = format.format;
+    params.type = format.type;
     params.compact = compact;
     params.force = replace;
     params.program_version = kVersion;

@@ -64,7 +64,8 @@ class Workbench : public QObject {
     void save_results(const Results& results, const QString& folder);
     /// Writes the model under the present plan into a folder in the background; `replace`: also
     /// into one that is not empty. The saver tells how it goes, and failed why it could not.
-    void save_model(const QString& folder, bool compact, bool replace);
+    void save_model(const QString& folder, bool compact, bool replace,
+                    const SavedFormat& format = {});
     /// Writes an image in the background; image_saved or failed follows.
     void save_image(const DrawnImage& image);
     /// Makes a report and writes it, in the background but for the drawing; report_progressed and

@@ -1,5 +1,6 @@
 #include <QApplication>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QFile>
@@ -14,6 +15,7 @@
 #include <QTest>
 #include <QTimer>
 
+#include "core/checkpoint/formats/checkpoint_format.h"
 #include "core/export/export.h"
 #include "tests/support/test_program.h"
 #include "tests/ui/support/session_fixture.h"
@@ -40,6 +42,13 @@ void in_dialog(What what) {
 
 QLineEdit& folder_of(QDialog& dialog) {
     return *dialog.findChild<QLineEdit*>(QStringLiteral("folder"));
+}
+
+/// Chooses the entry with this text.
+void choose(QDialog& dialog, const char* box, const QString& text) {
+    auto* const choices = dialog.findChild<QComboBox*>(QLatin1String(box));
+    QVERIFY2(choices->findText(text) >= 0, qPrintable(text));
+    choices->setCurrentText(text);
 }
 
 QCheckBox& compact_of(QDialog& dialog) {
@@ -193,6 +202,60 @@ class TestSaveModel : public QObject {
         const QSignalSpy finished(&at.workbench->evaluations(), &Evaluations::run_finished);
         at.window->actions().run->trigger();
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+    }
+
+    /// For llama.cpp: the file opens here, and a model of it keeps its types.
+    void as_gguf() {
+        WindowFixture at;
+        at.open_demo();
+        const QString folder = at.folder.filePath(QStringLiteral("gguf"));
+        const QSignalSpy saved(&at.workbench->saver(), &ModelSaver::saved);
+        const auto save = [&](const QString& into, const QString& type) {
+            in_dialog<SaveModelDialog>([into, type](SaveModelDialog& dialog) {
+                auto* const types = dialog.findChild<QComboBox*>(QStringLiteral("type"));
+                QVERIFY(!types->isEnabled());  // a folder keeps the types of its source
+                QVERIFY(dialog.format() == SavedFormat{});
+                choose(dialog, "format", QStringLiteral("GGUF file (llama.cpp)"));
+                QVERIFY(types->isEnabled());
+                choose(dialog, "type", type);
+                folder_of(dialog).setText(into);
+                QVERIFY2(button_of(dialog).isEnabled(), qPrintable(verdict_of(dialog)));
+                button_of(dialog).click();
+            });
+            at.window->actions().save_model->trigger();
+        };
+        save(folder, QStringLiteral("Q8_0"));
+        QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, kPatience);
+        const auto type_of_first = [](const Checkpoint& checkpoint) {
+            for (const TensorInfo& tensor : checkpoint.tensors())
+                if (tensor.name == "model.layers.0.mlp.up_proj.weight") return tensor.stored_dtype;
+            return std::string();
+        };
+        const QString file = folder + QStringLiteral("/model.gguf");
+        QCOMPARE(type_of_first(Checkpoint::open(file.toStdString())), std::string("Q8_0"));
+        at.workbench->open(file);
+        QTRY_VERIFY_WITH_TIMEOUT(at.workbench->session().model()->checkpoint.format().id == "gguf",
+                                 kPatience);
+        const QString again = at.folder.filePath(QStringLiteral("again"));
+        QTRY_VERIFY_WITH_TIMEOUT(at.window->actions().save_model->isEnabled(), kPatience);
+        save(again, QStringLiteral("as in the source"));
+        QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 2, kPatience);
+        QCOMPARE(type_of_first(Checkpoint::open(again.toStdString())), std::string("Q8_0"));
+    }
+
+    /// The room that a model takes depends on what it is stored in.
+    void the_dialog_knows_the_format() {
+        QTemporaryDir folder;
+        Session session;
+        session.set_model(demo_opened_model());
+        SaveModelDialog dialog(session, folder.path());
+        choose(dialog, "format", QStringLiteral("GGUF file (llama.cpp)"));
+        const QString f16 = verdict_of(dialog);
+        choose(dialog, "type", QStringLiteral("F32"));
+        QVERIFY(verdict_of(dialog) != f16);
+        QVERIFY((dialog.format() == SavedFormat{ExportFormat::gguf, ExportType::f32}));
+        choose(dialog, "format", QStringLiteral("Hugging Face folder (transformers)"));
+        QVERIFY(dialog.format() == SavedFormat{});
     }
 
     void cancelled_it_leaves_nothing() {
