@@ -96,7 +96,7 @@ def main() -> None:
                 for target in ("hf", "gguf"):
                     name = f"{source} -> {target}, {plan}"
                     print(name, flush=True)
-                    saved = root / f"{source}_{target}_{plan}"
+                    saved = root / f"{source.replace(' ', '_')}_{target}_{plan}"
                     variant = ["--remove", removed]
                     export(options.program, path, [*variant, "--compact"], target, saved)
                     same = check_export.compare(
