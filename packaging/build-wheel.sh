@@ -11,7 +11,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "${1:-$root/dist}"
 folder=$(cd "${1:-$root/dist}" && pwd)
 cd "$root"
-packaging/setup.sh
+packaging/setup.sh packages-wheel.txt
 
 tools=$root/build/wheel-tools
 [ -x "$tools/bin/python" ] || python3 -m venv "$tools"
