@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "app/option_parts.h"
 #include "core/base/error.h"
 #include "core/evaluation/protocol.h"
 #include "core/evaluation/tasks/task.h"
@@ -14,34 +15,6 @@
 
 namespace headscope::app {
 namespace {
-
-/// "--max_windows" as "--max_windows,--max-windows".
-std::string both_spellings(std::string name) {
-    std::string hyphens = name;
-    std::replace(hyphens.begin(), hyphens.end(), '_', '-');
-    return hyphens == name ? name : name + "," + hyphens;
-}
-
-template <typename Value>
-CLI::Option* add(CLI::App& command, const std::string& name, Value& value,
-                 const std::string& help) {
-    return command.add_option(both_spellings(name), value, help);
-}
-
-CLI::Option* add_choice(CLI::App& command, const std::string& name, std::string& value,
-                        std::vector<std::string> choices, const std::string& help) {
-    return add(command, name, value, help)
-        ->check(CLI::IsMember(std::move(choices)))
-        ->capture_default_str();
-}
-
-/// Not CLI::PositiveNumber, whose message names a range of hundreds of digits.
-std::string at_least_one(const std::string& text) {
-    std::int64_t value = 0;
-    return CLI::detail::lexical_cast(text, value) && value >= 1
-               ? std::string()
-               : text + " is not a whole number of at least 1";
-}
 
 CLI::Option* add_threshold(CLI::App& command, Options& options, const char* name,
                            const std::string& help) {
@@ -327,40 +300,6 @@ void add_damage_options(CLI::App& command, Options& options) {
     command.add_flag("--force", options.force, "Replace the report where it is there already");
 }
 
-void add_compare_options(CLI::App& command, Options& options) {
-    command.add_option("A", options.first_model, "A model: the base, the source")->required();
-    command.add_option("B", options.second_model, "What became of it")->required();
-    command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
-                     "As for evaluate");
-    std::vector<std::string> names;
-    for (const Measure measure : all_measures()) {
-        if (kind_of(measure) != MeasureKind::behaviour) names.emplace_back(name_of(measure));
-    }
-    add_choice(command, "--measure", options.match_measure, std::move(names),
-               "How similar a head of A and one of B are, by their weights");
-    command.add_flag(both_spellings("--weights_only"), options.weights_only,
-                     "Heads and tensors alone: no perplexity, no KL divergence");
-    add(command, "--output", options.output, "File for everything, JSON; default: none is written");
-    command.add_flag("--force", options.force, "Replace that file where it is there already");
-}
-
-void add_prompt_options(CLI::App& command, Options& options) {
-    add(command, "--prompt", options.prompt, "Tokens of the prompt whose reading is timed")
-        ->check(at_least_one)
-        ->capture_default_str();
-    add(command, "--repetitions", options.repetitions, "How often, after once that does not count")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
-}
-
-void add_speed_options(CLI::App& command, Options& options) {
-    command.add_option("MODEL", options.speed_models,
-                       "Models that take turns; default: the demo model");
-    command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
-                     "As for evaluate");
-    add_prompt_options(command, options);
-}
-
 void add_output_options(CLI::App& command, Options& options) {
     add(command, "--output_dir", options.output_dir, "Folder for the results")
         ->capture_default_str();
@@ -381,31 +320,6 @@ void add_analysis_options(CLI::App& command, Options& options) {
     add(command, "--output_dir", options.analysis_dir,
         "Folder for charts, summaries and the report; default: that of the results");
     add_plot_option(command, options);
-}
-
-void add_export_options(CLI::App& command, Options& options) {
-    add(command, "--output_dir", options.output_dir, "Folder for the merged model")->required();
-    add_choice(command, "--format", options.export_format, {"hf", "gguf"},
-               "hf: a folder that transformers opens; gguf: a file that llama.cpp opens");
-    add_choice(command, "--type", options.export_type,
-               {"auto", "f32", "f16", "bf16", "q8_0", "keep"},
-               "What the weights of a GGUF file are stored in; keep: as in the source, and what "
-               "changes in the nearest type at least as fine; auto: keep for a GGUF source, "
-               "otherwise f16");
-    add(command, "--max_shard_size", options.max_shard_size,
-        "Weights in files of at most this size, such as 2GB; default: one GGUF file, and files as "
-        "the source has them, or of 5 GB, otherwise")
-        ->transform(CLI::AsSizeValue(true))
-        ->check(at_least_one)
-        ->option_text("SIZE");
-    command.add_flag("--compact", options.compact,
-                     "Take removed heads, and those that became identical to another one, out of "
-                     "the file, where the shape of the model allows it");
-    command.add_flag(
-        both_spellings("--measure_speed"), options.measure_speed,
-        "Time how fast the model and the export read a prompt; it goes into the manifest");
-    add_prompt_options(command, options);
-    command.add_flag("--force", options.force, "Replace the folder where it holds files already");
 }
 
 void add_json_option(CLI::App& command, Options& options) {

@@ -99,7 +99,6 @@ class GgufModelWriter : public ModelWriter {
         }
         return count;
     }
-
     [[nodiscard]] std::vector<std::string> notes() const override { return gguf_notes(target_); }
 
     std::vector<std::string> write(ExportFolder& folder) override {
