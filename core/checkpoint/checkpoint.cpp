@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/checkpoint/checkpoint_contents.h"
 #include "core/checkpoint/fingerprint.h"
+#include "core/checkpoint/quantization/rounded_tensor.h"
 #include "core/checkpoint/skipped_attention.h"
 
 namespace headscope {
@@ -177,6 +178,19 @@ Checkpoint Checkpoint::open(const std::filesystem::path& path, const OpenOptions
     contents->path = decides_the_format(path) ? path : files.directory;
     format->read(files, *contents);
     check(*contents, options);
+    return Checkpoint(std::move(contents));
+}
+
+Checkpoint Checkpoint::quantized(Mixture mixture) const {
+    auto contents = std::make_shared<CheckpointContents>(*contents_);
+    for (const ExpectedTensor& expected : expected_tensors(config())) {
+        const auto found =
+            std::find_if(contents->table.begin(), contents->table.end(),
+                         [&](const TensorSource& source) { return source.name == expected.name; });
+        if (found == contents->table.end() || !found->weight_dtype()) continue;
+        auto types = types_under(mixture, config(), expected, found->shape.back());
+        if (!types.empty()) *found = rounded_tensor(*found, std::move(types));
+    }
     return Checkpoint(std::move(contents));
 }
 

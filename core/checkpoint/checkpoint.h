@@ -20,6 +20,7 @@ namespace headscope {
 struct CheckpointContents;
 struct CheckpointFormat;
 struct EmbeddedTokenizer;
+enum class Mixture;
 
 /// One tensor of a checkpoint, without its data.
 struct TensorInfo {
@@ -93,6 +94,11 @@ class Checkpoint {
     /// shape than the config asks for, or a dtype that is none of DType. What else the model lacks
     /// is told by require_complete().
     static Checkpoint open(const std::filesystem::path& path, const OpenOptions& options = {});
+
+    /// The same model with its weights as `llama-quantize` would leave them: quantized and read
+    /// back row by row, whenever they are read. Everything else, such as fingerprint(), is the
+    /// same.
+    [[nodiscard]] Checkpoint quantized(Mixture mixture) const;
 
     /// Throws Error that says why the model cannot run, though its attention can be compared: a
     /// tensor is missing or has another shape than the config asks for, or the files hold tensors
