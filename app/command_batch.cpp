@@ -79,6 +79,11 @@ void print_metrics(Display& display, const SweepResult& sweep) {
         columns.push_back(run.result.merged_metrics);
     }
     print_metric_table(display, names, columns);
+    for (const SweepRun& run : sweep.runs) {
+        if (run.result.yardstick.empty()) continue;
+        display.print(fmt::format("{} costs {} (headscope yardstick)",
+                                  threshold_text(run.result.threshold), run.result.yardstick));
+    }
 }
 
 /// Nothing selected is not an error, but it must be said, with what would select something.
@@ -134,6 +139,7 @@ nlohmann::ordered_json result_event(const SweepResult& sweep) {
                         {"change", run.result.change ? to_json(*run.result.change) : nullptr},
                         {"original_metrics", to_json(run.result.original_metrics)},
                         {"merged_metrics", to_json(run.result.merged_metrics)},
+                        {"yardstick", run.result.yardstick},
                         {"summary", to_json(run.result.summary)}});
     }
     return {{"event", "result"},

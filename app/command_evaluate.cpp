@@ -1,3 +1,5 @@
+#include <system_error>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -20,6 +22,7 @@
 #include "core/measures/merge_calibration.h"
 #include "core/report/metric_table.h"
 #include "core/report/results.h"
+#include "core/report/yardstick.h"
 #include "core/tokenizer/tokenizer.h"
 
 namespace headscope::app {
@@ -74,7 +77,25 @@ std::vector<std::string> names_of(const Variants& made) {
     return names;
 }
 
-nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores) {
+/// What each variant costs in quantization, where a yardstick of this text is known.
+std::vector<std::string> places_on_yardstick(const Model& model, const PreparedText& text,
+                                             const Scores& scores, const std::stop_token& stop) {
+    std::vector<std::string> places(scores.values.size());
+    std::error_code error;
+    if (places.size() < 2 ||
+        !std::filesystem::exists(yardstick_file(cache_dir(), {}).parent_path(), error))
+        return places;
+    const std::optional<Yardstick> yardstick =
+        find_yardstick(cache_dir(), {model.checkpoint().fingerprint(stop),
+                                     std::string(name_of(text.windows->protocol())),
+                                     text.windows->window(), text.corpus_sha256});
+    for (std::size_t v = 1; yardstick && v < places.size(); ++v)
+        places[v] = place_on(*yardstick, scores.metric_list(v));
+    return places;
+}
+
+nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores,
+                                     const std::vector<std::string>& places) {
     nlohmann::ordered_json variants = nlohmann::ordered_json::array();
     for (std::size_t v = 0; v < made.variants.size(); ++v) {
         nlohmann::ordered_json variant = {{"threshold", nullptr}};
@@ -87,6 +108,7 @@ nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores)
         variant["metrics"] = to_json(scores.metrics(v));
         variant["change"] = to_json(scores.change(0, v));
         variant["metric_list"] = to_json(scores.metric_list(v));
+        if (!places[v].empty()) variant["yardstick"] = places[v];
         variants.push_back(std::move(variant));
     }
     return variants;
@@ -124,6 +146,7 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
     if (!options.per_token.empty())
         write_token_scores(options.per_token, *text.windows, result.scores, names_of(made));
 
+    const auto places = places_on_yardstick(model, text, result.scores, stop);
     const std::int64_t windows = text.windows->count();
     const auto tokens = static_cast<double>(windows * text.windows->window());
     nlohmann::ordered_json event = {{"event", "result"},
@@ -144,7 +167,7 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
                   {"token_ids_sha256", text.token_ids_sha256},
                   {"dtype", name_of(model.dtype())},
                   {"device", model.device()},
-                  {"variants", variants_json(made, result.scores)},
+                  {"variants", variants_json(made, result.scores, places)},
                   {"layer_passes", result.layer_passes},
                   {"separate_layer_passes", result.separate_layer_passes},
                   {"seconds", result.seconds},
@@ -156,6 +179,11 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
                     count_text(text.token_count), options.protocol, count_text(windows),
                     text.windows->window(), name_of(model.dtype()), model.device()));
     print_scores(display, result.scores, made);
+    for (std::size_t v = 1; v < places.size(); ++v) {
+        if (places[v].empty()) continue;
+        display.print(
+            fmt::format("{} costs {} (headscope yardstick)", name_of(made, v), places[v]));
+    }
     display.print(fmt::format(
         "\n{:.2f} s, {} tokens a second of text; {} layer passes done, {} saved by "
         "sharing{}",

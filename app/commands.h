@@ -27,6 +27,9 @@ void run_speed(const Options& options, Display& display, const std::stop_token& 
 /// Which protocol gives a perplexity that somebody quoted.
 void run_protocols(const Options& options, Display& display, const std::stop_token& stop);
 
+/// What quantization costs the model, as a ladder on which plans are put.
+void run_yardstick(const Options& options, Display& display, const std::stop_token& stop);
+
 /// A command that works on a model.
 struct ModelCommand {
     std::string name;

@@ -138,6 +138,8 @@ struct CommandLine {
     CLI::App* speed = app.add_subcommand("speed", "How fast models read a prompt");
     CLI::App* protocols = app.add_subcommand(
         "protocols", "Which protocol gives a perplexity that somebody quoted for this model");
+    CLI::App* yardstick = app.add_subcommand(
+        "yardstick", "What quantization costs the model, from Q8_0 to Q3_K_M: a ladder for plans");
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
 
     CommandLine() {
@@ -216,6 +218,12 @@ struct CommandLine {
         add_corpus_options(*protocols, options);
         add_compute_options(*protocols, options);
         add_json_option(*protocols, options);
+        add_model_option(*yardstick, options);
+        add_text_options(*yardstick, options, /*may_be_none=*/false);
+        add_compute_options(*yardstick, options);
+        yardstick->add_option("--output", options.output,
+                              "File for the ladder, JSON; default: only the cache has it");
+        add_json_option(*yardstick, options);
         add_model_option(*heads, options);
         add_layer_option(*heads, options);
         add_calibration_options(*heads, options);
@@ -289,6 +297,7 @@ struct CommandLine {
             if (*compare) return run_compare(options, display, stop);
             if (*speed) return run_speed(options, display, stop);
             if (*protocols) return run_protocols(options, display, stop);
+            if (*yardstick) return run_yardstick(options, display, stop);
             return run_info(options, model_commands(), display);
         });
     }

@@ -19,16 +19,18 @@ struct ChunkScorer::MicroBatch {
     std::vector<at::Tensor> states;             ///< before the layer whose turn it is
 };
 
-ChunkScorer::ChunkScorer(const LoadedModel& model, const Windows& windows,
-                         const SharingSchedule& schedule, const MergedWeights& merged,
-                         BoundaryCache& boundaries, bool divergence)
+ChunkScorer::ChunkScorer(const LoadedModel& model, const SharingSchedule& schedule,
+                         const MergedWeights& merged, BoundaryCache& boundaries,
+                         const EvaluationParams& params)
     : model_(model),
-      windows_(windows),
+      windows_(*params.windows),
       schedule_(schedule),
       merged_(merged),
       boundaries_(boundaries),
-      forward_(model, windows.window()),
-      divergence_(divergence) {}
+      forward_(model, windows_.window()),
+      divergence_(params.divergence),
+      base_(params.base),
+      keep_(params.keep) {}
 
 std::vector<ChunkScorer::MicroBatch> ChunkScorer::cut(std::span<const std::int64_t> indices,
                                                       std::int64_t micro_batch) const {
@@ -152,6 +154,32 @@ at::Tensor ChunkScorer::rows_of(const MicroBatch& batch, at::Tensor& targets) co
     return at::tensor(rows, at::kLong).to(model_.format.device);
 }
 
+/// How the predictions of each state differ from the base's.
+std::vector<ops::Divergence> ChunkScorer::compared_with_base(const MicroBatch& batch,
+                                                             const std::vector<at::Tensor>& states,
+                                                             const at::Tensor& targets) const {
+    std::vector<ops::Divergence> all;
+    for (const at::Tensor& state : states) {
+        std::vector<at::Tensor> nll;
+        std::vector<at::Tensor> correct;
+        std::vector<at::Tensor> kl;
+        std::vector<at::Tensor> same_top;
+        std::int64_t begin = 0;
+        for (const std::int64_t index : batch.indices) {
+            const std::int64_t count = windows_.prediction_count(index);
+            const ops::Divergence found = base_->compare(
+                index, forward_, state.narrow(0, begin, count), targets.narrow(0, begin, count));
+            nll.push_back(found.loss.nll);
+            correct.push_back(found.loss.correct);
+            kl.push_back(found.kl);
+            same_top.push_back(found.same_top);
+            begin += count;
+        }
+        all.push_back({{at::cat(nll), at::cat(correct)}, at::cat(kl), at::cat(same_top)});
+    }
+    return all;
+}
+
 /// As finish(), with what every prediction says.
 void ChunkScorer::finish_with_tokens(const MicroBatch& batch,
                                      std::vector<VariantScores>& scores) const {
@@ -160,9 +188,21 @@ void ChunkScorer::finish_with_tokens(const MicroBatch& batch,
     std::vector<at::Tensor> states;
     for (const at::Tensor& state : batch.states)
         states.push_back(state.index_select(0, rows));
-    const int original = divergence_ ? schedule_.original_state(schedule_.layer_count()) : -1;
+    const int original =
+        divergence_ && !base_ ? schedule_.original_state(schedule_.layer_count()) : -1;
+    if (keep_) {
+        const auto first = static_cast<std::size_t>(schedule_.final_states().front());
+        std::int64_t begin = 0;
+        for (const std::int64_t index : batch.indices) {
+            const std::int64_t count = windows_.prediction_count(index);
+            keep_->keep(index, states[first].narrow(0, begin, count));
+            begin += count;
+        }
+    }
     std::vector<ops::Divergence> of_states;
-    if (divergence_) {
+    if (base_) {
+        of_states = compared_with_base(batch, states, targets);
+    } else if (divergence_) {
         of_states =
             forward_.divergences_of_rows(states, static_cast<std::size_t>(original), targets);
     } else {
@@ -235,7 +275,7 @@ std::vector<ChunkScorer::VariantScores> ChunkScorer::score(std::span<const std::
     std::vector<VariantScores> scores;
     for (const MicroBatch& batch : batches) {
         throw_if_stopped(stop);
-        if (divergence_ || windows_.has_chosen_predictions()) {
+        if (divergence_ || keep_ || windows_.has_chosen_predictions()) {
             finish_with_tokens(batch, scores);
         } else {
             finish(batch, scores);

@@ -6,8 +6,10 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/evaluation/evaluator.h"
 #include "core/evaluation/merged_weights_torch.h"
 #include "core/evaluation/metrics.h"
+#include "core/evaluation/prediction_base_torch.h"
 #include "core/evaluation/sharing.h"
 #include "core/evaluation/windows.h"
 #include "core/model/boundary_cache_torch.h"
@@ -21,8 +23,9 @@ namespace headscope {
 /// Safe for many threads where the layers are resident.
 class ChunkScorer {
   public:
-    ChunkScorer(const LoadedModel& model, const Windows& windows, const SharingSchedule& schedule,
-                const MergedWeights& merged, BoundaryCache& boundaries, bool divergence);
+    ChunkScorer(const LoadedModel& model, const SharingSchedule& schedule,
+                const MergedWeights& merged, BoundaryCache& boundaries,
+                const EvaluationParams& params);
 
     /// Scores of one window: [variants].
     using VariantScores = std::vector<WindowScore>;
@@ -50,6 +53,9 @@ class ChunkScorer {
                          const std::vector<AttentionWeights>& merged) const;
     void keep_original(const MicroBatch& batch, int layer) const;
     void finish(const MicroBatch& batch, std::vector<VariantScores>& scores) const;
+    [[nodiscard]] std::vector<ops::Divergence> compared_with_base(
+        const MicroBatch& batch, const std::vector<at::Tensor>& states,
+        const at::Tensor& targets) const;
     [[nodiscard]] at::Tensor rows_of(const MicroBatch& batch, at::Tensor& targets) const;
     void finish_with_tokens(const MicroBatch& batch, std::vector<VariantScores>& scores) const;
     void require_finite(const WindowScore& score, std::int64_t window) const;
@@ -60,7 +66,9 @@ class ChunkScorer {
     const MergedWeights& merged_;
     BoundaryCache& boundaries_;
     ForwardPass forward_;
-    bool divergence_;  ///< compare all predictions with the original's
+    bool divergence_;  ///< compare all predictions with the original's, or the base's
+    std::shared_ptr<const PredictionBase> base_;
+    std::shared_ptr<PredictionBase> keep_;
 };
 
 }  // namespace headscope

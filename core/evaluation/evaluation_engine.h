@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -12,6 +13,8 @@ struct EvaluationEngine {
     EvaluationResult (*evaluate)(const Model& model, const EvaluationParams& params,
                                  const ProgressFn& progress, const ScoresFn& partial,
                                  const std::stop_token& stop) = nullptr;
+    std::shared_ptr<PredictionBase> (*predictions)(const Model& model,
+                                                   const Windows& windows) = nullptr;
     void (*join)() = nullptr;
     void (*leave)() = nullptr;
     std::string (*broadcast)(const std::string& text) = nullptr;

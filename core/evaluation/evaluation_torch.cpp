@@ -27,7 +27,7 @@ Evaluation::Evaluation(const Model& model, const EvaluationParams& params)
       windows_(*params.windows),
       schedule_(static_cast<int>(model.config().num_hidden_layers), params.variants),
       merged_(model_, schedule_, memory_budget(model_.format.device, model_.memory_limit) / 3),
-      scorer_(model_, windows_, schedule_, merged_, *model_.boundaries, params.divergence),
+      scorer_(model_, schedule_, merged_, *model_.boundaries, params),
       source_(model_) {
     plan_memory(params.keep_states);
 }

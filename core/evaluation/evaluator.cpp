@@ -24,6 +24,10 @@ void leave_processes() {
     if (!process_rank().alone()) engine().leave();
 }
 
+std::shared_ptr<PredictionBase> predictions_of(const Model& model, const Windows& windows) {
+    return engine().predictions(model, windows);
+}
+
 std::string broadcast(const std::string& text) {
     return process_rank().alone() ? text : engine().broadcast(text);
 }

@@ -15,6 +15,9 @@
 
 namespace headscope {
 
+/// Predictions of another model, with which those of an evaluation are compared.
+class PredictionBase;
+
 struct EvaluationParams {
     std::vector<Variant> variants;  ///< evaluated together; an empty one is the original
     std::shared_ptr<const Windows> windows;
@@ -28,6 +31,10 @@ struct EvaluationParams {
     /// Compare every prediction of each variant with the original's, which must be among the
     /// variants, and keep TokenScores. Windows that `known` has without them are scored again.
     bool divergence = false;
+    /// With `divergence`: compare with these instead, the original too, which need not be there.
+    std::shared_ptr<const PredictionBase> base = {};
+    /// Takes the predictions of the first variant, for later evaluations of the same windows.
+    std::shared_ptr<PredictionBase> keep = {};
 };
 
 struct EvaluationResult {
@@ -50,6 +57,9 @@ void join_processes();
 
 /// Parts from them, once all is done that was to be done together.
 void leave_processes();
+
+/// An empty store for the predictions of a model over some windows. It keeps the model.
+std::shared_ptr<PredictionBase> predictions_of(const Model& model, const Windows& windows);
 
 /// What the process of rank 0 passes here, in every process that a launcher started together with
 /// this one (process_rank.h). All must call it. A process that is alone gets its own text back.

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "core/evaluation/evaluation_engine.h"
 #include "core/evaluation/evaluation_torch.h"
+#include "core/evaluation/prediction_base_torch.h"
 #include "core/evaluation/process_group_torch.h"
 #include "core/evaluation/shared_evaluation_torch.h"
 #include "core/evaluation/speed_torch.h"
@@ -61,8 +62,13 @@ EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& p
     const LoadedModel& loaded = model.loaded();
     const compat::ThreadSetting setting(spread_threads(loaded).for_each_window);
 
-    if (params.divergence && std::none_of(params.variants.begin(), params.variants.end(),
-                                          [](const Variant& variant) { return variant.empty(); })) {
+    if ((params.base || params.keep) && !process_rank().alone()) {
+        fail(ErrorCode::unsupported,
+             "a comparison with predictions that are kept works in one process alone; start one");
+    }
+    if (params.divergence && !params.base &&
+        std::none_of(params.variants.begin(), params.variants.end(),
+                     [](const Variant& variant) { return variant.empty(); })) {
         fail(ErrorCode::internal, "a divergence needs the original among the variants");
     }
     EvaluationResult result;
@@ -103,9 +109,13 @@ std::string broadcast_text(const std::string& text) {
     return ProcessGroup::instance().broadcast(text);
 }
 
+std::shared_ptr<PredictionBase> make_predictions(const Model& model, const Windows& windows) {
+    return std::make_shared<KeptPredictions>(model, windows);
+}
+
 }  // namespace
 
-const EvaluationEngine kEvaluationEngine{evaluate_variants, join_group, ProcessGroup::leave,
+const EvaluationEngine kEvaluationEngine{evaluate_variants, make_predictions, join_group, ProcessGroup::leave,
                                          broadcast_text, prefill_seconds};
 
 }  // namespace headscope

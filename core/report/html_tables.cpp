@@ -9,6 +9,7 @@
 #include "core/report/figure_text.h"
 #include "core/report/html_text.h"
 #include "core/report/metric_table.h"
+#include "core/report/yardstick.h"
 #include "core/similarity/layer_list.h"
 
 namespace headscope {
@@ -119,6 +120,13 @@ std::string metrics_table(const AnalysisSeries& series) {
             cells.push_back(two_lines(texts[i]));
         body += row(cells);
     }
+    Cells places = {kYardstickHeading, ""};
+    bool known = false;
+    for (const AnalyzedRun& run : series.runs) {
+        places.push_back(html_text(run.result->yardstick));
+        known = known || !run.result->yardstick.empty();
+    }
+    if (known) body += row(places);
     return "<details open><summary>All metrics</summary>\n" +
            table("metrics", "Metrics, with 95 % intervals", header, body) + "</details>\n";
 }

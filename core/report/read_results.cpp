@@ -206,6 +206,7 @@ Result read_result(const std::filesystem::path& path) {
             metrics_from_json(reader.member(metrics, "original"), path.string());
         result.merged_metrics = metrics_from_json(reader.member(metrics, "merged"), path.string());
     }
+    if (file.contains("yardstick")) result.yardstick = reader.get<std::string>(file, "yardstick");
     if (file.contains("plan")) reader.read_plan(file.at("plan"), result);
     if (file.contains("manifest")) {
         result.manifest = manifest_from_json(file.at("manifest"), path.string());

@@ -146,6 +146,7 @@ Json to_json(const Result& result) {
         json["metrics"] = {{"original", to_json(result.original_metrics)},
                            {"merged", to_json(result.merged_metrics)}};
     }
+    if (!result.yardstick.empty()) json["yardstick"] = result.yardstick;
     json["plan"] = plan_json(result);
     if (result.manifest) json["manifest"] = to_json(*result.manifest);
     return json;

@@ -28,6 +28,8 @@ struct Result {
     PlanSummary summary;
     std::vector<SimilarityMatrix> similarity;  ///< of the layers in the plan, in the same order
     std::optional<Manifest> manifest;          ///< absent in files of other programs
+    /// Which quantization costs as much ("as much as Q5_K_M"); empty where no yardstick is known.
+    std::string yardstick = {};
 };
 
 /// The shortest decimal that reads back as the same number, with at least one digit behind the

@@ -5,6 +5,7 @@
 #include "core/report/figure_text.h"
 #include "core/report/metric_table.h"
 #include "core/report/summary.h"
+#include "core/report/yardstick.h"
 
 namespace headscope {
 namespace {
@@ -58,6 +59,13 @@ std::string metrics_table(const AnalysisSeries& series) {
     text += '\n';
     for (const std::vector<std::string>& cells : metric_rows(columns, /*all=*/true))
         text += row(cells);
+    std::vector<std::string> places = {kYardstickHeading, ""};
+    bool known = false;
+    for (const AnalyzedRun& run : series.runs) {
+        places.push_back(plain(run.result->yardstick));
+        known = known || !run.result->yardstick.empty();
+    }
+    if (known) text += row(places);
     return text;
 }
 

@@ -20,6 +20,7 @@
 #include "core/refit/refit.h"
 #include "core/report/journal.h"
 #include "core/report/run_settings.h"
+#include "core/report/yardstick.h"
 
 namespace headscope {
 namespace {
@@ -276,6 +277,9 @@ class Sweep {
     void write_results(const std::string& started) {
         const Scores& scores = result_.evaluation.scores;
         const std::vector<Metric> original = scores.metric_list(0);
+        const std::optional<Yardstick> yardstick =
+            find_yardstick(params_.cache_dir, {settings_.model_fingerprint, settings_.protocol,
+                                               settings_.window, settings_.corpus_sha256});
         for (std::size_t i = 0; i < pending_.size(); ++i) {
             SweepRun& run = result_.runs[pending_[i]];
             run.result.original = scores.metrics(0);
@@ -283,6 +287,7 @@ class Sweep {
             run.result.change = scores.change(0, i + 1);
             run.result.original_metrics = original;
             run.result.merged_metrics = scores.metric_list(i + 1);
+            if (yardstick) run.result.yardstick = place_on(*yardstick, run.result.merged_metrics);
             Manifest manifest;
             manifest.program_version = params_.program_version;
             manifest.model_path = params_.model_path.string();

@@ -14,7 +14,7 @@ foreach(
   "131,072 tokens"
   "6,671,104, 13 MB (48 tensors bfloat16)"
   "consolidated.00.pth, "
-  "batch, similarity, plan, evaluate, export, search, compress, damage, heads, protocols"
+  "batch, similarity, plan, evaluate, export, search, compress, damage, heads, protocols, yardstick"
 )
   expect_in("${out}" "${part}")
 endforeach()
@@ -36,7 +36,7 @@ file(COPY "${models}/bpe/" DESTINATION "${WORK_DIR}/bare" PATTERN "tokenizer*" E
 headscope(info bare)
 expect_status(0)
 expect_in("${out}" "no tokenizer in this folder")
-expect_in("${out}" "similarity, plan, export; batch, evaluate, search, compress, damage, heads, protocols need the tokenizer")
+expect_in("${out}" "similarity, plan, export; batch, evaluate, search, compress, damage, heads, protocols, yardstick need the tokenizer")
 
 # Nothing that can be used: what is known, the reason, and the exit code for bad input.
 file(WRITE "${WORK_DIR}/neox/config.json" [[{"model_type": "gpt_neox", "num_hidden_layers": 44}]])

@@ -7,6 +7,7 @@
 #include "core/base/locations.h"
 #include "core/base/version.h"
 #include "core/refit/refit.h"
+#include "core/report/yardstick.h"
 #include "ui/session/error_text.h"
 
 namespace headscope::ui {
@@ -99,6 +100,9 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
     EvaluationOutcome outcome;
     outcome.figures = figures_of(evaluation.scores);
     if (estimate) return outcome;  // which is no result
+    const std::optional<Yardstick> yardstick =
+        find_yardstick(cache_dir(), {settings->model_fingerprint, settings->protocol,
+                                     settings->window, settings->corpus_sha256});
     Manifest common = manifest(request, evaluation);
     common.settings = *settings;
     common.started = started;
@@ -106,6 +110,7 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
         Result result = make_result(*opened_, variants[i], outcome.figures, i, common);
         result.original_metrics = evaluation.scores.metric_list(0);
         result.merged_metrics = evaluation.scores.metric_list(i + 1);
+        if (yardstick) result.yardstick = place_on(*yardstick, result.merged_metrics);
         outcome.results.push_back(std::make_shared<const Result>(std::move(result)));
         if (params.divergence) outcome.tokens.push_back(tokens_of(evaluation.scores, i + 1));
     }

@@ -33,6 +33,18 @@ class Details {
     QString rows_;
 };
 
+/// place_on() in the language of the window: "as much as Q5_K_M".
+QString yardstick_text(const std::string& place) {
+    const QString text = QString::fromStdString(place);
+    const QString last = text.section(QLatin1Char(' '), -1);
+    if (place.starts_with("as much as ")) return Text::tr("as much as %1").arg(last);
+    if (place.starts_with("less than ")) return Text::tr("less than %1").arg(last);
+    if (place.starts_with("more than ")) return Text::tr("more than %1").arg(last);
+    if (place.starts_with("between "))
+        return Text::tr("between %1 and %2").arg(text.section(QLatin1Char(' '), 1, 1), last);
+    return text;
+}
+
 void add_metrics(Details& details, const Run& run) {
     if (run.original) {
         details.add(Text::tr("Perplexity, original"), perplexity_text(run.original->perplexity));
@@ -211,6 +223,8 @@ QString details_text(const Run& run) {
     add_metrics(details, run);
     details.add(Text::tr("KL divergence, nats a token"), kl_text(run));
     details.add(Text::tr("Same top token"), same_top_text(run));
+    if (run.result)
+        details.add(Text::tr("Costs, in quantization"), yardstick_text(run.result->yardstick));
     add_facts(details, facts_of(run));
     details.add(Text::tr("File"), run.file);
     text += details.table();

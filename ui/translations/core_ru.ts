@@ -648,6 +648,26 @@
         <translation>для меры {} модель должна работать; по одним весам её не вычислить</translation>
     </message>
     <message>
+        <source>a comparison with predictions that are kept works in one process alone; start one</source>
+        <translation>сравнение с сохранёнными предсказаниями работает только в одном процессе; запустите один</translation>
+    </message>
+    <message>
+        <source>window {} has no predictions to compare with</source>
+        <translation>для окна {} нет предсказаний для сравнения</translation>
+    </message>
+    <message>
+        <source>{}: no file of log-probabilities; llama-perplexity --save-all-logits or headscope evaluate --save_logits makes one</source>
+        <translation>{}: не файл логарифмов вероятностей; его создаёт llama-perplexity --save-all-logits или headscope evaluate --save_logits</translation>
+    </message>
+    <message>
+        <source>{}: {} windows of {} tokens and a vocabulary of {} do not fit its {} bytes; it is cut short or damaged, make it again</source>
+        <translation>{}: {} окон по {} токенов и словарь из {} не помещаются в его {} байт; файл обрезан или повреждён, создайте его снова</translation>
+    </message>
+    <message>
+        <source>{}: a file of log-probabilities holds the predictions of protocol llama.cpp; choose that one</source>
+        <translation>{}: файл логарифмов вероятностей содержит предсказания протокола llama.cpp; выберите его</translation>
+    </message>
+    <message>
         <source>{}: could not be written ({}); make room or choose another place</source>
         <translation>{}: записать не удалось ({}); освободите место или выберите другое</translation>
     </message>

@@ -3175,6 +3175,26 @@ Replace them?</source>
         <source>Same top token</source>
         <translation>Тот же первый токен</translation>
     </message>
+    <message>
+        <source>Costs, in quantization</source>
+        <translation>Цена в квантовании</translation>
+    </message>
+    <message>
+        <source>as much as %1</source>
+        <translation>как %1</translation>
+    </message>
+    <message>
+        <source>less than %1</source>
+        <translation>меньше, чем %1</translation>
+    </message>
+    <message>
+        <source>more than %1</source>
+        <translation>больше, чем %1</translation>
+    </message>
+    <message>
+        <source>between %1 and %2</source>
+        <translation>между %1 и %2</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::SaveModelDialog</name>

@@ -168,4 +168,25 @@ std::vector<RowsOfType> types_under(Mixture mixture, const ModelConfig& config,
     return types;
 }
 
+double bits_per_weight(Mixture mixture, const ModelConfig& config) {
+    constexpr double kBitsOfByte = 8.0;
+    double bits = 0.0;
+    double weights = 0.0;
+    for (const ExpectedTensor& tensor : expected_tensors(config)) {
+        double elements = 1.0;
+        for (const std::int64_t extent : tensor.shape)
+            elements *= static_cast<double>(extent);
+        const double of_row = elements / static_cast<double>(tensor.shape.front());
+        const auto types = types_under(mixture, config, tensor, tensor.shape.back());
+        if (types.empty()) bits += elements * sizeof(float) * kBitsOfByte;
+        for (const RowsOfType& rows : types) {
+            bits += static_cast<double>(rows.count) * of_row * kBitsOfByte *
+                    static_cast<double>(rows.type->bytes) /
+                    static_cast<double>(rows.type->elements);
+        }
+        weights += elements;
+    }
+    return bits / weights;
+}
+
 }  // namespace headscope

@@ -35,4 +35,7 @@ struct RowsOfType {
 std::vector<RowsOfType> types_under(Mixture mixture, const ModelConfig& config,
                                     const ExpectedTensor& tensor, std::int64_t columns);
 
+/// Bits that a weight takes on average under a mixture, scales and what stays in float32 included.
+double bits_per_weight(Mixture mixture, const ModelConfig& config);
+
 }  // namespace headscope
