@@ -17,6 +17,7 @@
 #include "core/base/locations.h"
 #include "core/base/process_rank.h"
 #include "core/evaluation/evaluator.h"
+#include "core/evaluation/logits_file.h"
 #include "core/evaluation/task_evaluation.h"
 #include "core/evaluation/token_file.h"
 #include "core/measures/merge_calibration.h"
@@ -94,8 +95,11 @@ std::vector<std::string> places_on_yardstick(const Model& model, const PreparedT
     return places;
 }
 
+/// `against`: the scores that metrics are of, where those of a file stand before the variants'.
 nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores,
+                                     const Scores& against,
                                      const std::vector<std::string>& places) {
+    const std::size_t shift = against.values.size() - scores.values.size();
     nlohmann::ordered_json variants = nlohmann::ordered_json::array();
     for (std::size_t v = 0; v < made.variants.size(); ++v) {
         nlohmann::ordered_json variant = {{"threshold", nullptr}};
@@ -107,14 +111,15 @@ nlohmann::ordered_json variants_json(const Variants& made, const Scores& scores,
         }
         variant["metrics"] = to_json(scores.metrics(v));
         variant["change"] = to_json(scores.change(0, v));
-        variant["metric_list"] = to_json(scores.metric_list(v));
+        variant["metric_list"] = to_json(against.metric_list(v + shift));
         if (!places[v].empty()) variant["yardstick"] = places[v];
         variants.push_back(std::move(variant));
     }
     return variants;
 }
 
-void print_scores(Display& display, const Scores& scores, const Variants& made) {
+void print_scores(Display& display, const Scores& scores, const Scores& against,
+                  const Variants& made) {
     Table table({"variant", "perplexity", "change", "accuracy", "change (points)"});
     for (std::size_t v = 0; v < scores.values.size(); ++v) {
         const Metrics metrics = scores.metrics(v);
@@ -126,23 +131,64 @@ void print_scores(Display& display, const Scores& scores, const Variants& made) 
     }
     display.print(table.text());
     std::vector<std::vector<Metric>> columns;
+    const std::size_t shift = against.values.size() - scores.values.size();
     for (std::size_t v = 0; v < scores.values.size(); ++v)
-        columns.push_back(scores.metric_list(v));
+        columns.push_back(against.metric_list(v + shift));
+    if (shift > 0) {
+        display.print(fmt::format("\nAgainst the file, whose perplexity is {}",
+                                  perplexity_text(against.metrics(0).perplexity)));
+    }
     print_metric_table(display, names_of(made), columns);
+}
+
+/// The tokens that a file of log-probabilities is about.
+PreparedText text_of_file(const std::string& path, const LogitsFile& file,
+                          const Checkpoint& checkpoint) {
+    const LogitsFileShape& shape = file.shape();
+    const ModelConfig& config = checkpoint.config();
+    if (shape.vocab != config.vocab_size) {
+        fail(ErrorCode::bad_input,
+             "{}: a vocabulary of {}, and the model has {}; they do not "
+             "belong together",
+             path, shape.vocab, config.vocab_size);
+    }
+    const auto tokenizer = tokenizer_of(checkpoint);
+    PreparedText text;
+    text.corpus_name = std::filesystem::path(path).filename().string();
+    text.tokenizer_fingerprint = tokenizer->fingerprint();
+    text.token_count = shape.window * shape.windows;
+    text.bos_rule = bos_rule(Protocol::llama_cpp, tokenizer->bos_id().has_value());
+    text.bos_decided_by = tokenizer->bos_decided_by();
+    text.windows = std::make_shared<const Windows>(file.tokens(), Protocol::llama_cpp, shape.window,
+                                                   0, tokenizer->bos_id(), config.longest_window(),
+                                                   config.vocab_size);
+    return text;
 }
 
 /// Perplexity and what goes with it, over a text.
 void evaluate_text(const Options& options, const PreparedText& text, const Model& model,
-                   const Variants& made, const MeasuredHeads& measured, Display& display,
-                   const std::stop_token& stop) {
+                   const Variants& made, const std::shared_ptr<const LogitsFile>& base,
+                   const MeasuredHeads& measured, Display& display, const std::stop_token& stop) {
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
     EvaluationParams params{made.variants, text.windows, {}};
     params.divergence =
         !options.per_token.empty() || (made.variants.size() > 1 && !options.no_divergence);
+    std::shared_ptr<LogitsWriter> writer;
+    if (!options.save_logits.empty()) {
+        writer = std::make_shared<LogitsWriter>(options.save_logits, *text.windows,
+                                                model.config().vocab_size);
+        params.keep = predictions_to_file(model, *text.windows, writer);
+    }
+    if (base) {
+        params.divergence = true;
+        params.base = predictions_of_file(base);
+    }
     const EvaluationResult result = evaluate(
         model, params, show_progress,
         [&](const Scores& scores) { show_scores(display, scores, made.thresholds); }, stop);
     if (!process_rank().first()) return;
+    if (writer) writer->finish();
+    const Scores against = base ? with_file_first(*base, result.scores) : result.scores;
     if (!options.per_token.empty())
         write_token_scores(options.per_token, *text.windows, result.scores, names_of(made));
 
@@ -167,7 +213,7 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
                   {"token_ids_sha256", text.token_ids_sha256},
                   {"dtype", name_of(model.dtype())},
                   {"device", model.device()},
-                  {"variants", variants_json(made, result.scores, places)},
+                  {"variants", variants_json(made, result.scores, against, places)},
                   {"layer_passes", result.layer_passes},
                   {"separate_layer_passes", result.separate_layer_passes},
                   {"seconds", result.seconds},
@@ -178,7 +224,7 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
                     model.checkpoint().directory().string(), text.corpus_name,
                     count_text(text.token_count), options.protocol, count_text(windows),
                     text.windows->window(), name_of(model.dtype()), model.device()));
-    print_scores(display, result.scores, made);
+    print_scores(display, result.scores, against, made);
     for (std::size_t v = 1; v < places.size(); ++v) {
         if (places[v].empty()) continue;
         display.print(
@@ -258,7 +304,14 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
         display.print("Note: " + note);
     resolve(options.compute());  // a device that does not work is told before anything slow
     std::optional<PreparedText> text;
-    if (with_text) text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
+    std::shared_ptr<const LogitsFile> base;
+    if (!options.base_logits.empty()) {
+        base = std::make_shared<const LogitsFile>(options.base_logits);
+        text = text_of_file(options.base_logits, *base, checkpoint);
+        options.protocol = name_of(Protocol::llama_cpp);
+    } else if (with_text) {
+        text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
+    }
     const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
     MeasuredHeads measured;
     if (!options.given_thresholds().empty() || of_layers) {
@@ -270,7 +323,7 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
     refit_as_asked(model, measured, made.plans, display, stop);
     for (const MergePlan& plan : made.plans)
         made.variants.push_back(variant_of(plan));
-    if (text) evaluate_text(options, *text, model, made, measured, display, stop);
+    if (text) evaluate_text(options, *text, model, made, base, measured, display, stop);
     if (!tasks.empty()) {
         const auto tokenizer = tokenizer_of(checkpoint);
         const std::vector<TaskScores> scores =

@@ -192,6 +192,14 @@ void add_divergence_options(CLI::App& command, Options& options, bool per_token)
             "File for what every prediction says: token ids, negative log likelihood, KL "
             "divergence and top agreement of each variant, as safetensors")
             ->option_text("FILE");
+        CLI::Option* save = add(command, "--save_logits", options.save_logits,
+                                "File for the original's log-probabilities, as llama-perplexity "
+                                "--save-all-logits writes it; with --protocol llama.cpp")
+                                ->option_text("FILE");
+        add(command, "--base_logits", options.base_logits,
+            "Compare with such a file in place of the original, on the tokens that it holds")
+            ->option_text("FILE")
+            ->excludes(save);
     }
 }
 

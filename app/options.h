@@ -34,9 +34,11 @@ struct Options {
     std::int64_t max_windows = 0;
     std::string corpus;
     bool no_divergence = false;
-    double quoted = 0.0;    ///< a perplexity
-    std::string per_token;  ///< file
-    std::string tasks;      ///< NAME=FILE,...
+    double quoted = 0.0;      ///< a perplexity
+    std::string per_token;    ///< file
+    std::string save_logits;  ///< file
+    std::string base_logits;  ///< file
+    std::string tasks;        ///< NAME=FILE,...
     std::int64_t limit = 0;
     std::string task_items;  ///< file
     std::string device = "auto";

@@ -15,6 +15,9 @@ struct EvaluationEngine {
                                  const std::stop_token& stop) = nullptr;
     std::shared_ptr<PredictionBase> (*predictions)(const Model& model,
                                                    const Windows& windows) = nullptr;
+    std::shared_ptr<PredictionBase> (*to_file)(const Model& model, const Windows& windows,
+                                               std::shared_ptr<LogitsWriter> writer) = nullptr;
+    std::shared_ptr<PredictionBase> (*of_file)(std::shared_ptr<const LogitsFile> file) = nullptr;
     void (*join)() = nullptr;
     void (*leave)() = nullptr;
     std::string (*broadcast)(const std::string& text) = nullptr;

@@ -15,6 +15,9 @@
 
 namespace headscope {
 
+class LogitsFile;
+class LogitsWriter;
+
 /// Predictions of another model, with which those of an evaluation are compared.
 class PredictionBase;
 
@@ -60,6 +63,18 @@ void leave_processes();
 
 /// An empty store for the predictions of a model over some windows. It keeps the model.
 std::shared_ptr<PredictionBase> predictions_of(const Model& model, const Windows& windows);
+
+/// A store that writes the log-probabilities of the model's predictions; finish() of the writer is
+/// left to the caller.
+std::shared_ptr<PredictionBase> predictions_to_file(const Model& model, const Windows& windows,
+                                                    std::shared_ptr<LogitsWriter> writer);
+
+/// The predictions of a file, to compare with.
+std::shared_ptr<PredictionBase> predictions_of_file(std::shared_ptr<const LogitsFile> file);
+
+/// `compared`, the scores of an evaluation with predictions_of_file(), behind the file's own: so
+/// that metrics are against the file.
+Scores with_file_first(const LogitsFile& file, const Scores& compared);
 
 /// What the process of rank 0 passes here, in every process that a launcher started together with
 /// this one (process_rank.h). All must call it. A process that is alone gets its own text back.

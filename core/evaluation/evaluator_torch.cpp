@@ -113,9 +113,18 @@ std::shared_ptr<PredictionBase> make_predictions(const Model& model, const Windo
     return std::make_shared<KeptPredictions>(model, windows);
 }
 
+std::shared_ptr<PredictionBase> make_saved(const Model& model, const Windows& windows,
+                                           std::shared_ptr<LogitsWriter> writer) {
+    return std::make_shared<SavedPredictions>(model, windows, std::move(writer));
+}
+
+std::shared_ptr<PredictionBase> make_of_file(std::shared_ptr<const LogitsFile> file) {
+    return std::make_shared<FilePredictions>(std::move(file));
+}
+
 }  // namespace
 
-const EvaluationEngine kEvaluationEngine{evaluate_variants, make_predictions, join_group, ProcessGroup::leave,
+const EvaluationEngine kEvaluationEngine{evaluate_variants, make_predictions, make_saved, make_of_file, join_group, ProcessGroup::leave,
                                          broadcast_text, prefill_seconds};
 
 }  // namespace headscope

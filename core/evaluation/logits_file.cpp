@@ -57,8 +57,7 @@ Value read_at(std::span<const std::byte> bytes, std::size_t offset) {
 
 }  // namespace
 
-double pack_log_probabilities(std::span<const float> logits, std::int64_t target,
-                              std::span<std::uint16_t> to) {
+void pack_log_probabilities(std::span<const float> logits, std::span<std::uint16_t> to) {
     const float highest = top_of(logits).value;
     const float lowest =
         std::max(*std::min_element(logits.begin(), logits.end()), highest - kFloor);
@@ -74,7 +73,17 @@ double pack_log_probabilities(std::span<const float> logits, std::int64_t target
                     static_cast<std::uint16_t>(std::lrint(inverse * (logits[i] - lowest)));
         }
     }
-    return static_cast<double>(highest + log_sum - logits[static_cast<std::size_t>(target)]);
+}
+
+FilePrediction prediction_of(std::span<const std::uint16_t> row, std::int64_t target) {
+    float head[2];
+    std::memcpy(head, row.data(), sizeof head);
+    const auto words = row.subspan(kScaleWords);
+    const float log_p =
+        head[0] * static_cast<float>(words[static_cast<std::size_t>(target)]) + head[1];
+    // The word behind an odd vocabulary is 0: never above the first.
+    const auto top = std::max_element(words.begin(), words.end());
+    return {-static_cast<double>(log_p), top - words.begin()};
 }
 
 FileDivergence divergence_from(std::span<const std::uint16_t> row, std::span<const float> logits,
@@ -90,7 +99,6 @@ FileDivergence divergence_from(std::span<const std::uint16_t> row, std::span<con
     const float shift = top.value + log_sum;
     FileDivergence found;
     found.nll = static_cast<double>(shift - logits[wanted]);
-    found.base_nll = -static_cast<double>(base(wanted));
     Top base_top{base(0), 0};
     for (std::size_t i = 0; i < logits.size(); ++i) {
         const float log_p = base(i);
@@ -99,7 +107,6 @@ FileDivergence divergence_from(std::span<const std::uint16_t> row, std::span<con
             found.kl += static_cast<double>(std::exp(log_p) * (log_p - logits[i] + shift));
     }
     found.correct = top.place == target;
-    found.base_correct = base_top.place == target;
     found.same_top = top.place == base_top.place;
     return found;
 }

@@ -33,19 +33,22 @@ struct LogitsFileShape {
     }
 };
 
-/// Packs one prediction's logits, as llama-perplexity does; `to` has row_words() words. Returns the
-/// negative log likelihood of `target`, nats.
-double pack_log_probabilities(std::span<const float> logits, std::int64_t target,
-                              std::span<std::uint16_t> to);
+/// Packs one prediction's logits, as llama-perplexity does; `to` has row_words() words.
+void pack_log_probabilities(std::span<const float> logits, std::span<std::uint16_t> to);
+
+/// A prediction of such a file by itself.
+struct FilePrediction {
+    double nll = 0.0;      ///< of the target, nats
+    std::int64_t top = 0;  ///< the most likely token, the first of equals
+};
+FilePrediction prediction_of(std::span<const std::uint16_t> row, std::int64_t target);
 
 /// How logits differ from a prediction of such a file, as llama-perplexity --kl-divergence sums it
 /// up: over the tokens whose log p is above -16.
 struct FileDivergence {
-    double nll = 0.0;           ///< of the target under the logits, nats
-    double base_nll = 0.0;      ///< under the file
-    double kl = 0.0;            ///< KL(file || logits), nats; rounding may make it negative
-    bool correct = false;       ///< the target is the argmax of the logits
-    bool base_correct = false;  ///< and of the file
+    double nll = 0.0;      ///< of the target under the logits, nats
+    double kl = 0.0;       ///< KL(file || logits), nats; rounding may make it negative
+    bool correct = false;  ///< the target is the argmax of the logits
     bool same_top = false;
 };
 FileDivergence divergence_from(std::span<const std::uint16_t> row, std::span<const float> logits,

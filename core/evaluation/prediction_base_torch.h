@@ -4,9 +4,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include <ATen/core/Tensor.h>
 
+#include "core/evaluation/logits_file.h"
 #include "core/evaluation/windows.h"
 #include "core/model/forward_torch.h"
 
@@ -48,6 +50,36 @@ class KeptPredictions : public PredictionBase {
     ForwardPass forward_;
     mutable std::mutex mutex_;
     std::map<std::int64_t, at::Tensor> rows_;  ///< of each window, on the host
+};
+
+/// Writes the predictions of a model as they come.
+class SavedPredictions : public PredictionBase {
+  public:
+    SavedPredictions(Model model, const Windows& windows, std::shared_ptr<LogitsWriter> writer);
+
+    [[nodiscard]] ops::Divergence compare(std::int64_t window, const ForwardPass& forward,
+                                          const at::Tensor& rows,
+                                          const at::Tensor& targets) const override;
+    void keep(std::int64_t window, const at::Tensor& rows) override;
+
+  private:
+    Model model_;
+    ForwardPass forward_;
+    std::shared_ptr<LogitsWriter> writer_;
+};
+
+/// The predictions of a file.
+class FilePredictions : public PredictionBase {
+  public:
+    explicit FilePredictions(std::shared_ptr<const LogitsFile> file) : file_(std::move(file)) {}
+
+    [[nodiscard]] ops::Divergence compare(std::int64_t window, const ForwardPass& forward,
+                                          const at::Tensor& rows,
+                                          const at::Tensor& targets) const override;
+    void keep(std::int64_t window, const at::Tensor& rows) override;
+
+  private:
+    std::shared_ptr<const LogitsFile> file_;
 };
 
 }  // namespace headscope

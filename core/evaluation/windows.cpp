@@ -82,6 +82,11 @@ std::vector<std::int64_t> Windows::tokens(std::int64_t index) const {
     return tokens;
 }
 
+std::vector<std::int32_t> Windows::tokens_of_text(std::int64_t index) const {
+    const auto begin = ids_.begin() + index * window_;
+    return {begin, begin + window_};
+}
+
 std::vector<std::int64_t> Windows::shuffled_order() const {
     std::vector<std::int64_t> order(static_cast<std::size_t>(count_));
     std::iota(order.begin(), order.end(), 0);

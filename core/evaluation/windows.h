@@ -65,6 +65,9 @@ class Windows {
     /// The tokens of window `index`, as the model reads them.
     [[nodiscard]] std::vector<std::int64_t> tokens(std::int64_t index) const;
 
+    /// The same as they stand in the text: without the BOS that takes the place of the first.
+    [[nodiscard]] std::vector<std::int32_t> tokens_of_text(std::int64_t index) const;
+
     /// All windows in a fixed shuffled order, so that a partial result is a fair sample.
     [[nodiscard]] std::vector<std::int64_t> shuffled_order() const;
 
