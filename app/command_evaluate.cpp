@@ -241,6 +241,17 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
             : ""));
 }
 
+/// The pages of the corpus, of which --limit takes the first.
+ChosenTask wikitext_task(const Options& options) {
+    const Task& task = find_task("wikitext");
+    const std::string file =
+        options.corpus.empty() ? wikitext2_test_file().string() : options.corpus;
+    ChosenTask chosen{&task, file, task.read(file)};
+    if (options.limit > 0 && chosen.items.size() > static_cast<std::size_t>(options.limit))
+        chosen.items.resize(static_cast<std::size_t>(options.limit));
+    return chosen;
+}
+
 /// The log-likelihoods of every item, so that a later run can be paired with this one.
 nlohmann::ordered_json items_json(const TaskScores& scores, const Variants& made) {
     nlohmann::ordered_json gold = nlohmann::ordered_json::array();
@@ -293,11 +304,13 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
     Options options = given;
     const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
-    const bool with_text = options.protocol != "none";
-    if (!with_text && options.tasks.empty())
+    const bool rolling = options.protocol == kRollingProtocol;
+    const bool with_text = options.protocol != "none" && !rolling;
+    if (!with_text && !rolling && options.tasks.empty())
         fail(ErrorCode::bad_input, "--protocol none evaluates tasks alone; give --tasks");
     std::vector<ChosenTask> tasks;
     if (!options.tasks.empty()) tasks = read_tasks(options.tasks, options.limit);
+    if (rolling) tasks.push_back(wikitext_task(options));
     join_processes();
     const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
     for (const std::string& note : checkpoint.notes())
@@ -327,7 +340,8 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
     if (!tasks.empty()) {
         const auto tokenizer = tokenizer_of(checkpoint);
         const std::vector<TaskScores> scores =
-            evaluate_tasks(model, *tokenizer, made.variants, std::move(tasks), show_progress, stop);
+            evaluate_tasks(model, *tokenizer, made.variants, std::move(tasks), show_progress, stop,
+                           rolling ? options.window : 0);
         if (process_rank().first()) show_tasks(options, scores, made, display);
     }
     leave_processes();

@@ -221,6 +221,8 @@ struct CommandLine {
         add_model_option(*yardstick, options);
         add_text_options(*yardstick, options, /*may_be_none=*/false);
         add_compute_options(*yardstick, options);
+        yardstick->get_option("--max_windows")
+            ->description("Only the first so many windows; default: 8");
         yardstick->add_option("--output", options.output,
                               "File for the ladder, JSON; default: only the cache has it");
         add_json_option(*yardstick, options);

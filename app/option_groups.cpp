@@ -173,7 +173,10 @@ void add_text_options(CLI::App& command, Options& options, bool may_be_none) {
     std::vector<std::string> protocols;
     for (const ProtocolPreset& preset : protocol_presets())
         protocols.emplace_back(preset.name);
-    if (may_be_none) protocols.emplace_back("none");
+    if (may_be_none) {
+        protocols.emplace_back(kRollingProtocol);
+        protocols.emplace_back("none");
+    }
     add_choice(
         command, "--protocol", options.protocol, std::move(protocols),
         may_be_none ? "How perplexity is taken; none: tasks alone" : "How perplexity is taken");

@@ -17,6 +17,9 @@
 
 namespace headscope::app {
 
+/// Of --protocol: pages of WikiText as lm-eval's task of that name scores them.
+inline constexpr const char* kRollingProtocol = "lm-eval-wikitext";
+
 /// Values of the options that commands share, as the user typed them.
 struct Options {
     std::string model_path;  ///< empty: the demo model

@@ -124,7 +124,8 @@ std::shared_ptr<PredictionBase> make_of_file(std::shared_ptr<const LogitsFile> f
 
 }  // namespace
 
-const EvaluationEngine kEvaluationEngine{evaluate_variants, make_predictions, make_saved, make_of_file, join_group, ProcessGroup::leave,
-                                         broadcast_text, prefill_seconds};
+const EvaluationEngine kEvaluationEngine{evaluate_variants, make_predictions, make_saved,
+                                         make_of_file,      join_group,       ProcessGroup::leave,
+                                         broadcast_text,    prefill_seconds};
 
 }  // namespace headscope

@@ -62,6 +62,29 @@ class Requests {
         return place;
     }
 
+    /// lm-eval's get_rolling_token_windows with a context of one token: every token is predicted
+    /// once, a window's worth at a time; the last window reaches back to its full length.
+    std::vector<Place> add_rolling(const std::string& text, std::int32_t prefix) {
+        std::vector<std::int32_t> ids = encode(tokenizer_, text);
+        ids.insert(ids.begin(), prefix);
+        const std::size_t targets = ids.size() - 1;
+        std::vector<Place> places;
+        for (std::size_t begin = 0; begin < targets; begin += longest_) {
+            const std::size_t end = std::min(begin + longest_, targets);
+            const std::size_t count = end - begin;
+            const std::size_t start = begin == 0 ? 0 : end - longest_;
+            ScoredSequence sequence{{ids.begin() + static_cast<std::ptrdiff_t>(start),
+                                     ids.begin() + static_cast<std::ptrdiff_t>(end)},
+                                    {}};
+            for (std::size_t i = begin; i < end; ++i) {
+                sequence.predictions.push_back({static_cast<std::int32_t>(i - start), ids[i + 1]});
+            }
+            places.push_back({sequences_.size(), 0, count});
+            sequences_.push_back(std::move(sequence));
+        }
+        return places;
+    }
+
     [[nodiscard]] const std::vector<ScoredSequence>& sequences() const { return sequences_; }
 
   private:
@@ -129,6 +152,31 @@ std::vector<std::vector<WindowScore>> score(const Model& model,
     return scores;
 }
 
+/// The token before a text: BOS, whether or not the tokenizer writes it by itself.
+std::int32_t prefix_token(const Model& model, const Tokenizer& tokenizer) {
+    if (const auto bos = tokenizer.bos_id()) return *bos;
+    if (const auto bos = model.config().bos_token_id) return *bos;
+    fail(ErrorCode::unsupported,
+         "{}: bos_token_id is missing, with which a rolling text begins; add it to the config",
+         model.checkpoint().path().string());
+}
+
+/// sum of values / sum of weights, with the 95 % interval of a ratio over independent items.
+Estimate ratio_of(const std::vector<double>& values, const std::vector<double>& weights) {
+    const auto count = static_cast<double>(values.size());
+    const double weight = std::accumulate(weights.begin(), weights.end(), 0.0);
+    const double ratio = std::accumulate(values.begin(), values.end(), 0.0) / weight;
+    std::vector<double> residuals(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        residuals[i] = (values[i] - ratio * weights[i]) * count / weight;
+    const Estimate spread = mean_estimate(residuals);
+    return {ratio, ratio + spread.low, ratio + spread.high};
+}
+
+Estimate exponential(const Estimate& log) {
+    return {std::exp(log.value), std::exp(log.low), std::exp(log.high)};
+}
+
 /// The 95 % interval of a mean of paired differences, by bootstrap over items.
 Estimate bootstrap(const std::vector<double>& differences) {
     constexpr std::size_t kResamples = 2000;
@@ -174,14 +222,20 @@ std::vector<ChosenTask> read_tasks(const std::string& list, std::int64_t limit) 
 std::vector<TaskScores> evaluate_tasks(const Model& model, const Tokenizer& tokenizer,
                                        const std::vector<Variant>& variants,
                                        std::vector<ChosenTask> tasks, const ProgressFn& progress,
-                                       const std::stop_token& stop) {
-    Requests requests(tokenizer, model.config().longest_window());
+                                       const std::stop_token& stop, std::int64_t longest) {
+    const std::int64_t most = model.config().longest_window();
+    Requests requests(tokenizer, longest > 0 ? std::min(longest, most) : most);
     std::vector<std::vector<std::vector<Place>>> places;  // [tasks][items][requests]
     for (const ChosenTask& task : tasks) {
         auto& of_task = places.emplace_back();
         for (const TaskItem& item : task.items) {
             throw_if_stopped(stop);
             auto& of_item = of_task.emplace_back();
+            if (task.task->kind == TaskKind::rolling) {
+                of_item = requests.add_rolling(item.requests.front().continuation,
+                                               prefix_token(model, tokenizer));
+                continue;
+            }
             for (const TaskRequest& request : item.requests)
                 of_item.push_back(requests.add(request));
         }
@@ -230,10 +284,50 @@ std::vector<std::uint8_t> TaskScores::right(std::size_t variant, bool by_length)
     return right;
 }
 
+std::vector<Metric> TaskScores::rolling_metrics(std::size_t variant) const {
+    const std::string name(task.task->name);
+    const std::string title(task.task->title);
+    std::vector<double> words;
+    std::vector<double> bytes;
+    for (const TaskItem& item : task.items) {
+        words.push_back(item.words);
+        bytes.push_back(item.bytes);
+    }
+    const auto nll_of = [&](std::size_t v) {
+        std::vector<double> nll;
+        for (const ItemScore& item : values.at(v)) {
+            nll.push_back(
+                -std::accumulate(item.log_likelihoods.begin(), item.log_likelihoods.end(), 0.0));
+        }
+        return nll;
+    };
+    std::vector<double> nll = nll_of(variant);
+    const Estimate a_byte = ratio_of(nll, bytes);
+    const double bit = std::log(2.0);
+    std::vector<Metric> metrics{{name + "_word_perplexity", title + ", word perplexity", "",
+                                 exponential(ratio_of(nll, words)), false, true},
+                                {name + "_byte_perplexity", title + ", byte perplexity", "",
+                                 exponential(a_byte), false, false},
+                                {name + "_bits_per_byte",
+                                 title + ", bits per byte",
+                                 "bits",
+                                 {a_byte.value / bit, a_byte.low / bit, a_byte.high / bit},
+                                 false,
+                                 true}};
+    if (variant == 0) return metrics;
+    const std::vector<double> before = nll_of(0);
+    for (std::size_t i = 0; i < nll.size(); ++i)
+        nll[i] -= before[i];
+    metrics.push_back({name + "_ln_word_perplexity_ratio", title + ", ln word perplexity ratio",
+                       "nats", ratio_of(nll, words), false, true});
+    return metrics;
+}
+
 std::vector<Metric> TaskScores::metric_list(std::size_t variant) const {
     std::vector<Metric> metrics;
     const std::string name(task.task->name);
     const std::string title(task.task->title);
+    if (task.task->kind == TaskKind::rolling) return rolling_metrics(variant);
     const auto add_share = [&](const std::string& key, bool by_length) {
         const std::vector<std::uint8_t> now = right(variant, by_length);
         const std::vector<double> shares(now.begin(), now.end());

@@ -42,21 +42,26 @@ struct TaskScores {
     /// character of the choice (acc_norm); the first of equals counts.
     [[nodiscard]] std::vector<std::uint8_t> right(std::size_t variant, bool by_length) const;
 
-    /// acc, acc_norm, perplexity where the task has them, with 95 % intervals of items as
+    /// acc, acc_norm, perplexity where the task has them (of a rolling text word_perplexity,
+    /// byte_perplexity and bits_per_byte, and their paired change), with 95 % intervals of items as
     /// independent draws. For every variant but the first also the paired difference from the first
     /// (interval by bootstrap over items) and McNemar's exact p. Names begin with the task's.
     [[nodiscard]] std::vector<Metric> metric_list(std::size_t variant) const;
+
+  private:
+    [[nodiscard]] std::vector<Metric> rolling_metrics(std::size_t variant) const;
 };
 
 /// Scores tasks as lm-evaluation-harness 0.4.13 does (_encode_pair, left truncation to the model's
-/// longest window), all variants together. Requests that the model reads as the same tokens are
-/// computed once; sequences of about one length run together. Errors, cancelling and several
-/// processes are those of evaluate().
+/// longest window, or to `longest` tokens where that is not 0), all variants together. A rolling
+/// text is cut into windows of that length that predict each token once, the first behind BOS.
+/// Requests that the model reads as the same tokens are computed once; sequences of about one
+/// length run together. Errors, cancelling and several processes are those of evaluate().
 std::vector<TaskScores> evaluate_tasks(const Model& model, const Tokenizer& tokenizer,
                                        const std::vector<Variant>& variants,
                                        std::vector<ChosenTask> tasks,
                                        const ProgressFn& progress = {},
-                                       const std::stop_token& stop = {});
+                                       const std::stop_token& stop = {}, std::int64_t longest = 0);
 
 /// Two-sided p of McNemar's exact test: of `gained` and `lost` items that changed, as likely either
 /// way.

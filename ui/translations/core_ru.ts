@@ -652,6 +652,14 @@
         <translation>сравнение с сохранёнными предсказаниями работает только в одном процессе; запустите один</translation>
     </message>
     <message>
+        <source>predictions of a file are either read or written</source>
+        <translation>предсказания файла либо читаются, либо записываются</translation>
+    </message>
+    <message>
+        <source>{}: bos_token_id is missing, with which a rolling text begins; add it to the config</source>
+        <translation>{}: нет bos_token_id, с которого начинается текст; добавьте его в конфигурацию</translation>
+    </message>
+    <message>
         <source>window {} has no predictions to compare with</source>
         <translation>для окна {} нет предсказаний для сравнения</translation>
     </message>

@@ -187,7 +187,10 @@ std::string_view strip_right(std::string_view text) {
 }
 
 std::string_view strip(std::string_view text) {
-    text = strip_right(text);
+    return strip_left(strip_right(text));
+}
+
+std::string_view strip_left(std::string_view text) {
     while (!text.empty()) {
         utf8proc_int32_t code = 0;
         const std::size_t length = decode(text, 0, code);

@@ -57,8 +57,10 @@ struct LabelledQuestion {
 };
 LabelledQuestion labelled_question(const Record& record);
 
-/// Python's str.strip(), str.rstrip() and str.capitalize(), and the number of characters.
+/// Python's str.strip(), str.lstrip(), str.rstrip() and str.capitalize(), and the number of
+/// characters.
 std::string_view strip(std::string_view text);
+std::string_view strip_left(std::string_view text);
 std::string_view strip_right(std::string_view text);
 std::string capitalize(std::string_view text);
 std::size_t character_count(std::string_view text);

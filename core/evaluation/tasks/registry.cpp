@@ -19,7 +19,8 @@ namespace headscope {
     X(openbookqa)          \
     X(lambada_openai)      \
     X(mmlu)                \
-    X(mmlu_5shot)
+    X(mmlu_5shot)          \
+    X(wikitext)
 
 namespace tasks {
 #define HEADSCOPE_DECLARE(name) extern const Task name;

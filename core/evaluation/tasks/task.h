@@ -21,11 +21,14 @@ struct TaskItem {
     std::size_t gold = 0;               ///< the right choice
     /// Characters of each choice, which acc_norm divides by; empty where the task has no acc_norm.
     std::vector<double> lengths;
+    double words = 0.0;  ///< of a rolling item: what its text stands for
+    double bytes = 0.0;  ///< likewise, in UTF-8
 };
 
 enum class TaskKind {
     multiple_choice,  ///< acc, and acc_norm where items have lengths
     cloze,            ///< acc of greedy decoding, perplexity
+    rolling,          ///< of a whole text: perplexity a word and a byte, bits a byte
 };
 
 /// A task scored by log-likelihoods, as lm-evaluation-harness 0.4.13 scores the task of that name.
