@@ -13,8 +13,7 @@ namespace {
 
 /// Whether a line is the heading of a page, " = Title = ", and not of a part of one.
 bool is_title(std::string_view line) {
-    const std::string joined =
-        replace_all(replace_all(line, "= = =", "==="), "= =", "==");
+    const std::string joined = replace_all(replace_all(line, "= = =", "==="), "= =", "==");
     const std::string_view heading = strip(joined);
     return heading.starts_with("= ") && heading.ends_with(" =");
 }
@@ -96,7 +95,8 @@ bool begins_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
 }
 
-/// Pieces between runs of white space, empty ones at the ends included: len(re.split(r"\s+", page)).
+/// Pieces between runs of white space, empty ones at the ends included: len(re.split(r"\s+",
+/// page)).
 std::size_t word_count(std::string_view page) {
     std::size_t words = 1;
     for (std::size_t at = 0; at < page.size();) {
