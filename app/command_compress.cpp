@@ -36,7 +36,8 @@ CompressParams compress_params(const Options& options) {
     params.search.rounds = options.rounds;
     params.search.pairs = options.pairs_only;
     params.search.remeasure = options.remeasure;
-    params.search.refit_layers = parse_refit_layers(options.refit_layers);
+    params.search.refit.refit = parse_refit(options.refit);
+    params.search.refit.layers = parse_refit_layers(options.refit_layers);
     params.work = options.work();
     params.work.rule.refit.refit = Refit::output;
     if (!options.was_given("--calibration_windows")) params.work.calibration.windows = 0;

@@ -53,6 +53,27 @@ MeasuredHeads measure_heads(const Checkpoint& checkpoint, const Options& options
     return measure_heads(checkpoint, options, load, display, stop);
 }
 
+namespace {
+
+std::string mean_errors(const std::vector<LayerFit>& fits) {
+    double before = 0.0;
+    double after = 0.0;
+    for (const LayerFit& fit : fits) {
+        before += fit.before / static_cast<double>(fits.size());
+        after += fit.after / static_cast<double>(fits.size());
+    }
+    return fmt::format("{:.3g} -> {:.3g}", before, after);
+}
+
+nlohmann::ordered_json to_json(const std::vector<LayerFit>& fits) {
+    nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+    for (const LayerFit& fit : fits)
+        layers.push_back({{"layer", fit.layer}, {"before", fit.before}, {"after", fit.after}});
+    return layers;
+}
+
+}  // namespace
+
 void refit_as_asked(const Model& model, const MeasuredHeads& measured,
                     std::vector<MergePlan>& plans, Display& display, const std::stop_token& stop) {
     std::vector<MergePlan*> all;
@@ -65,21 +86,19 @@ void refit_as_asked(const Model& model, const MeasuredHeads& measured,
     if (refitted.empty()) return;
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     for (const RefittedVariant& variant : refitted) {
-        nlohmann::ordered_json layers = nlohmann::ordered_json::array();
-        for (const LayerFit& fit : variant.fits)
-            layers.push_back({{"layer", fit.layer}, {"before", fit.before}, {"after", fit.after}});
-        display.event({{"event", "refit"},
-                       {"target", name_of(variant.target)},
-                       {"layers", std::move(layers)}});
-        double before = 0.0;
-        double after = 0.0;
-        for (const LayerFit& fit : variant.fits) {
-            before += fit.before / static_cast<double>(variant.fits.size());
-            after += fit.after / static_cast<double>(variant.fits.size());
+        nlohmann::ordered_json event{{"event", "refit"},
+                                     {"target", name_of(variant.target)},
+                                     {"layers", to_json(variant.fits)}};
+        if (!variant.mlp_fits.empty()) event["mlp_layers"] = to_json(variant.mlp_fits);
+        display.event(event);
+        display.print(
+            fmt::format("Refitted {} layers to target {}: error of what they write {}, mean",
+                        variant.fits.size(), name_of(variant.target), mean_errors(variant.fits)));
+        if (!variant.mlp_fits.empty()) {
+            display.print(
+                fmt::format("Refitted the MLP of {} layers: error of what they write {}, mean",
+                            variant.mlp_fits.size(), mean_errors(variant.mlp_fits)));
         }
-        display.print(fmt::format(
-            "Refitted {} layers to target {}: error of what they write {:.3g} -> {:.3g}, mean",
-            variant.fits.size(), name_of(variant.target), before, after));
     }
     display.print(fmt::format("Refit in {:.1f} s", seconds.count()));
 }

@@ -279,6 +279,8 @@ void add_compress_options(CLI::App& command, Options& options) {
         "After the first round measure so many of the heads again, the most promising; default: "
         "all")
         ->check(CLI::PositiveNumber);
+    add_choice(command, "--refit", options.refit, {"output", "output+mlp"},
+               "Fit the output weights of changed layers' attention, or of their MLP too");
     add_choice(command, "--refit_layers", options.refit_layers, {"changed", "all"},
                "Which layers are refitted: the changed ones, or all behind the first of them");
     command.add_flag(both_spellings("--pairs_only"), options.pairs_only,

@@ -89,6 +89,7 @@ struct Options {
     // compress
     std::string fewer_heads;    ///< "-25%"
     std::string smaller_cache;  ///< "-33%"
+    std::string refit = "output";
     std::string refit_layers = "changed";
     int remeasure = 0;
     int rounds = 8;

@@ -115,7 +115,8 @@ struct ArchitectureSpec {
     BlockNorms norms{};
     std::string_view activation_field = "hidden_act";
     Activation activation = Activation::silu;
-    bool reads_mlp_bias = false;  ///< `mlp_bias` puts one on the feed-forward projections
+    bool reads_mlp_bias = false;   ///< `mlp_bias` puts one on the feed-forward projections
+    bool stacked_experts = false;  ///< Hugging Face's files stack them as gpt-oss's do
 
     /// Parts whose names differ from Llama's.
     std::span<const TensorName> tensors{};

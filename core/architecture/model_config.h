@@ -39,6 +39,9 @@ struct ScaleConfig {
     double logits = 1.0;         ///< times the logits
     double attention_cap = 0.0;  ///< c: scores become c tanh(score / c); 0: none
     double logits_cap = 0.0;     ///< the same for the logits
+    /// b: queries at position p are multiplied by 1 + b log(1 + floor(p / query_period)).
+    double query_growth = 0.0;
+    std::int64_t query_period = 0;  ///< tokens
 };
 
 /// The shape of a model, in the names of Hugging Face's config.json.

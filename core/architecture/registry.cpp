@@ -20,7 +20,10 @@
     X(gemma3_text)                 \
     X(olmo2)                       \
     X(mixtral)                     \
-    X(qwen3_moe)
+    X(qwen3_moe)                   \
+    X(ministral)                   \
+    X(ministral3)                  \
+    X(gpt_oss)
 
 namespace headscope {
 namespace families {
@@ -43,7 +46,6 @@ constexpr std::array kRefused{
     std::pair{
         std::string_view("kimi_k2"),
         "its attention is latent (MLA): heads have no keys and values of their own to compare"},
-    std::pair{std::string_view("gpt_oss"), "its experts are stored in a layout of their own"},
     std::pair{std::string_view("gemma4"), "its layers have heads of different sizes"},
     std::pair{std::string_view("qwen3_next"), "most of its layers have linear attention"},
     std::pair{std::string_view("qwen3_5"), "most of its layers have linear attention"},

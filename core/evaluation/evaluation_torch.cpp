@@ -121,8 +121,7 @@ std::int64_t Evaluation::merged_bytes_of_a_layer() const {
     std::size_t most = 0;
     for (int layer = 0; layer < model_.checkpoint.config().num_hidden_layers; ++layer)
         most = std::max(most, schedule_.merges(layer).size());
-    return static_cast<std::int64_t>(most) * MergedWeights::bytes_of_one(model_) +
-           merged_.working_bytes();
+    return static_cast<std::int64_t>(most) * merged_.bytes_of_one() + merged_.working_bytes();
 }
 
 /// What is left after the largest batch may hold states of the original for later plans.

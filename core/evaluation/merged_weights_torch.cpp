@@ -10,7 +10,7 @@ MergedWeights::MergedWeights(const LoadedModel& model, const SharingSchedule& sc
     std::int64_t merges = 0;
     for (int layer = 0; layer < layers; ++layer)
         merges += static_cast<std::int64_t>(schedule.merges(layer).size());
-    if (merges * bytes_of_one(model) + working_bytes() > budget) return;
+    if (merges * bytes_of_one() + working_bytes() > budget) return;
     for (int layer = 0; layer < layers; ++layer) {
         kept_.push_back(make(layer, model.layers[static_cast<std::size_t>(layer)].attention));
     }
@@ -48,11 +48,17 @@ std::int64_t MergedWeights::working_bytes() const {
     return 0;
 }
 
-std::int64_t MergedWeights::bytes_of_one(const LoadedModel& model) {
-    const ModelConfig& config = model.checkpoint.config();
+std::int64_t MergedWeights::bytes_of_one() const {
+    const ModelConfig& config = model_.checkpoint.config();
     const HeadCounts most = config.most_heads();
-    const std::int64_t rows = (2 * most.heads + 2 * most.kv_heads) * config.head_dim;
-    const auto size = static_cast<std::int64_t>(at::elementSize(model.format.storage) +
+    bool refits_mlps = false;
+    for (int layer = 0; layer < config.num_hidden_layers; ++layer) {
+        for (const LayerMerge& merge : schedule_.merges(layer))
+            refits_mlps = refits_mlps || merge.mlp != nullptr;
+    }
+    const std::int64_t rows = (2 * most.heads + 2 * most.kv_heads) * config.head_dim +
+                              (refits_mlps ? config.intermediate_size : 0);
+    const auto size = static_cast<std::int64_t>(at::elementSize(model_.format.storage) +
                                                 at::elementSize(at::kFloat));
     return rows * config.hidden_size * size;
 }

@@ -8,7 +8,7 @@
 
 namespace headscope {
 
-/// The attention weights of every merge of every layer, made on the device from the originals. They
+/// The weights of every merge of every layer, made on the device from the originals. They
 /// are kept where a budget allows it, and made anew whenever a layer's turn comes elsewhere.
 class MergedWeights {
   public:
@@ -23,7 +23,7 @@ class MergedWeights {
     [[nodiscard]] bool kept() const { return !kept_.empty(); }
 
     /// Bytes of one merged layer, while it is made: the float32 copies too.
-    [[nodiscard]] static std::int64_t bytes_of_one(const LoadedModel& model);
+    [[nodiscard]] std::int64_t bytes_of_one() const;
 
     /// Bytes that are needed beside that while one is made, where a merge aligns.
     [[nodiscard]] std::int64_t working_bytes() const;

@@ -78,6 +78,7 @@ class Export {
         throw_if_stopped(stop_);
         if (target_.variant.empty()) fail_without_merge();
         const fs::path target = StagedFolder::resolve(params_.output_dir);
+        refuse_stacked_experts();
         refuse_over_source(target_.checkpoint, target);
         StagedFolder::check_target(target, params_.force);
         result_.directory = target;
@@ -131,6 +132,17 @@ class Export {
             progress_.report({"comparing merged heads", ++done, layers, "layers"});
         }
         if (target_.compactions.empty()) fail_without_removal();
+    }
+
+    /// They were read as tensors of their own, which no other program knows.
+    void refuse_stacked_experts() const {
+        const ModelConfig& config = target_.checkpoint.config();
+        if (!config.architecture->stacked_experts) return;
+        fail(
+            ErrorCode::unsupported,
+            "{}: a model of type {} cannot be saved, because its experts are stacked in a way that "
+            "is only read; save the plan and apply it when you open the model",
+            target_.checkpoint.path().string(), config.model_type);
     }
 
     [[noreturn]] void fail_without_removal() const {

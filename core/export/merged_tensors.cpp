@@ -12,7 +12,8 @@ MergedTensors::MergedTensors(const TargetModel& target) : target_(target) {
     for (const auto& [layer, merge] : target.variant) {
         for (const ExpectedTensor& tensor : expected_tensors(config, layer)) {
             const Part first = tensor.parts.front();
-            const bool refitted = first == Part::o_bias && merge.output;
+            const bool refitted = (first == Part::o_bias && merge.output) ||
+                                  ((first == Part::down || first == Part::down_bias) && merge.mlp);
             if (refitted || belongs_to_heads(config, first)) layer_of_.emplace(tensor.name, layer);
         }
     }

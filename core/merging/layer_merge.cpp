@@ -26,6 +26,11 @@ bool same(const HeadMoments& a, const HeadMoments& b) {
            std::tie(b.layer, b.heads, b.head_dim, b.mean, b.second);
 }
 
+bool same(const std::shared_ptr<const OutputWeights>& a,
+          const std::shared_ptr<const OutputWeights>& b) {
+    return a == b || (a && b && *a == *b);
+}
+
 }  // namespace
 
 bool LayerMerge::operator==(const LayerMerge& other) const {
@@ -33,7 +38,7 @@ bool LayerMerge::operator==(const LayerMerge& other) const {
     // As a rule they are shared.
     if (moments != other.moments && !(moments && other.moments && same(*moments, *other.moments)))
         return false;
-    return output == other.output || (output && other.output && *output == *other.output);
+    return same(output, other.output) && same(mlp, other.mlp);
 }
 
 /// Every step gives its members a new number.
@@ -67,6 +72,7 @@ std::vector<HeadGroup> distinct_heads(const LayerMerge& merge, int heads, int he
 
 LayerMerge without_refit(LayerMerge merge) {
     merge.output.reset();
+    merge.mlp.reset();
     return merge;
 }
 
@@ -82,9 +88,10 @@ std::string digest_of(const LayerMerge& merge) {
         hash.update(std::as_bytes(std::span(moments.second)));
     }
     hash.update(fmt::format("{} {}\n", name_of(merge.representative), merge.removed));
-    if (merge.output) {
-        hash.update(std::as_bytes(std::span(merge.output->o)));
-        hash.update(std::as_bytes(std::span(merge.output->bias)));
+    for (const auto& weights : {merge.output, merge.mlp}) {
+        if (!weights) continue;
+        hash.update(std::as_bytes(std::span(weights->o)));
+        hash.update(std::as_bytes(std::span(weights->bias)));
     }
     return hash.hex_digest();
 }

@@ -15,7 +15,8 @@ namespace headscope {
 
 /// What is done to the weights of one layer: first the bases of heads are aligned, if they are;
 /// then, in this order, the blocks of each step's members are replaced by their mean; then the
-/// output columns of removed heads become zero, or all output weights those of a refit. A value:
+/// output columns of removed heads become zero, or all output weights those of a refit, of the MLP
+/// too where it found some. A value:
 /// two merges that compare equal give the same weights.
 struct LayerMerge {
     std::vector<HeadGroup> head_steps;  ///< rows of Q and columns of O, by head
@@ -33,9 +34,11 @@ struct LayerMerge {
     Representative representative = Representative::mean;
     std::vector<int> removed = {};  ///< heads that write nothing, ascending; in no head step
     std::shared_ptr<const OutputWeights> output = {};  ///< null: no refit
+    /// Output weights of the layer's MLP that a refit found; null: they stay what they are.
+    std::shared_ptr<const OutputWeights> mlp = {};
 
     [[nodiscard]] bool empty() const {
-        return head_steps.empty() && kv_steps.empty() && removed.empty() && output == nullptr;
+        return head_steps.empty() && kv_steps.empty() && removed.empty() && !output && !mlp;
     }
 
     /// Whether Q, K or V change, and so what heads attend to.

@@ -87,9 +87,10 @@ const std::vector<MergeField>& merge_fields() {
          .set = [](MergeRule& rule,
                    Text value) { rule.removal.order = parse_removal_order(value); }},
         {.name = "refit",
-         .help = "Fit the output weights of changed layers to what the original writes on the "
-                 "calibration text",
-         .values = {"none", "output"},
+         .help = "Fit the output weights of changed layers' attention, or of their MLP too, to "
+                 "what the "
+                 "original writes on the calibration text",
+         .values = {"none", "output", "output+mlp"},
          .phrase = "{} refitted",
          .of_whole_plan = true,
          .text = [](const MergeRule& rule) { return text(name_of(rule.refit.refit)); },

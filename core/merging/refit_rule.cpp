@@ -5,7 +5,15 @@
 namespace headscope {
 
 std::string_view name_of(Refit refit) {
-    return refit == Refit::none ? "none" : "output";
+    switch (refit) {
+        case Refit::none:
+            return "none";
+        case Refit::output:
+            return "output";
+        case Refit::output_and_mlp:
+            return "output+mlp";
+    }
+    return "";
 }
 
 std::string_view name_of(RefitTarget target) {
@@ -25,10 +33,10 @@ std::string_view name_of(RefitLayers layers) {
 }
 
 Refit parse_refit(std::string_view name) {
-    for (const Refit refit : {Refit::none, Refit::output}) {
+    for (const Refit refit : {Refit::none, Refit::output, Refit::output_and_mlp}) {
         if (name_of(refit) == name) return refit;
     }
-    fail(ErrorCode::bad_input, "\"{}\" is no refit; choose none or output", name);
+    fail(ErrorCode::bad_input, "\"{}\" is no refit; choose none, output or output+mlp", name);
 }
 
 RefitTarget parse_refit_target(std::string_view name) {

@@ -7,7 +7,8 @@ namespace headscope {
 /// What is fitted again after heads were merged or removed.
 enum class Refit {
     none,
-    output,  ///< the output weights of the changed layers
+    output,          ///< the output weights of the attention of changed layers
+    output_and_mlp,  ///< those of their MLP too
 };
 
 /// What a refitted layer is to write.
@@ -31,7 +32,7 @@ struct RefitRule {
     bool operator==(const RefitRule&) const = default;
 };
 
-/// "none", "output"; "layer", "residual", "auto"; "changed", "all".
+/// "none", "output", "output+mlp"; "layer", "residual", "auto"; "changed", "all".
 std::string_view name_of(Refit refit);
 std::string_view name_of(RefitTarget target);
 std::string_view name_of(RefitLayers layers);

@@ -44,6 +44,12 @@ ForwardPass::ForwardPass(const LoadedModel& model, std::int64_t window)
         sliding_rope_ =
             make_rope_table(*config.sliding_rope, config.head_dim, window, model.format.device);
     }
+    const ScaleConfig& scales = config.scales;
+    if (scales.query_growth > 0.0 && window > scales.query_period) {
+        const at::Tensor periods = at::arange(window, at::kLong).floor_divide(scales.query_period);
+        query_factors_ = (1.0 + scales.query_growth * at::log1p(periods.to(at::kDouble)))
+                             .to(model.format.device, at::kFloat);
+    }
 }
 
 at::Tensor ForwardPass::embed(const at::Tensor& ids) const {
@@ -135,31 +141,52 @@ at::Tensor ForwardPass::attend(int index, const LayerWeights& weights,
                                  layout);
     }
     if (const ops::RopeTable* rope = rope_of(index)) ops::rotate_in_place(qkv, *rope, layout);
+    if (query_factors_.defined()) {
+        qkv.narrow(1, 0, layout.heads * layout.head_dim)
+            .view({layout.windows, window_, -1})
+            .mul_(query_factors_.to(qkv.scalar_type()).unsqueeze(1));
+    }
     at::Tensor attended = ops::causal_attention(qkv, layout);
     if (observe) observe({qkv, attended, layout});
     return attended;
 }
 
+at::Tensor ForwardPass::after_attention(int index, const LayerWeights& weights,
+                                        const AttentionWeights& attention, at::Tensor hidden,
+                                        bool spend, const AttentionObserver& observe) const {
+    const at::Tensor attended = attend(index, weights, attention, hidden, observe);
+    return added(std::move(hidden),
+                 {attended, attention.o, attention.o_bias, weights.attention_output_norm}, spend);
+}
+
+at::Tensor ForwardPass::activate(const LayerWeights& weights, const at::Tensor& residual) const {
+    return ops::activate(
+        ops::linear(normed(residual, weights.mlp_norm), weights.gate_up, weights.gate_up_bias),
+        model_.checkpoint.config().activation);
+}
+
+at::Tensor ForwardPass::after_mlp(const LayerWeights& weights, const AttentionWeights& attention,
+                                  at::Tensor residual, const at::Tensor& activated,
+                                  bool spend) const {
+    const bool own = attention.down.defined();
+    return added(std::move(residual),
+                 {activated, own ? attention.down : weights.down,
+                  own ? attention.down_bias : weights.down_bias, weights.mlp_output_norm},
+                 spend);
+}
+
 at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
                               const AttentionWeights& attention, at::Tensor hidden, bool spend,
                               const AttentionObserver& observe) const {
-    const ModelConfig& config = model_.checkpoint.config();
-    at::Tensor attended = attend(index, weights, attention, hidden, observe);
-    at::Tensor out =
-        added(std::move(hidden),
-              {attended, attention.o, attention.o_bias, weights.attention_output_norm}, spend);
-    attended.reset();
-
-    const at::Tensor input = normed(out, weights.mlp_norm);
+    at::Tensor residual =
+        after_attention(index, weights, attention, std::move(hidden), spend, observe);
     if (weights.router.defined()) {
-        at::Tensor sum = experts(weights, input);
-        ops::add_in_place(sum, out);
+        at::Tensor sum = experts(weights, normed(residual, weights.mlp_norm));
+        ops::add_in_place(sum, residual);
         return sum;
     }
-    const at::Tensor active =
-        ops::activate(ops::linear(input, weights.gate_up, weights.gate_up_bias), config.activation);
-    return added(std::move(out), {active, weights.down, weights.down_bias, weights.mlp_output_norm},
-                 /*spend=*/true);
+    const at::Tensor activated = activate(weights, residual);
+    return after_mlp(weights, attention, std::move(residual), activated, /*spend=*/true);
 }
 
 at::Tensor ForwardPass::logits(const at::Tensor& rows) const {

@@ -45,6 +45,19 @@ class ForwardPass {
                                    const AttentionWeights& attention, at::Tensor hidden, bool spend,
                                    const AttentionObserver& observe = {}) const;
 
+    /// The parts of layer(), for those who look on: the residual stream behind the attention; what
+    /// the output projection of the MLP then reads, [tokens, intermediate], where the layer has no
+    /// experts; and the layer's result from both.
+    [[nodiscard]] at::Tensor after_attention(int index, const LayerWeights& weights,
+                                             const AttentionWeights& attention, at::Tensor hidden,
+                                             bool spend,
+                                             const AttentionObserver& observe = {}) const;
+    [[nodiscard]] at::Tensor activate(const LayerWeights& weights,
+                                      const at::Tensor& residual) const;
+    [[nodiscard]] at::Tensor after_mlp(const LayerWeights& weights,
+                                       const AttentionWeights& attention, at::Tensor residual,
+                                       const at::Tensor& activated, bool spend) const;
+
     /// Loss of the predictions made at positions [first, window - 1) of each window, whose targets
     /// are the tokens that follow; `ids` as for embed, on the device. nll and correct:
     /// [windows, window - 1 - first]. The output projection runs in chunks of rows: logits of all
@@ -96,6 +109,7 @@ class ForwardPass {
     std::int64_t chunk_rows_;
     ops::RopeTable rope_;
     ops::RopeTable sliding_rope_;
+    at::Tensor query_factors_;  ///< [window], float32; undefined where all are 1
 };
 
 }  // namespace headscope

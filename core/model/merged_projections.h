@@ -20,10 +20,10 @@ using ProjectionBytes = std::vector<std::pair<std::string, std::vector<std::byte
 HeadContents merged_contents(const Checkpoint& checkpoint, int layer, const LayerMerge& merge);
 
 /// The layer's projections to q, k, v and o, and the biases of the first three where there are any,
-/// under a merge: as the evaluator averages them, in float32, then rounded to the checkpoint's
-/// dtype. With a selection only what it leaves, in its order; columns of O are added up before they
-/// are rounded. Takes about three times the memory that the layer's attention takes in float32, and
-/// lets go of what was read.
+/// under a merge, and the output projection of its MLP where a refit changed that: as the evaluator
+/// averages them, in float32, then rounded to the checkpoint's dtype. With a selection only what it
+/// leaves, in its order; columns of O are added up before they are rounded. Takes about three times
+/// the memory that the layer's attention takes in float32, and lets go of what was read.
 ProjectionBytes merged_projections(const Checkpoint& checkpoint, int layer, const LayerMerge& merge,
                                    const HeadSelection* selection = nullptr);
 

@@ -67,6 +67,22 @@ std::string_view rows_of(const at::Tensor& weight, int head, std::int64_t head_d
     return {begin + static_cast<std::size_t>(head) * bytes, bytes};
 }
 
+/// What a refit left of a stored tensor of the MLP, in the checkpoint's dtype.
+std::vector<std::byte> stored_refit(const Checkpoint& checkpoint, const ExpectedTensor& tensor,
+                                    const OutputWeights& refit) {
+    const bool bias = tensor.parts.front() == Part::down_bias;
+    const at::Tensor narrow = at::tensor(bias ? refit.bias : refit.o, at::kFloat)
+                                  .to(scalar_type_of(checkpoint.rows(tensor.name).dtype()));
+    std::vector<std::byte> bytes(static_cast<std::size_t>(narrow.nbytes()));
+    std::memcpy(bytes.data(), narrow.data_ptr(), bytes.size());
+    return bytes;
+}
+
+bool is_refitted(const LayerMerge& merge, Part part) {
+    if (!merge.mlp) return false;
+    return part == Part::down || (part == Part::down_bias && !merge.mlp->bias.empty());
+}
+
 /// Numbers blocks of rows so that two have the same exactly if all their bytes are the same.
 std::vector<int> number_blocks(std::initializer_list<at::Tensor> weights, std::int64_t head_dim,
                                const at::Tensor& sinks = {}) {
@@ -178,6 +194,8 @@ ProjectionBytes make_merged_projections(const Checkpoint& checkpoint, int layer,
             if (belongs_to_heads(config, first) ||
                 (first == Part::o_bias && projections.o_bias.defined())) {
                 bytes.emplace_back(tensor.name, stored(checkpoint, tensor, projections));
+            } else if (is_refitted(merge, first)) {
+                bytes.emplace_back(tensor.name, stored_refit(checkpoint, tensor, *merge.mlp));
             }
         }
         return bytes;

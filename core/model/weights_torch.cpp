@@ -183,13 +183,25 @@ AttentionWeights merge_attention(const AttentionWeights& original, const LayerMe
     if (original.sinks.defined()) projections.sinks = wide_copy(original.sinks);
     apply_merge(merge, dim, projections);
     const bool own_norms = projections.q_norm.defined();
+    at::Tensor down;
+    at::Tensor down_bias;
+    if (merge.mlp) {
+        const OutputWeights& mlp = *merge.mlp;
+        const auto of = [&](const std::vector<float>& values, at::IntArrayRef shape) {
+            return rounded(at::tensor(values, at::kFloat).to(format.device).view(shape));
+        };
+        down = of(mlp.o, {mlp.hidden, mlp.width});
+        if (!mlp.bias.empty()) down_bias = of(mlp.bias, {mlp.hidden});
+    }
     return {rounded(qkv),
             rounded(o),
             bias.defined() ? rounded(bias) : bias,
             projections.o_bias.defined() ? rounded(projections.o_bias) : projections.o_bias,
             own_norms ? projections.q_norm : original.q_norm,
             own_norms ? projections.k_norm : original.k_norm,
-            projections.sinks};
+            projections.sinks,
+            down,
+            down_bias};
 }
 
 }  // namespace headscope

@@ -10,7 +10,8 @@
 
 namespace headscope {
 
-/// The part of a layer that merging changes. Projections that read the same input are held as one.
+/// The part of a layer that a variant changes. Projections that read the same input are held as
+/// one.
 struct AttentionWeights {
     at::Tensor qkv;         ///< [(heads + 2 kv_heads) * head_dim, hidden]
     at::Tensor o;           ///< [hidden, heads * head_dim]
@@ -21,6 +22,10 @@ struct AttentionWeights {
     at::Tensor q_norm{};
     at::Tensor k_norm{};
     at::Tensor sinks{};  ///< [heads], float32; undefined where there are none
+    /// The output projection of the layer's MLP where a refit changed it, otherwise undefined:
+    /// [hidden, intermediate] and [hidden].
+    at::Tensor down{};
+    at::Tensor down_bias{};
 };
 
 /// What the model has none of is undefined. Biases are held as the matrices are. Where the layer

@@ -5,36 +5,34 @@
 #include <vector>
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
-#include "core/base/parallel.h"
-#include "core/evaluation/evaluation_torch.h"
+#include "core/base/progress.h"
 #include "core/model/compat_torch.h"
-#include "core/model/device_memory_torch.h"
 #include "core/model/forward_torch.h"
 #include "core/model/layer_source_torch.h"
 #include "core/refit/output_fit_torch.h"
 #include "core/refit/refit_engine.h"
 #include "core/refit/removal_steps_torch.h"
 #include "core/refit/rows_to_fit_torch.h"
+#include "core/refit/sequence_states_torch.h"
 
 namespace headscope {
 namespace {
 
-using States = std::vector<at::Tensor>;  ///< of each sequence, [tokens, hidden]
-
 /// What decides which values a layer's output projection reads.
 LayerMerge attention_part(LayerMerge merge) {
-    merge.output.reset();
+    merge = without_refit(std::move(merge));
     merge.removed.clear();
     return merge;
 }
 
 /// The original and variants of it, all sequences at once, layer by layer.
 class Lockstep {
+    using Batch = SequenceStates::Batch;
+
   public:
     Lockstep(const Model& model, const RefitParams& params, const ProgressFn& progress)
         : model_(model.loaded()),
@@ -43,18 +41,20 @@ class Lockstep {
           sequences_(params.order.empty() ? params.windows->shuffled_order() : params.order),
           forward_(model_, params.windows->window()),
           source_(model_),
-          progress_(progress) {
+          progress_(progress),
+          // Before and behind a layer, and what the original writes there.
+          batches_(model_, forward_, params.windows->window(), sequences_.size(),
+                   2 * (params.variants.size() + 2) + (fits_mlps() ? 2 : 0)) {
         std::sort(sequences_.begin(), sequences_.end());
         for (const Variant& variant : params.variants)
-            result_.variants.push_back({variant, {}, params.target});
+            result_.variants.push_back({variant, {}, {}, params.rule.target});
         if (result_.variants.empty()) result_.variants.resize(1);
-        if (params.layers == RefitLayers::all) add_unchanged_layers();
+        if (params.rule.layers == RefitLayers::all) add_unchanged_layers();
         variants_.resize(result_.variants.size());
         for (const auto& [layer, alternatives] : params.alternatives)
             result_.alternatives[layer].resize(alternatives.size());
         last_ = last_layer();
         count_passes();
-        choose_sizes();
     }
 
     RefitResult run(const std::stop_token& stop) {
@@ -123,7 +123,7 @@ class Lockstep {
     [[nodiscard]] std::vector<FitGroup> groups(int layer) const {
         std::vector<FitGroup> groups;
         const auto add = [&](std::size_t variant, Fit fit) {
-            if (fit.merge.empty() && params_.layers == RefitLayers::changed) return;
+            if (fit.merge.empty() && params_.rule.layers == RefitLayers::changed) return;
             const int source = source_of(variant, layer);
             LayerMerge attention = attention_part(fit.merge);
             auto found = std::find_if(groups.begin(), groups.end(), [&](const FitGroup& group) {
@@ -155,27 +155,6 @@ class Lockstep {
         }
     }
 
-    /// States are held on the device where they take at most half of what is free, otherwise on the
-    /// host.
-    void choose_sizes() {
-        constexpr std::int64_t kTokensOfMicroBatch = 8192;
-        const c10::Device device = model_.format.device;
-        const std::int64_t budget = memory_budget(device, model_.memory_limit);
-        const std::int64_t of_sequence =
-            forward_.state_bytes() * 2 * static_cast<std::int64_t>(variants_.size() + 2);
-        store_ = of_sequence * std::ssize(sequences_) <= budget / 2 ? device : c10::Device("cpu");
-        const std::int64_t left =
-            store_ == device ? budget - of_sequence * std::ssize(sequences_) : budget;
-        const std::int64_t working = 2 * forward_.working_bytes(1);
-        const std::int64_t most = std::max<std::int64_t>(1, left / working);
-        if (device.is_cpu()) {
-            at_once_ = std::min<std::int64_t>(most, spread_threads(model_).windows_at_once);
-        } else {
-            micro_batch_ = std::min<std::int64_t>(
-                most, std::max<std::int64_t>(1, kTokensOfMicroBatch / params_.windows->window()));
-        }
-    }
-
     /// Makes the work of a layer take less memory; false where it cannot, or where that was not
     /// the trouble. To be called in a catch block.
     bool shrink() {
@@ -184,19 +163,7 @@ class Lockstep {
         } catch (const Error& error) {
             if (error.code() != ErrorCode::out_of_memory) return false;
         }
-        release_cached_memory(model_.format.device);
-        if (micro_batch_ > 1 || at_once_ > 1) {
-            micro_batch_ = std::max<std::int64_t>(1, micro_batch_ / 2);
-            at_once_ = std::max<std::int64_t>(1, at_once_ / 2);
-        } else if (!store_.is_cpu()) {
-            store_ = c10::Device("cpu");
-            for (States* states : all_states()) {
-                for (at::Tensor& state : *states)
-                    state = state.to(store_);
-            }
-        } else {
-            return false;
-        }
+        if (!batches_.shrink(all_states())) return false;
         report("Memory ran out; going on with smaller batches");
         return true;
     }
@@ -211,113 +178,102 @@ class Lockstep {
     void embed() {
         for (const std::int64_t sequence : sequences_) {
             const auto tokens = params_.windows->tokens(sequence);
-            original_.push_back(forward_.embed(at::tensor(tokens, at::kLong)).to(store_));
+            original_.push_back(batches_.held(forward_.embed(at::tensor(tokens, at::kLong))));
         }
     }
 
-    /// The states of some sequences as one, on the device.
-    [[nodiscard]] at::Tensor gather(const States& states, std::size_t first,
-                                    std::size_t count) const {
-        const at::Tensor one =
-            count == 1 ? states[first]
-                       : at::cat(std::vector<at::Tensor>(
-                             states.begin() + static_cast<std::ptrdiff_t>(first),
-                             states.begin() + static_cast<std::ptrdiff_t>(first + count)));
-        return one.to(model_.format.device);
-    }
-
-    void scatter(const at::Tensor& from, States& to, std::size_t first, std::size_t count) const {
-        const std::int64_t window = params_.windows->window();
-        for (std::size_t i = 0; i < count; ++i) {
-            const at::Tensor part = from.narrow(0, static_cast<std::int64_t>(i) * window, window);
-            to[first + i] = count == 1 ? from.to(store_) : part.to(store_).clone();
-        }
-    }
-
-    /// Calls run(first sequence, number of sequences, place) for all micro-batches, `place` of them
-    /// at a time in threads, and done(place) for each of those in order.
-    template <typename Run, typename Done>
-    void for_each_batch(const std::stop_token& stop, Run run, Done done) {
-        const std::size_t all = sequences_.size();
-        const auto micro = static_cast<std::size_t>(micro_batch_);
-        const auto at_once = static_cast<std::size_t>(at_once_);
-        for (std::size_t first = 0; first < all; first += micro * at_once) {
-            throw_if_stopped(stop);
-            const std::size_t places = std::min(at_once, (all - first + micro - 1) / micro);
-            const auto one = [&](std::size_t place) {
-                const std::size_t begin = first + place * micro;
-                run(begin, std::min(micro, all - begin), place);
-            };
-            if (places == 1) {
-                one(0);
-            } else {
-                const compat::ThreadSetting one_each(1);
-                parallel_for(places, static_cast<int>(places), stop, [&](std::size_t place, int) {
-                    const c10::InferenceMode no_gradients;  // a setting of each thread
-                    at::set_num_threads(1);
-                    one(place);
-                });
-            }
-            for (std::size_t place = 0; place < places; ++place)
-                done(place);
-            passes_ += static_cast<std::int64_t>(std::min(micro * at_once, all - first));
+    void for_each_batch(
+        const std::stop_token& stop, const std::function<void(const Batch&)>& run,
+        const std::function<void(std::size_t)>& done = [](std::size_t) {}) {
+        batches_.for_each_batch(stop, run, done, [&](std::size_t sequences) {
+            passes_ += static_cast<std::int64_t>(sequences);
             report();
-        }
+        });
     }
+
+    /// What the original does in one layer, as far as something is fitted to it.
+    struct Written {
+        States attention;  ///< by the output projection
+        States middle;     ///< the residual stream before the MLP
+        States mlp;        ///< by the MLP's output projection
+    };
 
     void advance(int layer, const LayerWeights& weights, const std::stop_token& stop) {
         const std::vector<FitGroup> fits = groups(layer);
-        States written(fits.empty() ? 0 : sequences_.size());
         const bool go_on = layer < last_;
+        Written written;
         States next(sequences_.size());
-        if (go_on || !fits.empty()) {
-            for_each_batch(
-                stop,
-                [&](std::size_t first, std::size_t count, std::size_t) {
-                    const auto observe = [&](const AttentionActivity& activity) {
-                        if (written.empty()) return;
-                        scatter(ops::linear(activity.attended, weights.attention.o,
-                                            weights.attention.o_bias),
-                                written, first, count);
-                    };
-                    scatter(
-                        forward_.layer(layer, weights, weights.attention,
-                                       gather(original_, first, count), /*spend=*/false, observe),
-                        next, first, count);
-                },
-                [](std::size_t) {});
-        }
+        if (go_on || !fits.empty()) next = pass_original(layer, weights, fits, written, stop);
         for (const FitGroup& group : fits)
-            fit(layer, weights, group, written, stop);
+            fit(layer, weights, group, written.attention, stop);
+        if (!written.mlp.empty()) fit_mlps(layer, weights, written, stop);
         if (!go_on) return;
         std::vector<States> ahead(variants_.size());
         for (std::size_t v = 0; v < variants_.size(); ++v) {
             if (source_of(v, layer + 1) < 0) continue;
             ahead[v].resize(sequences_.size());
-            const AttentionWeights attention = merged(layer, weights, refitted(v, layer));
-            for_each_batch(
-                stop,
-                [&](std::size_t first, std::size_t count, std::size_t) {
-                    scatter(forward_.layer(layer, weights, attention,
-                                           gather(states(source_of(v, layer)), first, count),
-                                           /*spend=*/false),
-                            ahead[v], first, count);
-                },
-                [](std::size_t) {});
+            const AttentionWeights attention = merged(layer, weights, merge_of(v, layer));
+            for_each_batch(stop, [&](const Batch& batch) {
+                const at::Tensor hidden = batches_.gather(states(source_of(v, layer)), batch);
+                batches_.scatter(forward_.layer(layer, weights, attention, hidden, /*spend=*/false),
+                                 ahead[v], batch);
+            });
         }
         original_ = std::move(next);
         variants_ = std::move(ahead);
+    }
+
+    /// Computes a layer of the original, and keeps what it writes where something is fitted to it.
+    States pass_original(int layer, const LayerWeights& weights, const std::vector<FitGroup>& fits,
+                         Written& written, const std::stop_token& stop) {
+        States next(sequences_.size());
+        if (!fits.empty()) written.attention.resize(sequences_.size());
+        const bool mlp = fits_mlps() && !weights.router.defined() &&
+                         std::any_of(fits.begin(), fits.end(), [](const FitGroup& group) {
+                             return std::any_of(group.fits.begin(), group.fits.end(),
+                                                [](const Fit& fit) { return fit.variant >= 0; });
+                         });
+        if (mlp) {
+            written.middle.resize(sequences_.size());
+            written.mlp.resize(sequences_.size());
+        }
+        for_each_batch(stop, [&](const Batch& batch) {
+            const auto observe = [&](const AttentionActivity& activity) {
+                if (written.attention.empty()) return;
+                batches_.scatter(
+                    ops::linear(activity.attended, weights.attention.o, weights.attention.o_bias),
+                    written.attention, batch);
+            };
+            at::Tensor hidden = batches_.gather(original_, batch);
+            if (mlp) {
+                const at::Tensor middle = forward_.after_attention(
+                    layer, weights, weights.attention, hidden, /*spend=*/false, observe);
+                batches_.scatter(middle, written.middle, batch);
+                const at::Tensor activated = forward_.activate(weights, middle);
+                batches_.scatter(ops::linear(activated, weights.down, weights.down_bias),
+                                 written.mlp, batch);
+                hidden = forward_.after_mlp(weights, weights.attention, middle, activated,
+                                            /*spend=*/false);
+            } else {
+                hidden = forward_.layer(layer, weights, weights.attention, std::move(hidden),
+                                        /*spend=*/false, observe);
+            }
+            batches_.scatter(hidden, next, batch);
+        });
+        return next;
     }
 
     [[nodiscard]] const States& states(int source) const {
         return source < 0 ? original_ : variants_[static_cast<std::size_t>(source)];
     }
 
-    [[nodiscard]] LayerMerge refitted(std::size_t variant, int layer) const {
+    [[nodiscard]] LayerMerge merge_of(std::size_t variant, int layer) const {
         const Variant& of = result_.variants[variant].variant;
         const auto found = of.find(layer);
         return found == of.end() ? LayerMerge{} : found->second;
     }
+
+    [[nodiscard]] bool fits_mlps() const { return params_.rule.refit == Refit::output_and_mlp; }
 
     [[nodiscard]] AttentionWeights merged(int layer, const LayerWeights& weights,
                                           const LayerMerge& merge) const {
@@ -330,24 +286,19 @@ class Lockstep {
              const std::stop_token& stop) {
         const AttentionWeights attention = merged(layer, weights, group.attention);
         const bool bias = attention.o_bias.defined();
-        const bool residual = params_.target == RefitTarget::residual && group.source >= 0;
-        OutputMoments moments;
-        std::vector<OutputMoments::Products> products(static_cast<std::size_t>(at_once_));
-        for_each_batch(
-            stop,
-            [&](std::size_t first, std::size_t count, std::size_t place) {
-                const at::Tensor hidden = gather(states(group.source), first, count);
-                RowsToFit rows{forward_.attend(layer, weights, attention, hidden),
-                               gather(written, first, count)};
-                if (residual) {
-                    rows = with_missing(rows.z, rows.y,
-                                        gather(original_, first, count).to(at::kFloat) - hidden,
-                                        {weights.attention_output_norm, config_.rms_norm_eps,
-                                         config_.scales.residual});
-                }
-                products[place] = OutputMoments::products(rows.z, rows.y, bias);
+        const bool residual = params_.rule.target == RefitTarget::residual && group.source >= 0;
+        const OutputMoments moments = moments_of(
+            [&](const Batch& batch) {
+                const at::Tensor hidden = batches_.gather(states(group.source), batch);
+                const RowsToFit rows{forward_.attend(layer, weights, attention, hidden),
+                                     batches_.gather(written, batch)};
+                if (!residual) return rows;
+                const at::Tensor missing =
+                    batches_.gather(original_, batch).to(at::kFloat) - hidden;
+                return with_missing(rows.z, rows.y, missing,
+                                    path_behind(weights.attention_output_norm));
             },
-            [&](std::size_t place) { moments.add(std::exchange(products[place], {})); });
+            bias, stop);
         const HeadCounts counts = config_.heads_of(layer);
         for (const Fit& fit : group.fits) {
             throw_if_stopped(stop);
@@ -365,9 +316,68 @@ class Lockstep {
             }
             RefittedVariant& variant = result_.variants[static_cast<std::size_t>(fit.variant)];
             variant.variant[layer] = std::move(merge);
-            std::erase_if(variant.fits, [&](const LayerFit& of) { return of.layer == layer; });
-            variant.fits.push_back({layer, found.before, found.after});
+            note(variant.fits, {layer, found.before, found.after});
         }
+    }
+
+    /// Fits the output weights of the layer's MLP in each variant whose attention was fitted there;
+    /// the alternatives of the layer take those of the first.
+    void fit_mlps(int layer, const LayerWeights& weights, const Written& written,
+                  const std::stop_token& stop) {
+        const bool bias = weights.down_bias.defined();
+        for (std::size_t v = 0; v < result_.variants.size(); ++v) {
+            RefittedVariant& variant = result_.variants[v];
+            const auto merge = variant.variant.find(layer);
+            if (merge == variant.variant.end() || !merge->second.output) continue;
+            merge->second.mlp.reset();  // of an attempt that ran out of memory
+            const AttentionWeights attention = merged(layer, weights, merge->second);
+            const OutputMoments moments = moments_of(
+                [&](const Batch& batch) {
+                    const at::Tensor middle = forward_.after_attention(
+                        layer, weights, attention,
+                        batches_.gather(states(source_of(v, layer)), batch), /*spend=*/false);
+                    const RowsToFit rows{forward_.activate(weights, middle),
+                                         batches_.gather(written.mlp, batch)};
+                    if (params_.rule.target != RefitTarget::residual) return rows;
+                    const at::Tensor missing =
+                        batches_.gather(written.middle, batch).to(at::kFloat) - middle;
+                    return with_missing(rows.z, rows.y, missing,
+                                        path_behind(weights.mlp_output_norm));
+                },
+                bias, stop);
+            OutputFit found = fit_output(moments, {{0}}, weights.down.size(1), weights.down,
+                                         weights.down_bias, params_.ridge);
+            merge->second.mlp = std::make_shared<const OutputWeights>(std::move(found.weights));
+            note(variant.mlp_fits, {layer, found.before, found.after});
+        }
+        const auto alternatives = result_.alternatives.find(layer);
+        if (alternatives == result_.alternatives.end()) return;
+        for (LayerMerge& merge : alternatives->second)
+            merge.mlp = merge_of(0, layer).mlp;
+    }
+
+    /// The sums over all sequences of the rows that `rows_of` gives.
+    template <typename RowsOf>
+    OutputMoments moments_of(const RowsOf& rows_of, bool bias, const std::stop_token& stop) {
+        OutputMoments moments;
+        std::vector<OutputMoments::Products> products(batches_.places());
+        for_each_batch(
+            stop,
+            [&](const Batch& batch) {
+                const RowsToFit rows = rows_of(batch);
+                products[batch.place] = OutputMoments::products(rows.z, rows.y, bias);
+            },
+            [&](std::size_t place) { moments.add(std::exchange(products[place], {})); });
+        return moments;
+    }
+
+    [[nodiscard]] PathToResidual path_behind(const at::Tensor& norm) const {
+        return {norm, config_.rms_norm_eps, config_.scales.residual};
+    }
+
+    static void note(std::vector<LayerFit>& fits, const LayerFit& fit) {
+        std::erase_if(fits, [&](const LayerFit& of) { return of.layer == fit.layer; });
+        fits.push_back(fit);
     }
 
     void report(const std::string& note = {}) {
@@ -381,10 +391,8 @@ class Lockstep {
     ForwardPass forward_;
     LayerSource source_;
     ProgressThrottle progress_;
+    SequenceStates batches_;
     int last_ = -1;  ///< the last layer that is fitted
-    c10::Device store_{"cpu"};
-    std::int64_t micro_batch_ = 1;
-    std::int64_t at_once_ = 1;  ///< micro-batches, each in a thread of its own
     std::int64_t passes_ = 0;
     std::int64_t total_ = 0;
     States original_;

@@ -24,9 +24,7 @@ const RefitEngine& engine() {
 
 /// The output weights of the first of several processes, in all of them: those of different devices
 /// may differ in their last digits, and variants must not.
-void agree_on(LayerMerge& merge) {
-    if (!merge.output) return;
-    OutputWeights weights = *merge.output;
+std::shared_ptr<const OutputWeights> agreed(OutputWeights weights) {
     for (std::vector<float>* values : {&weights.o, &weights.bias}) {
         std::string bytes(values->size() * sizeof(float), '\0');
         std::memcpy(bytes.data(), values->data(), bytes.size());
@@ -34,7 +32,12 @@ void agree_on(LayerMerge& merge) {
         values->resize(bytes.size() / sizeof(float));
         std::memcpy(values->data(), bytes.data(), bytes.size());
     }
-    merge.output = std::make_shared<const OutputWeights>(std::move(weights));
+    return std::make_shared<const OutputWeights>(std::move(weights));
+}
+
+void agree_on(LayerMerge& merge) {
+    if (merge.output) merge.output = agreed(*merge.output);
+    if (merge.mlp) merge.mlp = agreed(*merge.mlp);
 }
 
 RefitResult fit(const Model& model, const RefitParams& params, const ProgressFn& progress,
@@ -59,16 +62,16 @@ RefitResult fit_either(const Model& model, RefitParams params, const ProgressFn&
     const std::vector<std::int64_t> all =
         params.order.empty() ? params.windows->shuffled_order() : params.order;
     if (all.size() < 2) {
-        params.target = RefitTarget::residual;
+        params.rule.target = RefitTarget::residual;
         return fit(model, params, progress, stop);
     }
     std::vector<std::int64_t> held_out;
     params.order.clear();
     for (std::size_t i = 0; i < all.size(); ++i)
         (i % kHeldOut == 0 ? held_out : params.order).push_back(all[i]);
-    params.target = RefitTarget::layer;
+    params.rule.target = RefitTarget::layer;
     RefitResult of_layer = fit(model, params, progress, stop);
-    params.target = RefitTarget::residual;
+    params.rule.target = RefitTarget::residual;
     RefitResult of_residual = fit(model, params, progress, stop);
     EvaluationParams evaluation;
     evaluation.windows = params.windows;
@@ -92,8 +95,8 @@ RefitResult fit_either(const Model& model, RefitParams params, const ProgressFn&
 RefitResult refit(const Model& model, const RefitParams& params, const ProgressFn& progress,
                   const std::stop_token& stop) {
     if (!params.windows) fail(ErrorCode::internal, "a refit was given no text");
-    return params.target == RefitTarget::automatic ? fit_either(model, params, progress, stop)
-                                                   : fit(model, params, progress, stop);
+    return params.rule.target == RefitTarget::automatic ? fit_either(model, params, progress, stop)
+                                                        : fit(model, params, progress, stop);
 }
 
 std::vector<RefittedVariant> refit_plans(const Model& model,
@@ -103,8 +106,7 @@ std::vector<RefittedVariant> refit_plans(const Model& model,
     if (plans.empty() || plans.front()->rule.refit.refit == Refit::none) return {};
     RefitParams params;
     params.windows = windows;
-    params.target = plans.front()->rule.refit.target;
-    params.layers = plans.front()->rule.refit.layers;
+    params.rule = plans.front()->rule.refit;
     for (const MergePlan* plan : plans)
         params.variants.push_back(variant_of(*plan));
     RefitResult result = refit(model, params, progress, stop);

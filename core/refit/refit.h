@@ -23,8 +23,7 @@ struct RefitParams {
     std::vector<Variant> variants;           ///< whose changed layers are refitted
     std::shared_ptr<const Windows> windows;  ///< of the calibration text
     std::vector<std::int64_t> order = {};    ///< the sequences that are used; empty: all
-    RefitTarget target = RefitTarget::residual;
-    RefitLayers layers = RefitLayers::changed;
+    RefitRule rule = {Refit::output, RefitTarget::residual, RefitLayers::changed};
     double ridge = 1e-3;  ///< of the mean of the moments' diagonal
     /// Of the first variant: each alternative is refitted with the layers before it as they are in
     /// that variant.
@@ -42,6 +41,7 @@ struct LayerFit {
 struct RefittedVariant {
     Variant variant;
     std::vector<LayerFit> fits;
+    std::vector<LayerFit> mlp_fits;              ///< of Refit::output_and_mlp
     RefitTarget target = RefitTarget::residual;  ///< that was used
 };
 
@@ -65,6 +65,11 @@ struct RefitResult {
 ///
 /// RefitLayers::all fits the unchanged layers behind the first changed one too: what they read has
 /// changed, and with RefitTarget::residual they write a part of what is missing by then.
+///
+/// Refit::output_and_mlp fits the output weights of the layer's MLP in the same way, right after
+/// those of its attention: z is then what the MLP activates in the variant, y what the original's
+/// wrote, plus what the residual stream lacks behind the attention for RefitTarget::residual. Not
+/// where the layer has experts. Alternatives keep the MLP of the first variant.
 ///
 /// RefitTarget::automatic fits both on seven eighths of the sequences and takes, for each variant,
 /// the target with the lower loss on the rest.

@@ -32,8 +32,9 @@ Json settings_json(const CompressParams& params, const RunSettings& settings) {
             {"share", params.search.share},
             {"probe_windows", params.search.probe_windows},
             {"rounds", params.search.rounds},
-            {"refit_target", name_of(params.search.target)},
-            {"refit_layers", name_of(params.search.refit_layers)},
+            {"refit", name_of(params.search.refit.refit)},
+            {"refit_target", name_of(params.search.refit.target)},
+            {"refit_layers", name_of(params.search.refit.layers)},
             {"remeasure", params.search.remeasure},
             {"pairs", params.search.pairs}};
 }
@@ -98,7 +99,7 @@ class Compress {
     MergePlan make_plan() {
         result_.plan.model_fingerprint = preparation_.settings().model_fingerprint;
         result_.plan.removed = result_.search.points.back().removed;
-        result_.plan.refit = {Refit::output, params_.search.target, params_.search.refit_layers};
+        result_.plan.refit = params_.search.refit;
         const auto matrices = preparation_.similarity(Measure::q, observer_.progress, stop_);
         MergePlan plan = make_merge_plan(matrices, preparation_.checkpoint().config(),
                                          rule_of(result_.plan), LayerThresholds{});

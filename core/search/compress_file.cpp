@@ -53,7 +53,10 @@ RemovalFront read_removal_front(const std::filesystem::path& file) {
         front.refit = {Refit::output,
                        parse_refit_target(settings.at("refit_target").get<std::string>()),
                        RefitLayers::changed};
-        if (settings.contains("refit_layers"))  // not in files of before
+        // Files of before lack these.
+        if (settings.contains("refit"))
+            front.refit.refit = parse_refit(settings.at("refit").get<std::string>());
+        if (settings.contains("refit_layers"))
             front.refit.layers = parse_refit_layers(settings.at("refit_layers").get<std::string>());
         return front;
     } catch (const nlohmann::json::exception&) {

@@ -149,8 +149,7 @@ class GreedyRemoval {
         params.variants = {plan()};
         params.windows = windows_;
         params.order = fitted_;
-        params.target = params_.target;
-        params.layers = params_.refit_layers;
+        params.rule = params_.refit;
         for (const Candidate& candidate : open)
             params.alternatives[candidate.unit.layer].push_back(candidate.merge);
         RefitResult refitted = refit(model_, params, observer_.progress, stop_);
@@ -253,8 +252,7 @@ class GreedyRemoval {
         params.variants = {plan()};
         params.windows = windows_;
         params.order = fitted_;
-        params.target = params_.target;
-        params.layers = params_.refit_layers;
+        params.rule = params_.refit;
         const RefitResult refitted = refit(model_, params, observer_.progress, stop_);
         EvaluationParams evaluation;
         evaluation.windows = windows_;

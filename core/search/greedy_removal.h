@@ -27,8 +27,7 @@ struct GreedyRemovalParams {
     /// least costly when last measured; 0: of all. Damage changes slowly from round to round (lazy
     /// greedy choice: Minoux, 1978).
     int remeasure = 0;
-    RefitTarget target = RefitTarget::residual;
-    RefitLayers refit_layers = RefitLayers::changed;
+    RefitRule refit = {Refit::output, RefitTarget::residual, RefitLayers::changed};
     /// At most one unit of each KV head goes, so that the plan can be read as pairs that are
     /// merged: see Representative::stronger.
     bool pairs = false;

@@ -137,7 +137,7 @@ class RemovalDamageJob {
         RefitParams params;
         params.windows = windows_;
         params.order = fitted_;
-        params.target = params_.target;
+        params.rule.target = params_.target;
         for (const RemovedUnit& unit : result_.units) {
             LayerMerge merge;
             merge.removed = unit.heads;

@@ -260,6 +260,47 @@ CASES = {
             "norm_topk_prob": True,
         },
     ),
+    "Ministral": case(
+        "ministral",
+        {
+            **GQA,
+            "head_dim": 8,
+            "sliding_window": 9,
+            "num_hidden_layers": 3,
+            "layer_types": ["sliding_attention", "full_attention", "sliding_attention"],
+        },
+        window=96,
+    ),
+    "Ministral 3, beyond the original context": case(
+        "ministral3",
+        {
+            **GQA,
+            "head_dim": 16,
+            "rope_parameters": {
+                "rope_theta": 5000.0,
+                **YARN,
+                "original_max_position_embeddings": 20,
+                "mscale": 1.0,
+                "mscale_all_dim": 1.0,
+                "llama_4_scaling_beta": 0.1,
+            },
+        },
+        window=96,
+    ),
+    "gpt-oss": case(
+        "gpt_oss",
+        {
+            **GQA,
+            "head_dim": 16,
+            "num_hidden_layers": 3,
+            "sliding_window": 9,
+            "num_local_experts": 4,
+            "num_experts_per_tok": 2,
+            "rope_theta": 5000.0,
+            "rope_scaling": {**YARN, "truncate": False},
+        },
+        window=96,
+    ),
     "Qwen3-MoE, shares as they are": case(
         "qwen3_moe",
         {
@@ -435,7 +476,36 @@ def make_expert_model(fields: Json) -> PreTrainedModel:
     return model.double().eval()
 
 
+def stacked_experts(name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """What gpt-oss stacks of all experts, of which each is named by itself; of gate and up the features
+    alternate."""
+    base, _, stack = name.rpartition(".")
+    kind = "bias" if stack.endswith("_bias") else "weight"
+    projections = ["gate_proj", "up_proj"] if stack.startswith("gate_up") else ["down_proj"]
+    experts = []
+    for expert in range(shape[0]):
+        features = (shape[-1] // len(projections), *shape[1:-1])  # of one projection, [out, in] or [out]
+        parts = [weight(f"{base}.{expert}.{one}.{kind}", features) for one in projections]
+        experts.append(np.stack([part.T for part in parts], axis=-1).reshape(shape[1:]))
+    return np.stack(experts)
+
+
+def make_gpt_oss(fields: Json) -> PreTrainedModel:
+    model = AutoModelForCausalLM.from_config(
+        open_config(fields), attn_implementation="eager", experts_implementation="eager"
+    )
+    model = model.double().eval()
+    state = {}
+    for name, tensor in model.state_dict().items():
+        make = stacked_experts if ".mlp.experts." in name else weight
+        state[name] = torch.from_numpy(make(name, tuple(tensor.shape)))
+    model.load_state_dict(state)
+    return model
+
+
 def make_model(fields: Json) -> PreTrainedModel:
+    if fields["model_type"] == "gpt_oss":
+        return make_gpt_oss(fields)
     if "num_experts_per_tok" in fields:
         return make_expert_model(fields)
     model = AutoModelForCausalLM.from_config(open_config(fields), attn_implementation="eager")
@@ -502,6 +572,9 @@ def merge(model: PreTrainedModel, merges: list[Json]) -> None:
                         average(norm.weight.data.numpy(), 0, members, size)
         for members in layer["heads"]:
             average(attention.o_proj.weight.data.numpy(), 1, members, size)
+            if hasattr(attention, "sinks"):
+                sinks = attention.sinks.data.numpy()
+                sinks[members] = np.log(np.mean(np.exp(sinks[members])))
 
 
 def run_case(name: str, fields: Json) -> Json:

@@ -107,7 +107,7 @@ class TestRefit : public QObject {
         const MergePlan plan = demo.plan(removing("1:3"));
         RefitParams params;
         params.windows = demo.text;
-        params.target = RefitTarget::residual;
+        params.rule.target = RefitTarget::residual;
         params.variants = {variant_of(plan)};
         LayerMerge other;
         other.removed = {2};
@@ -134,6 +134,45 @@ class TestRefit : public QObject {
         QVERIFY(all.layers[0].merge.empty());
         QVERIFY(all.layers[2].merge.output != nullptr);
         QVERIFY(demo.loss(variant_of(all)) < demo.loss(variant_of(changed)));
+    }
+
+    void the_mlp_behind_is_refitted_too() {
+        const Demo demo;
+        for (const RefitTarget target : {RefitTarget::layer, RefitTarget::residual}) {
+            MergePlan attention = demo.plan(removing("1:0,5,9;3:2,3", target));
+            MergePlan both = attention;
+            both.rule.refit.refit = Refit::output_and_mlp;
+            refit_plans(demo.model, demo.text, {&attention});
+            const auto fits = refit_plans(demo.model, demo.text, {&both});
+            QVERIFY(both.layers[1].merge.output != nullptr);
+            QVERIFY(both.layers[1].merge.mlp != nullptr);
+            QVERIFY(attention.layers[1].merge.mlp == nullptr);
+            QVERIFY(both.layers[2].merge.mlp == nullptr);
+            // Up to its MLP the first changed layer is the same.
+            QVERIFY(*both.layers[1].merge.output == *attention.layers[1].merge.output);
+            QCOMPARE(fits[0].mlp_fits.size(), std::size_t{2});
+            for (const LayerFit& fit : fits[0].mlp_fits)
+                QVERIFY(fit.after < fit.before);
+            QVERIFY(demo.loss(variant_of(both)) < demo.loss(variant_of(attention)));
+            QVERIFY(without_refit(both.layers[1].merge).mlp == nullptr);
+            QVERIFY(digest_of(both.layers[1].merge) != digest_of(attention.layers[1].merge));
+        }
+    }
+
+    /// Alternatives keep the MLP that was fitted for the plan.
+    void alternatives_keep_the_mlp_of_the_plan() {
+        const Demo demo;
+        RefitParams params;
+        params.windows = demo.text;
+        params.rule.refit = Refit::output_and_mlp;
+        params.variants = {variant_of(demo.plan(removing("1:3")))};
+        LayerMerge other;
+        other.removed = {2, 3};
+        params.alternatives = {{1, {other}}, {2, {other}}};
+        const RefitResult result = refit(demo.model, params);
+        QVERIFY(result.variants[0].variant.at(1).mlp != nullptr);
+        QVERIFY(result.alternatives.at(1).at(0).mlp == result.variants[0].variant.at(1).mlp);
+        QVERIFY(result.alternatives.at(2).at(0).mlp == nullptr);
     }
 
     void either_target_is_chosen_on_held_out_text() {

@@ -18,7 +18,7 @@ constexpr std::array kGroupings = {Grouping::components, Grouping::complete, Gro
 constexpr std::array kKvPolicies = {KvPolicy::average, KvPolicy::keep, KvPolicy::within};
 constexpr std::array kAlignments = {Alignment::none, Alignment::weights, Alignment::activations};
 constexpr std::array kRepresentatives = {Representative::mean, Representative::stronger};
-constexpr std::array kRefits = {Refit::none, Refit::output};
+constexpr std::array kRefits = {Refit::none, Refit::output, Refit::output_and_mlp};
 constexpr std::array kTargets = {RefitTarget::automatic, RefitTarget::layer, RefitTarget::residual};
 constexpr std::array kRefitLayers = {RefitLayers::changed, RefitLayers::all};
 constexpr std::array kWeights = {MeanWeights::plain, MeanWeights::norm, MeanWeights::usage};
@@ -116,6 +116,12 @@ Choice describe(Refit refit) {
                 RuleChoices::tr("Fits the output weights of changed layers to what the original "
                                 "writes over the calibration text, in closed form, before a run "
                                 "or a saved model. Live estimates leave it out.")};
+    }
+    if (refit == Refit::output_and_mlp) {
+        return {
+            RuleChoices::tr("Output weights and MLP"),
+            RuleChoices::tr("That, and the output weights of the layers' MLP right after. Costs "
+                            "about four times as much.")};
     }
     return {RuleChoices::tr("None"), RuleChoices::tr("Leaves the weights as merging makes them.")};
 }

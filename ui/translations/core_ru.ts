@@ -764,6 +764,14 @@
         <translation>порог {} ничего не объединяет, поэтому объединённой модели нет; понизьте его</translation>
     </message>
     <message>
+        <source>{}: a model of type {} cannot be saved, because its experts are stacked in a way that is only read; save the plan and apply it when you open the model</source>
+        <translation>{}: модель типа {} нельзя сохранить, потому что её эксперты уложены так, что их можно только прочитать; сохраните план и применяйте его при открытии модели</translation>
+    </message>
+    <message>
+        <source>{}: llama_4_scaling_beta needs original_max_position_embeddings beside it</source>
+        <translation>{}: для llama_4_scaling_beta рядом нужен original_max_position_embeddings</translation>
+    </message>
+    <message>
         <source>no head can be removed from {} ({}{}); save the merged model without --compact</source>
         <translation>из {} нельзя удалить ни одной головы ({}{}); сохраните объединённую модель без --compact</translation>
     </message>
@@ -1172,8 +1180,8 @@
         <translation>--remove {}: в выбранных слоях их {}; оставьте хотя бы одну</translation>
     </message>
     <message>
-        <source>&quot;{}&quot; is no refit; choose none or output</source>
-        <translation>«{}» — не подгонка; выберите none или output</translation>
+        <source>&quot;{}&quot; is no refit; choose none, output or output+mlp</source>
+        <translation>«{}» — не подгонка; выберите none, output или output+mlp</translation>
     </message>
     <message>
         <source>&quot;{}&quot; is no target of a refit; choose layer, residual or auto</source>

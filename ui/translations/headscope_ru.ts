@@ -2473,6 +2473,14 @@ Replace them?</source>
         <translation>Выходные веса</translation>
     </message>
     <message>
+        <source>Output weights and MLP</source>
+        <translation>Выходные веса и MLP</translation>
+    </message>
+    <message>
+        <source>That, and the output weights of the layers&apos; MLP right after. Costs about four times as much.</source>
+        <translation>То же, и сразу вслед — выходные веса MLP этих слоёв. Стоит примерно вчетверо больше.</translation>
+    </message>
+    <message>
         <source>Fits the output weights of changed layers to what the original writes over the calibration text, in closed form, before a run or a saved model. Live estimates leave it out.</source>
         <translation>Подгоняет выходные веса изменённых слоёв к тому, что пишет исходная модель на калибровочном тексте, в замкнутой форме, перед запуском или сохранением модели. Мгновенная оценка этого не делает.</translation>
     </message>

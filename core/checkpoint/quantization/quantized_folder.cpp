@@ -257,7 +257,8 @@ Scheme scheme_of(const Fields& fields) {
     if (method == "bitsandbytes") return bitsandbytes(fields);
     if (method == "compressed-tensors" || method == "compressed_tensors")
         return compressed_tensors(fields);
-    fields.refuse("quant_method", method, "fp8, compressed-tensors, awq, gptq, bitsandbytes");
+    fields.refuse("quant_method", method,
+                  "fp8, compressed-tensors, awq, gptq, bitsandbytes, mxfp4");
 }
 
 /// What stands in front of the pieces of each quantized weight.
@@ -281,8 +282,13 @@ std::vector<std::string> bases(const TensorTable& table, const Scheme& scheme) {
 }  // namespace
 
 void read_quantized_weights(const json& quantization, std::string_view source, TensorTable& table) {
-    const Scheme scheme =
-        scheme_of(Fields(quantization, fmt::format("{}: quantization_config", source)));
+    const Fields fields(quantization, fmt::format("{}: quantization_config", source));
+    if (fields.text("quant_method") == "mxfp4") {
+        // Of the experts alone, which know it from their names: see packed_experts.h.
+        fields.allow({"quant_method", "modules_to_not_convert", "dequantize"});
+        return;
+    }
+    const Scheme scheme = scheme_of(fields);
     TensorTable made;
     std::set<std::string> used;
     for (const std::string& base : bases(table, scheme)) {

@@ -13,6 +13,7 @@
 #include "core/checkpoint/formats/hugging_face/shard_index.h"
 #include "core/checkpoint/formats/safetensors/safetensors_file.h"
 #include "core/checkpoint/formats/torch/torch_file.h"
+#include "core/checkpoint/quantization/packed_experts.h"
 #include "core/checkpoint/quantization/quantized_folder.h"
 
 namespace headscope {
@@ -147,6 +148,7 @@ void read(const ModelFiles& files, CheckpointContents& contents) {
     for (const fs::path& path : paths)
         contents.files.push_back(std::make_shared<const File>(path));
     contents.table = list_tensors(contents.files, index);
+    if (contents.config.architecture->stacked_experts) split_packed_experts(contents.table);
     if (quantization) {
         read_quantized_weights(*quantization, files.config.string(), contents.table);
     } else {
