@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/analysis.h"
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/table.h"
@@ -67,27 +68,30 @@ void run_compress(const Options& options, Display& display, const std::stop_toke
     };
     const CompressResult result = compress(params, observer, stop);
     if (!process_rank().first()) return;
+    const Result& run = result.run;
     display.event({{"event", "result"},
-                   {"summary", to_json(result.summary)},
-                   {"original", to_json(result.original)},
-                   {"compressed", to_json(result.compressed)},
-                   {"change", to_json(result.change)},
+                   {"summary", to_json(run.summary)},
+                   {"original", to_json(run.original)},
+                   {"compressed", to_json(run.merged)},
+                   {"change", to_json(*run.change)},
                    {"resumed_points", result.resumed_points},
                    {"search_seconds", result.search.seconds}});
     display.print(fmt::format(
         "\n{} heads removed, {} KV heads with all their heads; searched in {:.0f} s{}\n"
         "perplexity {} -> {}, change {}",
-        result.summary.removed_heads, result.summary.removed_kv_heads, result.search.seconds,
+        run.summary.removed_heads, run.summary.removed_kv_heads, result.search.seconds,
         result.resumed_points > 0
             ? fmt::format(" ({} rounds taken from an earlier start)", result.resumed_points)
             : "",
-        perplexity_text(result.original.perplexity), perplexity_text(result.compressed.perplexity),
-        change_text(result.change.perplexity_ratio)));
+        perplexity_text(run.original.perplexity), perplexity_text(run.merged.perplexity),
+        change_text(run.change->perplexity_ratio)));
     if (result.model) {
         display.print(fmt::format("{}\n{}{}", result.model->directory.string(),
                                   bytes_text(result.model->bytes),
                                   result.compact ? "" : ", of the shape that it had"));
     }
+    const AnalysisParams analysis{params.output_dir, params.output_dir, {}, true};
+    print_outcome(display, analysis, write_analysis(analysis, display, stop));
     display.print(fmt::format("\n{}\nTo use the plan: --plan {}",
                               (params.output_dir / kCompressFileName).string(),
                               (params.output_dir / kPlanFileName).string()));

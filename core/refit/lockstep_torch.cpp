@@ -148,7 +148,12 @@ class Lockstep {
 
     void count_passes() {
         for (int layer = 0; layer <= last_; ++layer) {
-            std::int64_t passes = 1 + static_cast<std::int64_t>(groups(layer).size());
+            const std::vector<FitGroup> fits = groups(layer);
+            std::int64_t passes = 1 + std::ssize(fits);
+            if (fits_mlps() && config_.experts.count == 0) {
+                for (const RefittedVariant& variant : result_.variants)
+                    passes += variant.variant.contains(layer) ? 1 : 0;
+            }
             for (std::size_t v = 0; v < variants_.size(); ++v)
                 passes += source_of(v, layer + 1) >= 0 ? 1 : 0;
             total_ += passes * std::ssize(sequences_);

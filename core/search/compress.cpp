@@ -65,14 +65,15 @@ class Compress {
         const auto start = std::chrono::steady_clock::now();
         if (process_rank().first()) make_output_folder(params_.output_dir);
         search();
-        MergePlan plan = make_plan();
-        judge(plan);
+        make_plan();
+        judge();
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-        result_.manifest = preparation_.manifest(started, seconds.count(), 2);
+        result_.run.manifest = preparation_.manifest(started, seconds.count(), 2);
         if (!process_rank().first()) return std::move(result_);
         write_file_atomically(params_.output_dir / kPlanFileName,
                               dump_readable(headscope::to_json(result_.plan)));
-        if (params_.write_model) write_model(plan);
+        result_.run_file = write_result(params_.output_dir, result_.run);
+        if (params_.write_model) write_model();
         write();
         return std::move(result_);
     }
@@ -96,35 +97,39 @@ class Compress {
                                          points, observer, stop_);
     }
 
-    MergePlan make_plan() {
+    void make_plan() {
         result_.plan.model_fingerprint = preparation_.settings().model_fingerprint;
         result_.plan.removed = result_.search.points.back().removed;
         result_.plan.refit = params_.search.refit;
-        const auto matrices = preparation_.similarity(Measure::q, observer_.progress, stop_);
-        MergePlan plan = make_merge_plan(matrices, preparation_.checkpoint().config(),
-                                         rule_of(result_.plan), LayerThresholds{});
+        Result& run = result_.run;
+        run.similarity = preparation_.similarity(Measure::q, observer_.progress, stop_);
+        run.plan = make_merge_plan(run.similarity, preparation_.checkpoint().config(),
+                                   rule_of(result_.plan), LayerThresholds{});
+        run.threshold = run.plan.rule.threshold;
         refit_plans(preparation_.model(observer_.progress, stop_),
-                    preparation_.calibration().windows, {&plan}, observer_.progress, stop_);
-        result_.summary = summarize(plan, preparation_.checkpoint().config());
-        return plan;
+                    preparation_.calibration().windows, {&run.plan}, observer_.progress, stop_);
+        run.summary = summarize(run.plan, preparation_.checkpoint().config());
     }
 
-    void judge(const MergePlan& plan) {
+    void judge() {
+        Result& run = result_.run;
         EvaluationParams evaluation;
         evaluation.windows = preparation_.text().windows;
-        evaluation.variants = {{}, variant_of(plan)};
+        evaluation.variants = {{}, variant_of(run.plan)};
         const Scores scores = evaluate(preparation_.model(observer_.progress, stop_), evaluation,
                                        observer_.progress, {}, stop_)
                                   .scores;
-        result_.original = scores.metrics(0);
-        result_.compressed = scores.metrics(1);
-        result_.change = scores.change(0, 1);
+        run.original = scores.metrics(0);
+        run.merged = scores.metrics(1);
+        run.change = scores.change(0, 1);
+        run.original_metrics = scores.metric_list(0);
+        run.merged_metrics = scores.metric_list(1);
     }
 
     /// Without what was removed where the shape of the model allows it.
-    void write_model(const MergePlan& plan) {
+    void write_model() {
         ExportParams params;
-        params.plan = plan;
+        params.plan = result_.run.plan;
         params.calibration = preparation_.calibration().record;
         params.output_dir = params_.output_dir / "model";
         params.force = true;
@@ -154,13 +159,14 @@ class Compress {
                     {{"layer", unit.layer}, {"heads", unit.heads}, {"loss", unit.loss}});
             }
         }
-        if (!result_.manifest.started.empty()) {
+        if (result_.run.manifest) {
+            const Result& run = result_.run;
             json["plan"] = headscope::to_json(result_.plan);
-            json["summary"] = headscope::to_json(result_.summary);
-            json["original"] = headscope::to_json(result_.original);
-            json["compressed"] = headscope::to_json(result_.compressed);
-            json["change"] = headscope::to_json(result_.change);
-            json["manifest"] = headscope::to_json(result_.manifest);
+            json["summary"] = headscope::to_json(run.summary);
+            json["original"] = headscope::to_json(run.original);
+            json["compressed"] = headscope::to_json(run.merged);
+            json["change"] = headscope::to_json(*run.change);
+            json["manifest"] = headscope::to_json(*run.manifest);
         }
         write_file_atomically(file(), dump_readable(json));
     }

@@ -5,7 +5,7 @@
 #include <stop_token>
 
 #include "core/export/export.h"
-#include "core/report/manifest.h"
+#include "core/report/results.h"
 #include "core/search/greedy_removal.h"
 #include "core/search/plan_file.h"
 #include "core/search/preparation.h"
@@ -26,13 +26,10 @@ struct CompressResult {
     GreedyRemovalResult search;
     std::size_t resumed_points = 0;  ///< rounds of an earlier start
     NamedPlan plan;
-    PlanSummary summary;
-    Metrics original;  ///< on the evaluation text
-    Metrics compressed;
-    Change change;
+    Result run;  ///< the plan on the evaluation text
+    std::filesystem::path run_file;
     std::optional<ExportResult> model;
     bool compact = false;  ///< whether the model's shape shrank
-    Manifest manifest;
 };
 
 inline constexpr const char* kCompressFileName = "compress.json";
@@ -41,7 +38,7 @@ inline constexpr const char* kPlanFileName = "plan.json";
 /// Finds what can be removed on the calibration text, refits the plan on all of it, evaluates it
 /// on the evaluation text, and writes into the output folder: compress.json with the points on the
 /// way (a Pareto front of damage against size, each with its plan), the damage of single units and
-/// the result; plan.json for --plan; and the model. After each round compress.json has the points
+/// the result; plan.json for --plan; a results file; and the model. After each round compress.json has the points
 /// so far, and a start with the same settings goes on from there.
 CompressResult compress(const CompressParams& params, const GreedyRemovalObserver& observer = {},
                         const std::stop_token& stop = {});

@@ -117,20 +117,26 @@ class TestGreedyRemoval : public QObject {
         params.work.rule.refit.refit = Refit::output;
         params.work.calibration.windows = 3;
         params.search = small_search();
+        params.search.refit.refit = Refit::output_and_mlp;
         params.output_dir = path_of(folder) / "small";
         const CompressResult result = compress(params);
-        QCOMPARE(result.summary.removed_heads, 4);
+        QCOMPARE(result.run.summary.removed_heads, 4);
         QVERIFY(result.model.has_value());
         const nlohmann::json file = read_json_file(params.output_dir / kCompressFileName);
         QCOMPARE(file.at("points").size(), std::size_t{2});
-        QCOMPARE(file.at("plan").at("refit").get<std::string>(), std::string("output"));
+        QCOMPARE(file.at("plan").at("refit").get<std::string>(),
+                 std::string("output+mlp"));
         QCOMPARE(read_plan(params.output_dir / kPlanFileName).removed, result.plan.removed);
+        const Result run = read_result(result.run_file);
+        QCOMPARE(run.merged.perplexity.value, result.run.merged.perplexity.value);
+        QCOMPARE(run.summary.removed_heads, 4);
+        QVERIFY(run.merged_metrics.size() > 2);
         // The exported model scores as the variant did.
         const Checkpoint checkpoint = Checkpoint::open(params.output_dir / "model");
         const Model model = Model::load(checkpoint, params.work.compute);
         const PreparedText text = prepare_text(checkpoint, params.work.text, {});
         const Metrics metrics = evaluate(model, {{{}}, text.windows, {}}).scores.metrics(0);
-        QVERIFY(std::abs(metrics.nll / result.compressed.nll - 1.0) < 2e-3);
+        QVERIFY(std::abs(metrics.nll / result.run.merged.nll - 1.0) < 2e-3);
         // A second start has nothing left to search.
         const RemovalFront front = read_removal_front(params.output_dir / kCompressFileName);
         QCOMPARE(front.points.size(), result.search.points.size());
@@ -143,7 +149,7 @@ class TestGreedyRemoval : public QObject {
 
         const CompressResult again = compress(params);
         QCOMPARE(again.resumed_points, std::size_t{2});
-        QCOMPARE(again.compressed.nll, result.compressed.nll);
+        QCOMPARE(again.run.merged.nll, result.run.merged.nll);
     }
 };
 

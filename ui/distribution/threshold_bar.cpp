@@ -4,7 +4,6 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
@@ -22,6 +21,7 @@
 #include "ui/distribution/selection_text.h"
 #include "ui/distribution/undo_gesture.h"
 #include "ui/session/session.h"
+#include "ui/style/flow_layout.h"
 #include "ui/style/number_field.h"
 #include "ui/style/plan_text.h"
 #include "ui/style/text.h"
@@ -45,8 +45,7 @@ ThresholdBar::ThresholdBar(Session& session, QWidget* parent)
     make_status();
     grid_ = new QGridLayout(this);
     grid_->setContentsMargins(0, 0, 0, 0);
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch(1);
+    auto* buttons = new FlowLayout;
     buttons->addWidget(use_highest_);
     buttons->addWidget(find_);
     grid_->addWidget(status_, 2, 0, 1, 5);
@@ -305,14 +304,20 @@ int ThresholdBar::width_of_one_row() const {
            fields_->sizeHint().width() + result_->sizeHint().width() + 4 * grid_->spacing();
 }
 
+int ThresholdBar::width_of_fields() const {
+    return way_->minimumSizeHint().width() + fields_->sizeHint().width() +
+           grid_->horizontalSpacing();
+}
+
 QSize ThresholdBar::minimumSizeHint() const {
-    const int row = way_label_->sizeHint().width() + way_->minimumSizeHint().width() +
-                    fields_->sizeHint().width() + 2 * grid_->horizontalSpacing();
-    return {row, QWidget::minimumSizeHint().height()};
+    return {width_of_fields(), QWidget::minimumSizeHint().height()};
 }
 
 void ThresholdBar::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    // What the box is for can be seen without its label.
+    way_label_->setVisible(width() >= width_of_fields() + way_label_->sizeHint().width() +
+                                          grid_->horizontalSpacing());
     const bool one_row = width() >= width_of_one_row();
     if (one_row == one_row_) return;
     one_row_ = one_row;

@@ -56,6 +56,7 @@ class ThresholdBar : public QWidget {
     void slider_action(int action);
 
     [[nodiscard]] double value() const;
+    [[nodiscard]] int width_of_fields() const;  ///< of the way to choose and its value
     [[nodiscard]] int width_of_one_row() const;
 
     Session& session_;

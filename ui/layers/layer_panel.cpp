@@ -2,7 +2,6 @@
 
 #include <QAction>
 #include <QCheckBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QScopedValueRollback>
@@ -11,11 +10,13 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <initializer_list>
 
 #include "ui/layers/layer_filter.h"
 #include "ui/layers/layer_model.h"
 #include "ui/layers/layer_view.h"
 #include "ui/panel/panel.h"
+#include "ui/style/flow_layout.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -78,14 +79,15 @@ void LayerPanel::lay_out() {
     empty_->setMargin(fontMetrics().height());
     stack_->addWidget(empty_);
     stack_->addWidget(view_);
-    auto* header = new QHBoxLayout;
-    header->addWidget(only_with_pairs_, 1);
+    auto* header = new FlowLayout;
+    header->addWidget(only_with_pairs_);
     header->addWidget(include_);
     auto* column = new QVBoxLayout(this);
     column->addWidget(count_);
     column->addLayout(header);
     column->addWidget(stack_, 1);
-    count_->setMinimumWidth(1);  // a narrow dock may cut it
+    for (QWidget* widget : std::initializer_list<QWidget*>{count_, only_with_pairs_})
+        widget->setMinimumWidth(1);  // a narrow dock may cut it
     setTabOrder(include_, only_with_pairs_);
     setTabOrder(only_with_pairs_, view_);
     setFocusProxy(view_);
@@ -122,7 +124,7 @@ void LayerPanel::set_texts() {
     invert_->setText(tr("In&vert"));
     include_->setText(tr("&Include"));
     include_->setToolTip(tr("Choose the layers that the merge includes"));
-    only_with_pairs_->setText(tr("Only layers with &pairs"));
+    only_with_pairs_->setText(tr("Only with &pairs"));
     only_with_pairs_->setToolTip(
         tr("Show only layers with a pair at the present threshold, and the focused layer"));
     view_->setAccessibleName(tr("Layers"));

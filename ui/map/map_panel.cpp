@@ -1,7 +1,6 @@
 #include "ui/map/map_panel.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
@@ -15,6 +14,7 @@
 #include "ui/heads/head_store.h"
 #include "ui/map/head_values.h"
 #include "ui/measures/damage_store.h"
+#include "ui/style/flow_layout.h"
 #include "ui/style/plot_copy.h"
 
 namespace headscope::ui {
@@ -64,18 +64,17 @@ MapPanel::MapPanel(const PanelServices& services, QWidget* parent)
         measure_->setItemData(measure_->count() - 1, measure.explanation(), Qt::ToolTipRole);
     }
     measure_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    measure_->setMinimumContentsLength(24);
+    measure_->setMinimumContentsLength(18);
     auto* label = new QLabel(tr("Colo&ur by:"));
-    label->setBuddy(measure_);
     note_->setWordWrap(true);
     readout_->setTextFormat(Qt::PlainText);
-    auto* row = new QHBoxLayout;
-    row->addWidget(label);
-    row->addWidget(measure_);
-    row->addWidget(compute_);
-    row->addWidget(note_, 1);
+    readout_->setWordWrap(true);
     auto* column = new QVBoxLayout(this);
+    auto* row = new FlowLayout;
     column->addLayout(row);
+    row->add_labelled(label, measure_);
+    row->addWidget(compute_);
+    column->addWidget(note_);
     column->addWidget(map_, 1);
     column->addWidget(readout_);
     add_copy_action(*this, map_->plot(), [this] { return copy_text(); });
@@ -129,6 +128,7 @@ void MapPanel::refresh() {
     const HeadValues values = open ? measure.values(services_) : HeadValues();
     compute_->setVisible(values.computable);
     note_->setText(values.missing);
+    note_->setVisible(!values.missing.isEmpty());
     HeadMap::Values shown = values.of_layers;
     if (open && shown.empty()) {
         // The heads are there to be chosen even while their values are not.

@@ -1359,8 +1359,8 @@
         <translation>Выбрать слои, участвующие в объединении</translation>
     </message>
     <message>
-        <source>Only layers with &amp;pairs</source>
-        <translation>То&amp;лько слои с парами</translation>
+        <source>Only with &amp;pairs</source>
+        <translation>То&amp;лько с парами</translation>
     </message>
     <message>
         <source>Show only layers with a pair at the present threshold, and the focused layer</source>

@@ -10,6 +10,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QStackedWidget>
@@ -491,6 +492,14 @@ class TestMainWindow : public QObject {
                         views.currentWidget()->minimumSizeHint().width());
         }
         QCOMPARE(at.window->size(), QSize(900, 600));
+        // What is open at first does not scroll sideways.
+        views.setCurrentIndex(0);
+        for (const char* id : {"map", "layers", "distribution", "plan", "runs"}) {
+            QWidget* place = at.window->findChild<QWidget*>(QLatin1String(id));
+            if (auto* dock = qobject_cast<QDockWidget*>(place)) place = dock->widget();
+            const QScrollBar* bar = qobject_cast<QScrollArea*>(place)->horizontalScrollBar();
+            QTRY_VERIFY2(bar->maximum() == 0, id);
+        }
     }
 
     void runs_and_curves_share_their_place_where_the_window_is_narrow() {
