@@ -23,7 +23,13 @@
     X(qwen3_moe)                   \
     X(ministral)                   \
     X(ministral3)                  \
-    X(gpt_oss)
+    X(gpt_oss)                     \
+    X(qwen2_vl)                    \
+    X(qwen2_vl_text)               \
+    X(qwen2_5_vl)                  \
+    X(qwen2_5_vl_text)             \
+    X(qwen3_vl_text)               \
+    X(seed_oss)
 
 namespace headscope {
 namespace families {

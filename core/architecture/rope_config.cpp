@@ -32,7 +32,8 @@ RopeType rope_type_of(const std::string& name, const std::string& place) {
         if (name == name_of(type)) return type;
         supported += (supported.empty() ? "" : ", ") + std::string(name_of(type));
     }
-    if (name == "su") return RopeType::longrope;  // the name before it was published
+    if (name == "su") return RopeType::longrope;     // the name before it was published
+    if (name == "mrope") return RopeType::standard;  // of images; over text it is the usual one
     fail(ErrorCode::unsupported, "{} \"{}\" is not supported; supported: {}", place, name,
          supported);
 }

@@ -31,10 +31,10 @@ SequenceStates::SequenceStates(const LoadedModel& model, const ForwardPass& forw
 
 at::Tensor SequenceStates::gather(const States& states, const Batch& batch) const {
     const auto begin = states.begin() + static_cast<std::ptrdiff_t>(batch.first);
-    const at::Tensor one =
-        batch.count == 1 ? *begin
-                         : at::cat(std::vector<at::Tensor>(
-                               begin, begin + static_cast<std::ptrdiff_t>(batch.count)));
+    const at::Tensor one = batch.count == 1
+                               ? *begin
+                               : at::cat(std::vector<at::Tensor>(
+                                     begin, begin + static_cast<std::ptrdiff_t>(batch.count)));
     return one.to(device_);
 }
 

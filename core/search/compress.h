@@ -38,8 +38,8 @@ inline constexpr const char* kPlanFileName = "plan.json";
 /// Finds what can be removed on the calibration text, refits the plan on all of it, evaluates it
 /// on the evaluation text, and writes into the output folder: compress.json with the points on the
 /// way (a Pareto front of damage against size, each with its plan), the damage of single units and
-/// the result; plan.json for --plan; a results file; and the model. After each round compress.json has the points
-/// so far, and a start with the same settings goes on from there.
+/// the result; plan.json for --plan; a results file; and the model. After each round compress.json
+/// has the points so far, and a start with the same settings goes on from there.
 CompressResult compress(const CompressParams& params, const GreedyRemovalObserver& observer = {},
                         const std::stop_token& stop = {});
 

@@ -19,7 +19,13 @@ import numpy as np
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
-from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForImageTextToText,
+    PreTrainedConfig,
+    PreTrainedModel,
+)
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 Json = dict[str, Any]  # an object
@@ -48,6 +54,17 @@ LONGROPE = {
     "rope_type": "longrope",
     "short_factor": [1.0, 1.1, 1.3, 1.7],
     "long_factor": [1.0, 2.0, 5.0, 9.0],
+}
+TINY_VISION = {
+    "qwen2_vl": {"depth": 1, "embed_dim": 16, "hidden_size": 48, "num_heads": 2},
+    "qwen2_5_vl": {"depth": 1, "hidden_size": 16, "num_heads": 2, "out_hidden_size": 48},
+    "qwen3_vl": {
+        "depth": 1,
+        "hidden_size": 16,
+        "num_heads": 2,
+        "out_hidden_size": 48,
+        "deepstack_visual_indexes": [],
+    },
 }
 GROUPS = [
     {"layer": 0, "heads": [[0, 3], [1, 4, 5]], "kv_heads": [[0, 1]]},
@@ -301,6 +318,36 @@ CASES = {
         },
         window=96,
     ),
+    "Qwen2-VL, older style": case(
+        "qwen2_vl",
+        {
+            **GQA,
+            "vision_config": TINY_VISION["qwen2_vl"],
+            "rope_theta": 5000.0,
+            "rope_scaling": {"type": "mrope", "mrope_section": [1, 1, 2]},
+        },
+    ),
+    "Qwen2.5-VL, text part": case(
+        "qwen2_5_vl_text",
+        {
+            **GQA,
+            "rope_parameters": {"rope_type": "default", "rope_theta": 5000.0, "mrope_section": [1, 1, 2]},
+        },
+    ),
+    "Qwen3-VL, text part": case(
+        "qwen3_vl_text",
+        {
+            **GQA,
+            "head_dim": 16,
+            "rope_theta": 5000.0,
+            "rope_scaling": {
+                "rope_type": "default",
+                "mrope_section": [3, 3, 2],
+                "mrope_interleaved": True,
+            },
+        },
+    ),
+    "Seed-OSS": case("seed_oss", {**GQA, "head_dim": 16, "attention_out_bias": True, "pad_token_id": 0}),
     "Qwen3-MoE, shares as they are": case(
         "qwen3_moe",
         {
@@ -503,7 +550,36 @@ def make_gpt_oss(fields: Json) -> PreTrainedModel:
     return model
 
 
+def make_of_images(fields: Json) -> PreTrainedModel:
+    """A model that also sees, of which the text part has the weights."""
+    model_type = fields["model_type"].removesuffix("_text")
+    whole = {
+        "model_type": model_type,
+        "text_config": {name: value for name, value in fields.items() if name != "vision_config"},
+        "vision_config": TINY_VISION[model_type],
+        "tie_word_embeddings": False,
+    }
+    config = open_config(fields if "vision_config" in fields else whole)
+    model = AutoModelForImageTextToText.from_config(config, attn_implementation="eager")
+    model = model.double().eval()
+    state = {}
+    for name, tensor in model.state_dict().items():
+        if "visual" in name:
+            continue
+        canonical = name.replace("language_model.", "")
+        state[name] = torch.from_numpy(weight(canonical, tuple(tensor.shape)))
+    model.load_state_dict(state, strict=False)
+    return model
+
+
+def text_layers(model: PreTrainedModel) -> torch.nn.ModuleList:
+    text = model.model
+    return text.language_model.layers if hasattr(text, "language_model") else text.layers
+
+
 def make_model(fields: Json) -> PreTrainedModel:
+    if "_vl" in fields["model_type"]:
+        return make_of_images(fields)
     if fields["model_type"] == "gpt_oss":
         return make_gpt_oss(fields)
     if "num_experts_per_tok" in fields:
@@ -554,7 +630,7 @@ def merge_fused(attention: torch.nn.Module, layer: Json, size: int) -> None:
 def merge(model: PreTrainedModel, merges: list[Json]) -> None:
     """Averages heads' rows of Q and columns of O, KV heads' rows of K and V; biases with rows."""
     for layer in merges:
-        attention = model.model.layers[layer["layer"]].self_attn
+        attention = text_layers(model)[layer["layer"]].self_attn
         size = attention.head_dim
         if hasattr(attention, "qkv_proj"):
             merge_fused(attention, layer, size)

@@ -124,8 +124,7 @@ class TestGreedyRemoval : public QObject {
         QVERIFY(result.model.has_value());
         const nlohmann::json file = read_json_file(params.output_dir / kCompressFileName);
         QCOMPARE(file.at("points").size(), std::size_t{2});
-        QCOMPARE(file.at("plan").at("refit").get<std::string>(),
-                 std::string("output+mlp"));
+        QCOMPARE(file.at("plan").at("refit").get<std::string>(), std::string("output+mlp"));
         QCOMPARE(read_plan(params.output_dir / kPlanFileName).removed, result.plan.removed);
         const Result run = read_result(result.run_file);
         QCOMPARE(run.merged.perplexity.value, result.run.merged.perplexity.value);

@@ -224,7 +224,8 @@ void AttentionPanel::refresh() {
         note = tr("The model reads the text.");
     } else if (read == nullptr) {
         note =
-            tr("Type a text and press Read. The model reads it once; then every head of every "
+            tr("Type a text and press \"Read the text\". The model reads it once; then every head "
+               "of every "
                "layer can be looked at.");
     } else if (read->layer(head(0).layer) == nullptr) {
         note =

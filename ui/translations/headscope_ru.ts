@@ -363,7 +363,7 @@
         <translation>Модель читает текст.</translation>
     </message>
     <message>
-        <source>Type a text and press Read. The model reads it once; then every head of every layer can be looked at.</source>
+        <source>Type a text and press &quot;Read the text&quot;. The model reads it once; then every head of every layer can be looked at.</source>
         <translation>Введите текст и нажмите «Прочитать текст». Модель прочтёт его один раз, и тогда можно рассмотреть любую голову любого слоя.</translation>
     </message>
     <message>

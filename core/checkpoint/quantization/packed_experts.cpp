@@ -122,7 +122,8 @@ class Mxfp4Rows : public RowDecoder {
 class Layer {
   public:
     /// `base` ends with ".mlp.experts.".
-    Layer(const TensorTable& table, std::string base) : base_(base), pieces_(table, std::move(base)) {}
+    Layer(const TensorTable& table, std::string base)
+        : base_(base), pieces_(table, std::move(base)) {}
 
     void split(TensorTable& made) const {
         split(made, "gate_up_proj", {"gate_proj", "up_proj"});
@@ -136,10 +137,9 @@ class Layer {
         if (packed || pieces_.has(stack)) {
             const TensorSource& weights =
                 packed ? require_bytes(stack + "_blocks", 4) : require_floats(stack, 3);
-            const TensorSource* scales =
-                packed ? &require_bytes(stack + "_scales", 3) : nullptr;
-            if (packed && !std::equal(scales->shape.begin(), scales->shape.end(),
-                                      weights.shape.begin()))
+            const TensorSource* scales = packed ? &require_bytes(stack + "_scales", 3) : nullptr;
+            if (packed &&
+                !std::equal(scales->shape.begin(), scales->shape.end(), weights.shape.begin()))
                 pieces_.fail_shape(*scales);
             if (packed && weights.shape[3] != Mxfp4Rows::kBlockBytes) pieces_.fail_shape(weights);
             const std::int64_t inputs = packed ? 32 * weights.shape[2] : weights.shape[1];
@@ -191,9 +191,9 @@ class Layer {
     const TensorSource& require_floats(const std::string& rest, std::size_t dimensions) const {
         const TensorSource& stack = *pieces_.find(rest);
         // Throws where it has no dtype of weights, or lies otherwise.
-        return checked(pieces_.require(rest, stack.first().weight_dtype ? stack.first().dtype
-                                                                        : "BF16"),
-                       dimensions);
+        return checked(
+            pieces_.require(rest, stack.first().weight_dtype ? stack.first().dtype : "BF16"),
+            dimensions);
     }
 
     const TensorSource& checked(const TensorSource& source, std::size_t dimensions) const {

@@ -4,8 +4,8 @@
 
 namespace headscope {
 
-/// Replaces the tensors in which gpt-oss stacks all experts of a layer by those of each expert, read
-/// as float32:
+/// Replaces the tensors in which gpt-oss stacks all experts of a layer by those of each expert,
+/// read as float32:
 ///
 ///   mlp.experts.gate_up_proj         [experts, hidden, 2 ffn], or in MXFP4
 ///   mlp.experts.gate_up_proj_blocks  [experts, 2 ffn, hidden / 32, 16] with ..._scales
