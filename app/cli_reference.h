@@ -2,12 +2,12 @@
 
 #include <string>
 
-#include <CLI/App.hpp>
+#include "app/cli_description.h"
 
 namespace headscope::app {
 
 /// The commands of the program with their options, values and defaults, as docs/cli-reference.md
-/// has them: made from the options that the program declares, so that the page cannot be wrong.
-std::string cli_reference(const CLI::App& program);
+/// has them.
+std::string cli_reference(const ProgramDescription& program);
 
 }  // namespace headscope::app

@@ -10,8 +10,12 @@
 namespace headscope::app {
 
 void add_compare_options(CLI::App& command, Options& options) {
-    command.add_option("A", options.first_model, "A model: the base, the source")->required();
-    command.add_option("B", options.second_model, "What became of it")->required();
+    command.add_option("A", options.first_model, "A model: the base, the source")
+        ->type_name("PATH")
+        ->required();
+    command.add_option("B", options.second_model, "What became of it")
+        ->type_name("PATH")
+        ->required();
     command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
                      "As for evaluate");
     std::vector<std::string> names;
@@ -22,7 +26,8 @@ void add_compare_options(CLI::App& command, Options& options) {
                "How similar a head of A and one of B are, by their weights");
     command.add_flag(both_spellings("--weights_only"), options.weights_only,
                      "Heads and tensors alone: no perplexity, no KL divergence");
-    add(command, "--output", options.output, "File for everything, JSON; default: none is written");
+    add(command, "--output", options.output, "File for everything, JSON; default: none is written")
+        ->type_name("FILE");
     command.add_flag("--force", options.force, "Replace that file where it is there already");
 }
 
@@ -44,7 +49,9 @@ void add_speed_options(CLI::App& command, Options& options) {
 }
 
 void add_export_options(CLI::App& command, Options& options) {
-    add(command, "--output_dir", options.output_dir, "Folder for the merged model")->required();
+    add(command, "--output_dir", options.output_dir, "Folder for the merged model")
+        ->type_name("FOLDER")
+        ->required();
     add_choice(command, "--format", options.export_format, {"hf", "gguf"},
                "hf: a folder that transformers opens; gguf: a file that llama.cpp opens");
     add_choice(command, "--type", options.export_type,

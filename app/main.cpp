@@ -14,10 +14,13 @@
 
 #include "app/cli_reference.h"
 #include "app/commands.h"
+#include "app/completions.h"
 #include "app/console.h"
 #include "app/exit_codes.h"
 #include "app/interrupt.h"
+#include "app/man_page.h"
 #include "app/option_groups.h"
+#include "app/version_text.h"
 #include "core/base/process_rank.h"
 #include "core/base/utf8.h"
 #include "core/base/version.h"
@@ -143,16 +146,9 @@ struct CommandLine {
     CLI::App* info = app.add_subcommand("info", "What a checkpoint is");
 
     CommandLine() {
-        app.set_version_flag("--version", std::string("headscope ") + kVersion);
+        app.set_version_flag("--version", version_text);
         app.require_subcommand(0, 1);
-        app.add_flag_callback(
-               "--cli_reference",
-               [this] {
-                   write_output_stream(cli_reference(app));
-                   throw CLI::Success();
-               },
-               "Prints docs/cli-reference.md")
-            ->group("");
+        add_pages();
 #ifdef HEADSCOPE_UI
         app.add_option(
             "PATH", window.path,
@@ -162,6 +158,7 @@ struct CommandLine {
                        "Of the window: en or ru; default: as chosen "
                        "there")
             ->check(CLI::IsMember({"en", "ru"}));
+        app.get_option("PATH")->type_name("PATH");
 #endif
         for (CLI::App* command : {batch, similarity, plan, evaluate, save, search, damage}) {
             add_model_option(*command, options);
@@ -235,9 +232,33 @@ struct CommandLine {
                         "calibration text: where induction heads show");
         add_json_option(*heads, options);
         info->add_option("PATH,--model_path,--model-path", options.model_path,
-                         "Model folder or a file of it; default: the demo model");
+                         "Model folder or a file of it; default: the demo model")
+            ->type_name("PATH");
         add_json_option(*info, options);
         refuse_empty_values();
+    }
+
+    /// What is printed of the command line itself.
+    void add_pages() {
+        const auto print = [](const std::string& page) {
+            write_output_stream(page);
+            throw CLI::Success();
+        };
+        app.add_flag_callback(
+               "--cli_reference", [this, print] { print(cli_reference(describe(app))); },
+               "Prints docs/cli-reference.md")
+            ->group("");
+        app.add_flag_callback(
+               "--man_page", [this, print] { print(man_page(describe(app), kVersion)); },
+               "Prints the manual page")
+            ->group("");
+        app.add_option_function<std::string>(
+               "--completion",
+               [this, print](const std::string& shell) {
+                   print(completions(describe(app), shell));
+               },
+               "Prints what completes commands and options in bash, zsh or fish")
+            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     }
 
     /// An empty value is what an unset variable of a shell leaves behind; the default would be used

@@ -78,7 +78,8 @@ void add_measure_list(CLI::App& command, const std::string& name, std::vector<st
 void add_model_option(CLI::App& command, Options& options) {
     add(command, "--model_path", options.model_path,
         "Model folder (config.json, *.safetensors, tokenizer.model), a file of it, or a GGUF "
-        "file; default: the demo model");
+        "file; default: the demo model")
+        ->type_name("PATH");
     command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
                      "Run a model though its files hold tensors, such as biases or adapters, that "
                      "its architecture does not use");
@@ -142,7 +143,8 @@ void add_measure_option(CLI::App& command, Options& options) {
 void add_calibration_options(CLI::App& command, Options& options) {
     add(command, "--calibration", options.calibration,
         "Text file in UTF-8 for attention, output and cka, --align activations and --weights "
-        "usage; default: lines of WikiText-2's train split");
+        "usage; default: lines of WikiText-2's train split")
+        ->type_name("FILE");
     add(command, "--calibration_windows", options.calibration_windows,
         "Only its first so many windows, or all; default: 8, and all for --refit")
         ->transform([](const std::string& text) { return text == "all" ? std::string("0") : text; })
@@ -158,7 +160,8 @@ void add_merge_options(CLI::App& command, Options& options, bool of_one_plan) {
 
 void add_plan_option(CLI::App& command, Options& options) {
     add(command, "--plan", options.plan_file,
-        "A plan that a search wrote: what is merged and removed, and how it is refitted");
+        "A plan that a search wrote: what is merged and removed, and how it is refitted")
+        ->type_name("FILE");
 }
 
 void add_corpus_options(CLI::App& command, Options& options) {
@@ -166,7 +169,8 @@ void add_corpus_options(CLI::App& command, Options& options) {
         "Only the first so many windows; default: all")
         ->check(at_least_one);
     add(command, "--corpus", options.corpus,
-        "Text file in UTF-8 (wiki.*.raw or any other); default: the test split of WikiText-2");
+        "Text file in UTF-8 (wiki.*.raw or any other); default: the test split of WikiText-2")
+        ->type_name("FILE");
 }
 
 void add_text_options(CLI::App& command, Options& options, bool may_be_none) {
@@ -194,14 +198,14 @@ void add_divergence_options(CLI::App& command, Options& options, bool per_token)
         add(command, "--per_token", options.per_token,
             "File for what every prediction says: token ids, negative log likelihood, KL "
             "divergence and top agreement of each variant, as safetensors")
-            ->option_text("FILE");
+            ->type_name("FILE");
         CLI::Option* save = add(command, "--save_logits", options.save_logits,
                                 "File for the original's log-probabilities, as llama-perplexity "
                                 "--save-all-logits writes it; with --protocol llama.cpp")
-                                ->option_text("FILE");
+                                ->type_name("FILE");
         add(command, "--base_logits", options.base_logits,
             "Compare with such a file in place of the original, on the tokens that it holds")
-            ->option_text("FILE")
+            ->type_name("FILE")
             ->excludes(save);
     }
 }
@@ -217,7 +221,7 @@ void add_task_options(CLI::App& command, Options& options) {
         ->check(CLI::PositiveNumber);
     add(command, "--task_items", options.task_items,
         "File for the log-likelihoods of every item, JSON")
-        ->option_text("FILE");
+        ->type_name("FILE");
 }
 
 void add_compute_options(CLI::App& command, Options& options) {
@@ -261,6 +265,7 @@ void add_search_options(CLI::App& command, Options& options) {
         ->capture_default_str();
     add_probe_option(command, options);
     add(command, "--output_dir", options.search_dir, "Folder for search.json")
+        ->type_name("FOLDER")
         ->capture_default_str();
     command.add_flag("--force", options.force, "Search again and replace search.json");
 }
@@ -289,6 +294,7 @@ void add_compress_options(CLI::App& command, Options& options) {
                      "Search and evaluate only, and write no model");
     add_probe_option(command, options);
     add(command, "--output_dir", options.output_dir, "Folder for the plan, the model and the way")
+        ->type_name("FOLDER")
         ->required();
     command.add_flag("--force", options.force, "Search again instead of going on");
 }
@@ -309,12 +315,14 @@ void add_damage_options(CLI::App& command, Options& options) {
         ->capture_default_str();
     add(command, "--seed", options.seed, "Of the random draw")->capture_default_str();
     add_probe_option(command, options);
-    add(command, "--output", options.output, "File for the report, JSON; default: none is written");
+    add(command, "--output", options.output, "File for the report, JSON; default: none is written")
+        ->type_name("FILE");
     command.add_flag("--force", options.force, "Replace the report where it is there already");
 }
 
 void add_output_options(CLI::App& command, Options& options) {
     add(command, "--output_dir", options.output_dir, "Folder for the results")
+        ->type_name("FOLDER")
         ->capture_default_str();
     command.add_flag("--force", options.force,
                      "Do finished thresholds again and replace their files");
@@ -329,9 +337,11 @@ void add_plot_option(CLI::App& command, Options& options) {
 void add_analysis_options(CLI::App& command, Options& options) {
     add(command, "--results_dir", options.results_dir,
         "Folder with results_threshold_*.json, such as the --output_dir of a batch")
+        ->type_name("FOLDER")
         ->capture_default_str();
     add(command, "--output_dir", options.analysis_dir,
-        "Folder for charts, summaries and the report; default: that of the results");
+        "Folder for charts, summaries and the report; default: that of the results")
+        ->type_name("FOLDER");
     add_plot_option(command, options);
 }
 

@@ -33,12 +33,11 @@ fs::path package_folder(const fs::path& named) {
     return {};
 }
 
-/// "2.11.0+cu130" of `__version__ = '2.11.0+cu130'`.
-std::string version_of(const fs::path& package) {
-    const std::string text = read_text_file(package / "version.py", std::size_t{1} << 16);
+/// "2.11.0+cu130" of `__version__ = '2.11.0+cu130'`; empty where the name has no such value.
+std::string value_of(const std::string& python, const char* name) {
     std::smatch found;
-    if (!std::regex_search(text, found, std::regex("__version__ = '([^']+)'"))) return "?";
-    return found[1];
+    const std::regex line(std::string("(^|\n)") + name + "(: [^=\n]*)? = '([^']+)'");
+    return std::regex_search(python, found, line) ? found[3].str() : std::string();
 }
 
 bool is_of_build(std::string_view version) {
@@ -48,9 +47,9 @@ bool is_of_build(std::string_view version) {
 
 }  // namespace
 
-bool open_named_torch() {
+std::optional<NamedTorch> named_torch() {
     const char* const named = std::getenv("HEADSCOPE_TORCH");
-    if (named == nullptr || *named == '\0') return false;
+    if (named == nullptr || *named == '\0') return std::nullopt;
     const fs::path package = package_folder(named);
     if (package.empty()) {
         fail(ErrorCode::bad_input,
@@ -58,12 +57,20 @@ bool open_named_torch() {
              "environment, in HEADSCOPE_TORCH",
              named);
     }
-    if (const std::string version = version_of(package); !is_of_build(version)) {
+    const std::string text = read_text_file(package / "version.py", std::size_t{1} << 16);
+    const std::string version = value_of(text, "__version__");
+    return NamedTorch{package, version.empty() ? "?" : version, value_of(text, "cuda")};
+}
+
+bool open_named_torch() {
+    const std::optional<NamedTorch> torch = named_torch();
+    if (!torch) return false;
+    if (!is_of_build(torch->version)) {
         fail(ErrorCode::bad_input,
              "{}: this torch is {}, and this Headscope needs {}; pip install 'torch=={}.*'",
-             package.string(), version, torch_of_build(), torch_of_build());
+             torch->folder.string(), torch->version, torch_of_build(), torch_of_build());
     }
-    const fs::path whole = package / "lib" / "libtorch.so";
+    const fs::path whole = torch->folder / "lib" / "libtorch.so";
     if (::dlopen(whole.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) {
         const char* const reason = ::dlerror();
         fail(ErrorCode::bad_input, "{}: cannot be loaded ({}); pip install --force-reinstall torch",

@@ -9,6 +9,16 @@ execute_process(
   ERROR_VARIABLE err
 )
 expect_status(0)
+foreach(
+  file
+  man/man1/headscope.1.gz
+  bash-completion/completions/headscope
+  fish/vendor_completions.d/headscope.fish
+)
+  if(NOT EXISTS "${WORK_DIR}/prefix/share/${file}")
+    message(FATAL_ERROR "share/${file} is not installed")
+  endif()
+endforeach()
 file(RENAME "${WORK_DIR}/prefix" "${WORK_DIR}/moved")
 set(PROGRAM "${WORK_DIR}/moved/bin/headscope")
 set(ENV{HEADSCOPE_CACHE} "${WORK_DIR}/cache")

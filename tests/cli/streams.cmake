@@ -27,6 +27,8 @@ foreach(
   "info"
   "--help"
   "--cli_reference"
+  "--man_page"
+  "--completion bash"
 )
   headscope_in_shell("${arguments} >/dev/full")
   expect_status(3)

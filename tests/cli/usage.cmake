@@ -2,7 +2,12 @@ include("${CMAKE_CURRENT_LIST_DIR}/run.cmake")
 
 headscope(--version)
 expect_status(0)
-expect_in("${out}" "headscope ${VERSION}")
+expect_in("${out}" "headscope ${VERSION}\n")
+foreach(line "commit    [0-9a-z]+" "libtorch  [0-9]+[.][0-9]+" "CUDA      [a-z0-9]" "Qt        [a-z0-9]")
+  if(NOT "${out}" MATCHES "\n${line}")
+    message(FATAL_ERROR "\"${line}\" is not in:\n${out}")
+  endif()
+endforeach()
 headscope(--help)
 expect_status(0)
 # Alone, or with a path, it would open the window.

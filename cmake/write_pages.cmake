@@ -1,0 +1,18 @@
+# Writes the manual page and the completions of PROGRAM below FOLDER. Run as a script.
+# page(<file> <option of the program> ...)
+function(page file)
+  execute_process(COMMAND "${PROGRAM}" ${ARGN} OUTPUT_FILE "${FOLDER}/${file}" RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${PROGRAM} ${ARGN}: ${status}")
+  endif()
+endfunction()
+
+file(MAKE_DIRECTORY "${FOLDER}")
+page(headscope.1 --man_page)
+page(headscope.bash --completion bash)
+page(_headscope --completion zsh)
+page(headscope.fish --completion fish)
+find_program(GZIP gzip)
+if(GZIP)
+  execute_process(COMMAND "${GZIP}" -9nf "${FOLDER}/headscope.1" COMMAND_ERROR_IS_FATAL ANY)
+endif()
