@@ -164,8 +164,8 @@ void add_scaling_rows() {
     const auto unsupported = [](const char* name, const json& patch, const char* message) {
         add_row(name, patch, ErrorCode::unsupported, message);
     };
-    unsupported("another scaling", scaling({{"type", "mrope"}}),
-                "\"mrope\" is not supported; supported: default, linear, dynamic, llama3, yarn");
+    unsupported("another scaling", scaling({{"type", "ntk"}}),
+                "\"ntk\" is not supported; supported: default, linear, dynamic, llama3, yarn");
     unsupported("dynamic with the smallest heads",
                 {{"head_dim", 2}, {"rope_scaling", {{"type", "dynamic"}, {"factor", 2}}}},
                 "dynamic scaling of heads of 2 elements is not supported");
@@ -200,7 +200,7 @@ void add_relative_rows() {
     const auto unsupported = [](const char* name, const json& patch, const char* message) {
         add_row(name, patch, ErrorCode::unsupported, message);
     };
-    for (const char* type : {"gemma", "phi", "qwen2_vl", "Llama"}) {
+    for (const char* type : {"gemma", "phi", "qwen2_audio", "Llama"}) {
         const QByteArray message = QByteArray("model_type \"") + type +
                                    "\" is not supported; supported: llama, mistral, qwen2, qwen3";
         unsupported(type, {{"model_type", type}}, message);

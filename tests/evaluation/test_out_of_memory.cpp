@@ -165,7 +165,7 @@ class TestOutOfMemory : public QObject {
         evaluate(model, {variants(1), some_windows(8448, 2), {}});
         std::unique_ptr<MemoryShortage> shortage;
         const Outcome outcome = evaluate_short_of_memory(
-            model, params, [&] { shortage = std::make_unique<MemoryShortage>(280 * kMebibyte); });
+            model, params, [&] { shortage = std::make_unique<MemoryShortage>(230 * kMebibyte); });
         verify(outcome, params, 3 * 4);
     }
 
