@@ -21,10 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 const DifferenceEngine& engine() {
-    using Function = const DifferenceEngine*();
-    static const DifferenceEngine* const engine =
-        reinterpret_cast<Function*>(engine_symbol(kDifferenceEngineSymbol))();
-    return *engine;
+    return engine_table<DifferenceEngine>(kDifferenceEngineSymbol);
 }
 
 std::string name_of(const Checkpoint& checkpoint) {

@@ -21,7 +21,7 @@ struct EvaluationEngine {
     void (*join)() = nullptr;
     void (*leave)() = nullptr;
     std::string (*broadcast)(const std::string& text) = nullptr;
-    /// Seconds that reading so many random tokens takes.
+    /// Seconds that reading `prompt` random tokens takes.
     double (*prefill)(const Model& model, std::int64_t prompt,
                       const std::stop_token& stop) = nullptr;
 };

@@ -1,5 +1,5 @@
 // Arithmetic as in tools/perplexity/perplexity.cpp (https://github.com/ggml-org/llama.cpp), so that
-// figures agree to the digits that it prints.
+// values agree to the digits that it prints.
 #include "core/evaluation/logits_file.h"
 
 #include <algorithm>

@@ -11,10 +11,7 @@ namespace headscope {
 namespace {
 
 const EvaluationEngine& engine() {
-    using Function = const EvaluationEngine*();
-    static const EvaluationEngine* const engine =
-        reinterpret_cast<Function*>(engine_symbol(kEvaluationEngineSymbol))();
-    return *engine;
+    return engine_table<EvaluationEngine>(kEvaluationEngineSymbol);
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ struct PrefillSpeed {
 };
 
 /// Reads random tokens with each of the models: all layers, and the logits of the last token. The
-/// models take turns, so that what else the machine does meets all alike. Throws Error(bad_input)
-/// where the prompt is longer than a model reads, and Error(cancelled) after one repetition.
+/// models take turns, so that what else the machine does affects all of them. Throws
+/// Error(bad_input) where the prompt is longer than a model reads, and Error(cancelled) after one
+/// repetition.
 std::vector<PrefillSpeed> measure_prefill(std::span<const Model> models, const SpeedParams& params,
                                           const ProgressFn& progress = {},
                                           const std::stop_token& stop = {});

@@ -7,8 +7,8 @@
 
 namespace headscope {
 
-/// Seconds that the model takes to read so many random tokens, up to the logits of the last. Throws
-/// Error(cancelled).
+/// Seconds that the model takes to read `prompt` random tokens, up to the logits of the last.
+/// Throws Error(cancelled).
 double prefill_seconds(const Model& model, std::int64_t prompt, const std::stop_token& stop);
 
 }  // namespace headscope

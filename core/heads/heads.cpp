@@ -11,10 +11,7 @@ namespace headscope {
 namespace {
 
 const HeadsEngine& engine() {
-    using Function = const HeadsEngine*();
-    static const HeadsEngine* const engine =
-        reinterpret_cast<Function*>(engine_symbol(kHeadsEngineSymbol))();
-    return *engine;
+    return engine_table<HeadsEngine>(kHeadsEngineSymbol);
 }
 
 struct Entry {

@@ -15,10 +15,7 @@ namespace headscope {
 namespace {
 
 const MeasuresEngine& engine() {
-    using Function = const MeasuresEngine*();
-    static const MeasuresEngine* const engine =
-        reinterpret_cast<Function*>(engine_symbol(kMeasuresEngineSymbol))();
-    return *engine;
+    return engine_table<MeasuresEngine>(kMeasuresEngineSymbol);
 }
 
 /// Whether the CPU would be at it for long: see circuit_similarity.h for the count.

@@ -10,4 +10,13 @@ namespace headscope {
 /// Error(bad_input) when the module is missing or cannot be loaded.
 void* engine_symbol(const char* name);
 
+/// The table of functions that the module has for one library; `symbol` names the function that
+/// returns it. Throws as engine_symbol does.
+template <typename Table>
+const Table& engine_table(const char* symbol) {
+    using Function = const Table*();
+    static const Table* const table = reinterpret_cast<Function*>(engine_symbol(symbol))();
+    return *table;
+}
+
 }  // namespace headscope

@@ -11,10 +11,7 @@
 namespace headscope {
 
 const ModelEngine& model_engine() {
-    using Function = const ModelEngine*();
-    static const ModelEngine* const engine =
-        reinterpret_cast<Function*>(engine_symbol(kModelEngineSymbol))();
-    return *engine;
+    return engine_table<ModelEngine>(kModelEngineSymbol);
 }
 
 ResolvedCompute resolve(const ComputeOptions& options) {

@@ -13,6 +13,7 @@
 #include "core/model/compat_torch.h"
 #include "core/model/forward_torch.h"
 #include "core/model/layer_source_torch.h"
+#include "core/refit/fit_schedule.h"
 #include "core/refit/output_fit_torch.h"
 #include "core/refit/refit_engine.h"
 #include "core/refit/removal_steps_torch.h"
@@ -21,13 +22,6 @@
 
 namespace headscope {
 namespace {
-
-/// What decides which values a layer's output projection reads.
-LayerMerge attention_part(LayerMerge merge) {
-    merge = without_refit(std::move(merge));
-    merge.removed.clear();
-    return merge;
-}
 
 /// The original and variants of it, all sequences at once, layer by layer.
 class Lockstep {
@@ -38,31 +32,30 @@ class Lockstep {
         : model_(model.loaded()),
           config_(model_.checkpoint.config()),
           params_(params),
+          schedule_(params, config_),
           sequences_(params.order.empty() ? params.windows->shuffled_order() : params.order),
           forward_(model_, params.windows->window()),
           source_(model_),
           progress_(progress),
           // Before and behind a layer, and what the original writes there.
           batches_(model_, forward_, params.windows->window(), sequences_.size(),
-                   2 * (params.variants.size() + 2) + (fits_mlps() ? 2 : 0)) {
+                   2 * (params.variants.size() + 2) +
+                       (params.rule.refit == Refit::output_and_mlp ? 2 : 0)) {
         std::sort(sequences_.begin(), sequences_.end());
-        for (const Variant& variant : params.variants)
+        for (const Variant& variant : schedule_.variants())
             result_.variants.push_back({variant, {}, {}, params.rule.target});
-        if (result_.variants.empty()) result_.variants.resize(1);
-        if (params.rule.layers == RefitLayers::all) add_unchanged_layers();
         variants_.resize(result_.variants.size());
         for (const auto& [layer, alternatives] : params.alternatives)
             result_.alternatives[layer].resize(alternatives.size());
-        last_ = last_layer();
-        count_passes();
+        total_ = schedule_.passes() * std::ssize(sequences_);
     }
 
     RefitResult run(const std::stop_token& stop) {
-        if (last_ < 0) return std::move(result_);
+        if (schedule_.last_layer() < 0) return std::move(result_);
         report();
         embed();
         source_.begin(0, stop);
-        for (int layer = 0; layer <= last_; ++layer) {
+        for (int layer = 0; layer <= schedule_.last_layer(); ++layer) {
             throw_if_stopped(stop);
             const LayerWeights& weights = source_.layer(layer);
             const std::int64_t passes = passes_;
@@ -80,86 +73,6 @@ class Lockstep {
     }
 
   private:
-    /// One set of output weights to fit.
-    struct Fit {
-        LayerMerge merge;
-        int variant = -1;       ///< whose layer it is; -1: an alternative
-        std::size_t index = 0;  ///< of the alternative
-    };
-
-    /// Fits that share their moments.
-    struct FitGroup {
-        int source = -1;  ///< the variant whose states are read; -1: the original's
-        LayerMerge attention;
-        std::vector<Fit> fits;
-    };
-
-    /// Layers that no head of changes are fitted like the others.
-    void add_unchanged_layers() {
-        for (RefittedVariant& variant : result_.variants) {
-            if (variant.variant.empty()) continue;
-            for (int layer = variant.variant.begin()->first; layer < config_.num_hidden_layers;
-                 ++layer)
-                variant.variant.try_emplace(layer);
-        }
-    }
-
-    [[nodiscard]] int last_layer() const {
-        int last = params_.alternatives.empty() ? -1 : params_.alternatives.rbegin()->first;
-        for (const RefittedVariant& variant : result_.variants) {
-            if (!variant.variant.empty()) last = std::max(last, variant.variant.rbegin()->first);
-        }
-        if (last >= config_.num_hidden_layers)
-            fail(ErrorCode::bad_input, "there is no layer {} to refit: the model has {}", last,
-                 config_.num_hidden_layers);
-        return last;
-    }
-
-    [[nodiscard]] int source_of(std::size_t variant, int layer) const {
-        const Variant& of = result_.variants[variant].variant;
-        return !of.empty() && of.begin()->first < layer ? static_cast<int>(variant) : -1;
-    }
-
-    [[nodiscard]] std::vector<FitGroup> groups(int layer) const {
-        std::vector<FitGroup> groups;
-        const auto add = [&](std::size_t variant, Fit fit) {
-            if (fit.merge.empty() && params_.rule.layers == RefitLayers::changed) return;
-            const int source = source_of(variant, layer);
-            LayerMerge attention = attention_part(fit.merge);
-            auto found = std::find_if(groups.begin(), groups.end(), [&](const FitGroup& group) {
-                return group.source == source && group.attention == attention;
-            });
-            if (found == groups.end())
-                found = groups.insert(groups.end(), {source, std::move(attention), {}});
-            found->fits.push_back(std::move(fit));
-        };
-        for (std::size_t v = 0; v < result_.variants.size(); ++v) {
-            const auto merge = result_.variants[v].variant.find(layer);
-            if (merge != result_.variants[v].variant.end())
-                add(v, {merge->second, static_cast<int>(v)});
-        }
-        const auto alternatives = params_.alternatives.find(layer);
-        if (alternatives != params_.alternatives.end()) {
-            for (std::size_t i = 0; i < alternatives->second.size(); ++i)
-                add(0, {alternatives->second[i], -1, i});
-        }
-        return groups;
-    }
-
-    void count_passes() {
-        for (int layer = 0; layer <= last_; ++layer) {
-            const std::vector<FitGroup> fits = groups(layer);
-            std::int64_t passes = 1 + std::ssize(fits);
-            if (fits_mlps() && config_.experts.count == 0) {
-                for (const RefittedVariant& variant : result_.variants)
-                    passes += variant.variant.contains(layer) ? 1 : 0;
-            }
-            for (std::size_t v = 0; v < variants_.size(); ++v)
-                passes += source_of(v, layer + 1) >= 0 ? 1 : 0;
-            total_ += passes * std::ssize(sequences_);
-        }
-    }
-
     /// Makes the work of a layer take less memory; false where it cannot, or where that was not
     /// the trouble. To be called in a catch block.
     bool shrink() {
@@ -204,8 +117,8 @@ class Lockstep {
     };
 
     void advance(int layer, const LayerWeights& weights, const std::stop_token& stop) {
-        const std::vector<FitGroup> fits = groups(layer);
-        const bool go_on = layer < last_;
+        const std::vector<FitGroup> fits = schedule_.groups(layer);
+        const bool go_on = layer < schedule_.last_layer();
         Written written;
         States next(sequences_.size());
         if (go_on || !fits.empty()) next = pass_original(layer, weights, fits, written, stop);
@@ -215,11 +128,12 @@ class Lockstep {
         if (!go_on) return;
         std::vector<States> ahead(variants_.size());
         for (std::size_t v = 0; v < variants_.size(); ++v) {
-            if (source_of(v, layer + 1) < 0) continue;
+            if (schedule_.source_of(v, layer + 1) < 0) continue;
             ahead[v].resize(sequences_.size());
             const AttentionWeights attention = merged(layer, weights, merge_of(v, layer));
             for_each_batch(stop, [&](const Batch& batch) {
-                const at::Tensor hidden = batches_.gather(states(source_of(v, layer)), batch);
+                const at::Tensor hidden =
+                    batches_.gather(states(schedule_.source_of(v, layer)), batch);
                 batches_.scatter(forward_.layer(layer, weights, attention, hidden, /*spend=*/false),
                                  ahead[v], batch);
             });
@@ -233,11 +147,7 @@ class Lockstep {
                          Written& written, const std::stop_token& stop) {
         States next(sequences_.size());
         if (!fits.empty()) written.attention.resize(sequences_.size());
-        const bool mlp = fits_mlps() && !weights.router.defined() &&
-                         std::any_of(fits.begin(), fits.end(), [](const FitGroup& group) {
-                             return std::any_of(group.fits.begin(), group.fits.end(),
-                                                [](const Fit& fit) { return fit.variant >= 0; });
-                         });
+        const bool mlp = schedule_.fits_mlp(layer);
         if (mlp) {
             written.middle.resize(sequences_.size());
             written.mlp.resize(sequences_.size());
@@ -278,8 +188,6 @@ class Lockstep {
         return found == of.end() ? LayerMerge{} : found->second;
     }
 
-    [[nodiscard]] bool fits_mlps() const { return params_.rule.refit == Refit::output_and_mlp; }
-
     [[nodiscard]] AttentionWeights merged(int layer, const LayerWeights& weights,
                                           const LayerMerge& merge) const {
         if (merge.empty()) return weights.attention;
@@ -307,7 +215,7 @@ class Lockstep {
         const HeadCounts counts = config_.heads_of(layer);
         for (const Fit& fit : group.fits) {
             throw_if_stopped(stop);
-            LayerMerge merge = without_refit(fit.merge);
+            LayerMerge merge = fit.merge;
             const AttentionWeights left = merged(layer, weights, merge);
             OutputFit found =
                 fit_output(moments,
@@ -334,13 +242,13 @@ class Lockstep {
             RefittedVariant& variant = result_.variants[v];
             const auto merge = variant.variant.find(layer);
             if (merge == variant.variant.end() || !merge->second.output) continue;
-            merge->second.mlp.reset();  // of an attempt that ran out of memory
             const AttentionWeights attention = merged(layer, weights, merge->second);
             const OutputMoments moments = moments_of(
                 [&](const Batch& batch) {
                     const at::Tensor middle = forward_.after_attention(
                         layer, weights, attention,
-                        batches_.gather(states(source_of(v, layer)), batch), /*spend=*/false);
+                        batches_.gather(states(schedule_.source_of(v, layer)), batch),
+                        /*spend=*/false);
                     const RowsToFit rows{forward_.activate(weights, middle),
                                          batches_.gather(written.mlp, batch)};
                     if (params_.rule.target != RefitTarget::residual) return rows;
@@ -392,12 +300,12 @@ class Lockstep {
     const LoadedModel& model_;
     const ModelConfig& config_;
     const RefitParams& params_;
+    FitSchedule schedule_;
     std::vector<std::int64_t> sequences_;
     ForwardPass forward_;
     LayerSource source_;
     ProgressThrottle progress_;
     SequenceStates batches_;
-    int last_ = -1;  ///< the last layer that is fitted
     std::int64_t passes_ = 0;
     std::int64_t total_ = 0;
     States original_;

@@ -16,10 +16,7 @@ namespace headscope {
 namespace {
 
 const RefitEngine& engine() {
-    using Function = const RefitEngine*();
-    static const RefitEngine* const engine =
-        reinterpret_cast<Function*>(engine_symbol(kRefitEngineSymbol))();
-    return *engine;
+    return engine_table<RefitEngine>(kRefitEngineSymbol);
 }
 
 /// The output weights of the first of several processes, in all of them: those of different devices

@@ -28,7 +28,7 @@ class SequenceStates {
         std::size_t place = 0;
     };
 
-    /// `kinds`: so many states of every sequence are held at a time, at the most. They are held on
+    /// `kinds`: the most states of every sequence that are held at a time. They are held on
     /// the device where they take at most half of what is free, otherwise on the host.
     SequenceStates(const LoadedModel& model, const ForwardPass& forward, std::int64_t window,
                    std::size_t sequences, std::size_t kinds);

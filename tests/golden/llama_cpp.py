@@ -102,7 +102,7 @@ def generation_seconds(context: cy.LlamaContext, ids: list[int]) -> float:
 
 def bench(paths: list[pathlib.Path], prompt: int, tokens: int, repetitions: int, threads: int) -> None:
     """As llama-bench: tokens a second of reading a prompt (pp) and of generating (tg), of random
-    tokens; once for warming up, then in turns so that what else the machine does meets all alike."""
+    tokens; once for warming up, then in turns so that what else the machine does affects all of them."""
     opened = [(path, *open_model(path, prompt, threads)) for path in paths]
     speeds: dict[tuple[pathlib.Path, str], list[float]] = {}
     for repetition in range(-1, repetitions):
