@@ -19,8 +19,8 @@ else
     cmake --build --preset fuzz --target "fuzz_$target"
     targets=$target
 fi
-# What was freed is kept apart for a while, which the limits would count.
-export ASAN_OPTIONS="quarantine_size_mb=16${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+# What was freed is kept apart for a while, which the limits would count. For the second option see docs/building.md.
+export ASAN_OPTIONS="quarantine_size_mb=16:intercept_tls_get_addr=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 found=0
 for name in $targets; do
     echo "== $name, $seconds s"
