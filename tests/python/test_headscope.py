@@ -1,10 +1,14 @@
-"""The Python face against the built program: HEADSCOPE_PROGRAM names it. Run by ctest as test_python."""
+"""The Python face against the built program: HEADSCOPE_PROGRAM names it. Run by ctest as test_python.
+
+Outside of the source tree it tests the installed package (packaging/check-artefacts.sh).
+"""
 
 import os
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 try:
     import numpy as np
@@ -124,13 +128,11 @@ class Errors(unittest.TestCase):
             headscope.open().similarity(device="cuda:99")
 
     def test_missing_program(self) -> None:
-        before = os.environ["HEADSCOPE_PROGRAM"]
-        os.environ["HEADSCOPE_PROGRAM"] = "/no/such/program"
-        try:
-            with self.assertRaisesRegex(headscope.ProgramMissing, "HEADSCOPE_PROGRAM"):
-                headscope.open()
-        finally:
-            os.environ["HEADSCOPE_PROGRAM"] = before
+        with (
+            mock.patch.dict(os.environ, HEADSCOPE_PROGRAM="/no/such/program"),
+            self.assertRaisesRegex(headscope.ProgramMissing, "HEADSCOPE_PROGRAM"),
+        ):
+            headscope.open()
 
 
 if __name__ == "__main__":
