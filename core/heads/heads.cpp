@@ -52,6 +52,19 @@ void require_length(const ModelConfig& config, std::int64_t length, std::int64_t
     }
 }
 
+void require_sequences(const ModelConfig& config,
+                       const std::vector<std::vector<std::int64_t>>& sequences) {
+    if (sequences.empty()) fail(ErrorCode::bad_input, "head scores need at least one sequence");
+    for (const auto& sequence : sequences) {
+        require_length(config, static_cast<std::int64_t>(sequence.size()), 2);
+        require_ids(config, sequence);
+        if (sequence.size() != sequences.front().size()) {
+            fail(ErrorCode::bad_input, "sequences of {} and {} tokens; all need the same length",
+                 sequences.front().size(), sequence.size());
+        }
+    }
+}
+
 }  // namespace
 
 std::span<const HeadScore> all_head_scores() {
@@ -71,16 +84,15 @@ std::string_view name_of(HeadScore score) {
 std::vector<LayerHeadScores> score_heads(const Model& model,
                                          const std::vector<std::vector<std::int64_t>>& sequences,
                                          const ProgressFn& progress, const std::stop_token& stop) {
-    if (sequences.empty()) fail(ErrorCode::bad_input, "head scores need at least one sequence");
-    for (const auto& sequence : sequences) {
-        require_length(model.config(), static_cast<std::int64_t>(sequence.size()), 2);
-        require_ids(model.config(), sequence);
-        if (sequence.size() != sequences.front().size()) {
-            fail(ErrorCode::bad_input, "sequences of {} and {} tokens; all need the same length",
-                 sequences.front().size(), sequence.size());
-        }
-    }
+    require_sequences(model.config(), sequences);
     return engine().score(model, sequences, progress, stop);
+}
+
+std::vector<std::vector<HeadActivity>> top_passages(
+    const Model& model, const std::vector<std::vector<std::int64_t>>& sequences,
+    const PassageOptions& options, const ProgressFn& progress, const std::stop_token& stop) {
+    require_sequences(model.config(), sequences);
+    return engine().passages(model, sequences, options, progress, stop);
 }
 
 std::vector<std::vector<std::int64_t>> repeated_sequences(std::int64_t vocab_size,

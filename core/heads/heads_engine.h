@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/heads/head_scores.h"
+#include "core/heads/passages.h"
 #include "core/heads/text_attention.h"
 
 /// What the engine module does for core/heads; see core/model/engine_module.h.
@@ -20,6 +21,10 @@ struct HeadsEngine {
                                              const std::vector<int>& layers,
                                              const ProgressFn& progress,
                                              const std::stop_token& stop) = nullptr;
+    std::vector<std::vector<HeadActivity>> (*passages)(
+        const Model& model, const std::vector<std::vector<std::int64_t>>& sequences,
+        const PassageOptions& options, const ProgressFn& progress,
+        const std::stop_token& stop) = nullptr;
 };
 
 /// The module's symbol is a function without arguments that returns a `const HeadsEngine*`.

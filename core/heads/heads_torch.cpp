@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/heads/heads_engine.h"
+#include "core/heads/passages_torch.h"
 #include "core/model/compat_torch.h"
 #include "core/model/forward_torch.h"
 #include "core/model/layer_source_torch.h"
@@ -268,7 +269,7 @@ std::vector<LayerAttention> attention(const Model& model, const std::vector<std:
 
 }  // namespace
 
-const HeadsEngine kHeadsEngine{score, attention};
+const HeadsEngine kHeadsEngine{score, attention, find_passages};
 
 }  // namespace headscope
 

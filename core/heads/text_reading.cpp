@@ -6,6 +6,23 @@
 #include "core/tokenizer/tokenizer.h"
 
 namespace headscope {
+namespace {
+
+/// `vocabulary`: the texts of all ids.
+std::vector<std::string> texts_of(const std::vector<std::int64_t>& ids,
+                                  const std::vector<std::string>& vocabulary) {
+    std::vector<std::string> texts;
+    texts.reserve(ids.size());
+    for (const std::int64_t id : ids) {
+        const auto at = static_cast<std::size_t>(id);
+        texts.push_back(at < vocabulary.size() && !vocabulary[at].empty()
+                            ? vocabulary[at]
+                            : "#" + std::to_string(id));
+    }
+    return texts;
+}
+
+}  // namespace
 
 TokenizedWords tokenize_words(const Checkpoint& checkpoint, std::string_view text,
                               std::int64_t most) {
@@ -16,12 +33,17 @@ TokenizedWords tokenize_words(const Checkpoint& checkpoint, std::string_view tex
         if (static_cast<std::int64_t>(words.ids.size()) == most) break;
         words.ids.push_back(id);
     }
-    const std::vector<std::string> texts = tokenizer->token_texts();
-    for (const std::int64_t id : words.ids) {
-        const auto at = static_cast<std::size_t>(id);
-        words.texts.push_back(at < texts.size() && !texts[at].empty() ? texts[at]
-                                                                      : "#" + std::to_string(id));
-    }
+    words.texts = texts_of(words.ids, tokenizer->token_texts());
+    return words;
+}
+
+std::vector<TokenizedWords> words_of(const Checkpoint& checkpoint,
+                                     const std::vector<std::vector<std::int64_t>>& sequences) {
+    const std::vector<std::string> vocabulary = tokenizer_of(checkpoint)->token_texts();
+    std::vector<TokenizedWords> words;
+    words.reserve(sequences.size());
+    for (const auto& ids : sequences)
+        words.push_back({ids, texts_of(ids, vocabulary)});
     return words;
 }
 

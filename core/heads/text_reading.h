@@ -21,6 +21,11 @@ struct TokenizedWords {
 [[nodiscard]] TokenizedWords tokenize_words(const Checkpoint& checkpoint, std::string_view text,
                                             std::int64_t most);
 
+/// Sequences of ids with the text of each, by the tokenizer of the checkpoint. Throws what
+/// open_tokenizer throws.
+[[nodiscard]] std::vector<TokenizedWords> words_of(
+    const Checkpoint& checkpoint, const std::vector<std::vector<std::int64_t>>& sequences);
+
 /// The first `count` sequences of `length` tokens from the front of `windows`, or as many as there
 /// are; shorter ones where a window is. None where not even one can be filled.
 [[nodiscard]] std::vector<std::vector<std::int64_t>> sequences_of(const Windows& windows,

@@ -56,19 +56,27 @@ def main() -> None:
     half = [(17 * i + 5) % 250 + 3 for i in range(LENGTH // 2)]
     ids = half + half
     norms: list[torch.Tensor] = []
+    residuals: list[torch.Tensor] = []
+    activations: list[torch.Tensor] = []
 
     def keep(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...], _: torch.Tensor) -> None:
         heads = model.config.num_attention_heads
         z = inputs[0][0].double().unflatten(-1, (heads, -1))
         o = module.weight.double().unflatten(-1, (heads, -1))
-        norms.append(torch.einsum("thd,xhd->thx", z, o).square().sum(-1).mean(0).sqrt())
+        written = torch.einsum("thd,xhd->thx", z, o).norm(dim=-1)
+        norms.append(written.square().mean(0).sqrt())
+        activations.append(written / residuals[-1][:, None])
+
+    def keep_residual(_: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        residuals.append(inputs[0][0].double().norm(dim=-1))
 
     for layer in model.model.layers:
+        layer.register_forward_pre_hook(keep_residual)
         layer.self_attn.o_proj.register_forward_hook(keep)
     with torch.no_grad():
         output = model(torch.tensor([ids]), output_attentions=True)
     layers = []
-    for attention, norm in zip(output.attentions, norms, strict=True):
+    for attention, norm, activation in zip(output.attentions, norms, activations, strict=True):
         wide = attention[0].double()
         layers.append(
             {
@@ -80,6 +88,8 @@ def main() -> None:
                     **{name: [round(x, 7) for x in values] for name, values in scores(wide, ids).items()},
                     "output-norm": [round(x, 7) for x in norm.tolist()],
                 },
+                # Of core/heads/passages.h, [token][head].
+                "activations": [[round(x, 7) for x in token] for token in activation.tolist()],
             }
         )
     path = pathlib.Path(__file__).with_name("attention.json")
