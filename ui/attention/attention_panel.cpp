@@ -9,6 +9,7 @@
 #include <QSettings>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <numeric>
@@ -16,6 +17,7 @@
 
 #include <qcustomplot.h>
 
+#include "ui/attention/passage_list.h"
 #include "ui/attention/token_view.h"
 #include "ui/heads/head_store.h"
 #include "ui/style/flow_layout.h"
@@ -50,8 +52,10 @@ QString facts_of(const HeadPicture& picture) {
 AttentionPanel::AttentionPanel(const PanelServices& services, QWidget* parent)
     : QWidget(parent),
       services_(services),
+      sources_(new QTabWidget),
       text_(new QPlainTextEdit),
       read_(new QPushButton(tr("Read the text"))),
+      passages_(new PassageList(services.heads)),
       note_(new QLabel),
       second_(new QCheckBox(tr("Second head:"))),
       tokens_(new TokenView),
@@ -59,19 +63,18 @@ AttentionPanel::AttentionPanel(const PanelServices& services, QWidget* parent)
       plots_(std::make_unique<AttentionPlots>(*plot_)),
       facts_(new QLabel),
       drawing_(QStringLiteral("attention plots")) {
+    make_sources();
     text_->setPlainText(
         tr("When Mary and John went to the store, John gave a drink to Mary. When Mary and John "
            "went to the park, John gave a flower to Mary."));
     text_->setAccessibleName(tr("Text"));
     text_->setTabChangesFocus(true);
-    text_->setMaximumHeight(4 * fontMetrics().lineSpacing());
     note_->setWordWrap(true);
     facts_->setWordWrap(true);
     plot_->setMinimumSize(280, 16 * fontMetrics().height());
     auto* controls = new QWidget;
     auto* row = new FlowLayout(controls);
     row->setContentsMargins({});
-    row->addWidget(read_);
     for (std::size_t i = 0; i < choices_.size(); ++i) {
         choices_[i] = {new QSpinBox, new QSpinBox};
         choices_[i].layer->setPrefix(tr("layer "));
@@ -93,7 +96,7 @@ AttentionPanel::AttentionPanel(const PanelServices& services, QWidget* parent)
     split->setStretchFactor(1, 3);
     split->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
-    column->addWidget(text_);
+    column->addWidget(sources_);
     column->addWidget(controls);
     column->addWidget(note_);
     column->addWidget(split, 1);
@@ -110,8 +113,27 @@ AttentionPanel::AttentionPanel(const PanelServices& services, QWidget* parent)
 
 AttentionPanel::~AttentionPanel() = default;
 
+/// As high as a few lines of either: what is below them is what is looked at.
+void AttentionPanel::make_sources() {
+    auto* typed = new QWidget;
+    auto* row = new QHBoxLayout(typed);
+    const int margin = fontMetrics().height() / 4;
+    row->setContentsMargins(margin, margin, margin, margin);
+    row->addWidget(text_, 1);
+    row->addWidget(read_, 0, Qt::AlignTop);
+    sources_->setObjectName(QStringLiteral("attention_sources"));
+    sources_->setDocumentMode(true);
+    sources_->addTab(typed, tr("Text"));
+    sources_->addTab(passages_, tr("Passages"));
+    sources_->setTabToolTip(1, tr("The passages of the calibration text that activate the first "
+                                  "head most"));
+    sources_->setFixedHeight(sources_->tabBar()->sizeHint().height() +
+                             7 * fontMetrics().lineSpacing());
+}
+
 void AttentionPanel::connect_services() {
     connect(read_, &QPushButton::clicked, this, &AttentionPanel::read);
+    connect(passages_, &PassageList::passage_chosen, this, &AttentionPanel::read_passage);
     connect(tokens_, &TokenView::token_chosen, this, &AttentionPanel::refresh_row);
     connect(second_, &QCheckBox::toggled, this, &AttentionPanel::choose_heads);
     for (const Choice& choice : choices_) {
@@ -147,6 +169,12 @@ void AttentionPanel::resizeEvent(QResizeEvent* event) {
 
 void AttentionPanel::read() {
     services_.heads.read_text(text_->toPlainText(), head(0).layer);
+}
+
+void AttentionPanel::read_passage(const HeadPassage& passage) {
+    text_->setPlainText(
+        services_.heads.passages()->text(passage.sequence, 0, passage.first + passage.count));
+    services_.heads.read_passage(passage, head(0).layer);
 }
 
 HeadRef AttentionPanel::head(int index) const {
@@ -212,8 +240,10 @@ void AttentionPanel::follow_store() {
                 tokens << QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
         }
         tokens_->set_tokens(tokens);
+        if (read != nullptr) tokens_->keep(read->token);
     }
     read_->setEnabled(!services_.heads.reading());
+    passages_->refresh();
     refresh();
 }
 
@@ -243,6 +273,7 @@ void AttentionPanel::refresh() {
         if (layer < model->layers())
             choice.head->setMaximum(static_cast<int>(model->config().heads_of(layer).heads) - 1);
     }
+    passages_->show_head(head(0));
     refresh_row();
     draw_pictures();
 }

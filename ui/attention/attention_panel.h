@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "core/heads/passages.h"
 #include "ui/attention/attention_plots.h"
 #include "ui/panel/panel.h"
 #include "ui/session/choices.h"
@@ -14,9 +15,11 @@ class QLabel;
 class QPlainTextEdit;
 class QPushButton;
 class QSpinBox;
+class QTabWidget;
 
 namespace headscope::ui {
 
+class PassageList;
 class TokenView;
 
 /// A text, token by token, and where one head or two attend in it.
@@ -28,6 +31,8 @@ class AttentionPanel : public QWidget {
     ~AttentionPanel() override;
 
     [[nodiscard]] TokenView& tokens() { return *tokens_; }
+    [[nodiscard]] PassageList& passages() { return *passages_; }
+    [[nodiscard]] QPlainTextEdit& text() { return *text_; }
     [[nodiscard]] QCustomPlot& plot() { return *plot_; }
     /// The chosen token's row: token, text, share of each head. C locale.
     [[nodiscard]] QString copy_text() const;
@@ -39,8 +44,10 @@ class AttentionPanel : public QWidget {
     void resizeEvent(QResizeEvent* event) override;
 
   private:
+    void make_sources();
     void connect_services();
     void read();
+    void read_passage(const HeadPassage& passage);
     void follow_store();
     void follow_selection();
     void choose_heads();
@@ -58,8 +65,10 @@ class AttentionPanel : public QWidget {
     };
 
     PanelServices services_;
+    QTabWidget* sources_;  ///< of the text: typed, or passages of the calibration text
     QPlainTextEdit* text_;
     QPushButton* read_;
+    PassageList* passages_;
     QLabel* note_;
     std::array<Choice, 2> choices_;
     QCheckBox* second_;

@@ -172,6 +172,14 @@ void TokenView::keyPressEvent(QKeyEvent* event) {
     show_token(chosen_);
 }
 
+void TokenView::keep(int token) {
+    if (token < 0 || token >= tokens_.size()) return;
+    kept_ = true;
+    choose(token);
+    show_token(token);
+    viewport()->update();
+}
+
 void TokenView::show_token(int token) {
     if (token < 0) return;
     const QRect& place = places_[static_cast<std::size_t>(token)];

@@ -27,6 +27,8 @@ class TokenView : public QAbstractScrollArea {
     void set_tip(std::function<QString(int token)> tip) { tip_ = std::move(tip); }
     /// Scrolls to a token.
     void show_token(int token);
+    /// Chooses a token as a click does, and scrolls to it.
+    void keep(int token);
     /// -1 while there are no tokens.
     [[nodiscard]] int chosen() const { return chosen_; }
     void choose(int token);

@@ -8,6 +8,7 @@
 #include "ui/heatmap/head_ticker.h"
 #include "ui/style/cell_map.h"
 #include "ui/style/plot_style.h"
+#include "ui/style/scale_label.h"
 
 namespace headscope::ui {
 namespace {
@@ -40,6 +41,7 @@ HeatmapView::HeatmapView(QCustomPlot& plot)
     : plot_(plot),
       map_(new CellMap(plot.xAxis, plot.yAxis)),
       scale_(new QCPColorScale(&plot)),
+      label_(new ScaleLabel(plot, *scale_)),
       margins_(new QCPMarginGroup(&plot)) {
     scale_->setType(QCPAxis::atRight);
     scale_->setRangeDrag(false);
@@ -71,7 +73,7 @@ void HeatmapView::set_colors(ColorScheme scheme, ValueRange range) {
 
 void HeatmapView::set_texts(const QString& head, const QString& similarity) {
     head_text_ = head;
-    scale_->setLabel(similarity);
+    label_->set_text(similarity);
     name_axes();
 }
 

@@ -11,6 +11,8 @@ class QCustomPlot;
 
 namespace headscope::ui {
 
+class ScaleLabel;
+
 /// Shows a similarity matrix in a plot: square cells, head by head, the first at the top left, and
 /// a colour bar beside them. Must live as long as the plot draws. Does not replot.
 class HeatmapView {
@@ -42,6 +44,7 @@ class HeatmapView {
     QCustomPlot& plot_;
     QCPColorMap* map_;         ///< owned by the plot
     QCPColorScale* scale_;     ///< likewise
+    ScaleLabel* label_;        ///< of the scale, likewise
     QCPMarginGroup* margins_;  ///< likewise
     HeadOrder order_;
     QString head_text_;

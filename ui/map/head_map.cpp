@@ -14,6 +14,8 @@
 #include "ui/style/cell_map.h"
 #include "ui/style/follow_style.h"
 #include "ui/style/plot_style.h"
+#include "ui/style/scale_label.h"
+#include "ui/style/value_colors.h"
 
 namespace headscope::ui {
 
@@ -75,7 +77,8 @@ HeadMap::HeadMap(QWidget* parent)
     : QWidget(parent),
       plot_(new QCustomPlot(this)),
       cells_(new CellMap(plot_->xAxis, plot_->yAxis)),
-      scale_(new QCPColorScale(plot_)) {
+      scale_(new QCPColorScale(plot_)),
+      label_(new ScaleLabel(*plot_, *scale_)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->addWidget(plot_);
@@ -100,7 +103,10 @@ HeadMap::HeadMap(QWidget* parent)
         axis->setSubTicks(false);
         axis->setNumberFormat(QStringLiteral("f"));
         axis->setNumberPrecision(0);
-        axis->ticker()->setTickStepStrategy(QCPAxisTicker::tssReadability);
+        const QSharedPointer<QCPAxisTickerFixed> whole(new QCPAxisTickerFixed);
+        whole->setTickStep(1.0);
+        whole->setScaleStrategy(QCPAxisTickerFixed::ssMultiples);
+        axis->setTicker(whole);
     }
     plot_->addLayer(QStringLiteral("marks"), plot_->layer(QStringLiteral("axes")),
                     QCustomPlot::limBelow);
@@ -119,7 +125,7 @@ HeadMap::~HeadMap() {
 
 void HeadMap::show_values(Values values, const QString& title) {
     values_ = std::move(values);
-    scale_->setLabel(title);
+    label_->set_text(title);
     if (current_ && std::isnan(value(*current_))) current_.reset();
     fill();
     plot_->replot(QCustomPlot::rpQueuedReplot);
@@ -171,19 +177,7 @@ void HeadMap::fill() {
             high = std::max(high, cell);
         }
     }
-    const ValueRange range = low < high    ? scheme_range(ColorScheme::automatic, low, high)
-                             : low == high ? ValueRange{low, low + std::max(1.0, std::abs(low))}
-                                           : ValueRange();
-    QCPColorGradient gradient;
-    QMap<double, QColor> stops;
-    const ColorScheme scheme = drawn_scheme(ColorScheme::automatic, low < 0.0 ? low : 0.0);
-    for (int i = 0; i <= 64; ++i)
-        stops.insert(i / 64.0, QColor(scheme_color(scheme, i / 64.0)));
-    gradient.setColorStops(stops);
-    gradient.setNanHandling(QCPColorGradient::nhNanColor);
-    gradient.setNanColor(plot_colors(plot_->palette()).grid);
-    scale_->setGradient(gradient);
-    scale_->setDataRange(QCPRange(range.low, range.high));
+    scale_values(*scale_, *plot_, low, high);
     plot_->xAxis->setRange(-0.5, std::max(0, layers - 1) + 0.5);
     plot_->yAxis->setRange(-0.5, std::max(0, heads - 1) + 0.5);
 }

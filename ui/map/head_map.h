@@ -14,6 +14,8 @@ class QCustomPlot;
 
 namespace headscope::ui {
 
+class ScaleLabel;
+
 /// A value of every head of a model as coloured cells: layers from left to right, heads downwards.
 /// Knows no session.
 class HeadMap : public QWidget {
@@ -60,6 +62,7 @@ class HeadMap : public QWidget {
     QCustomPlot* plot_;
     QCPColorMap* cells_;
     QCPColorScale* scale_;
+    ScaleLabel* label_;  ///< of the scale
     Values values_;
     std::set<HeadRef> selected_;
     std::set<HeadRef> excluded_;

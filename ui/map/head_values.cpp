@@ -92,6 +92,18 @@ void want_scores(const PanelServices& services) {
     services.heads.want_scores();
 }
 
+HeadValues redundancy(const PanelServices& services) {
+    const auto& heads = services.heads.redundancy();
+    if (services.heads.finding_redundancy()) return {{}, Text::tr("Reading the calibration text")};
+    if (heads == nullptr)
+        return {{}, Text::tr("The model has to read the calibration text once."), true};
+    return {*heads, {}};
+}
+
+void want_redundancy(const PanelServices& services) {
+    services.heads.want_redundancy();
+}
+
 }  // namespace
 
 const std::vector<HeadMeasure>& head_measures() {
@@ -102,6 +114,13 @@ const std::vector<HeadMeasure>& head_measures() {
         {"plan", [](const PanelServices&) { return Text::tr("Merged by the plan"); },
          [] { return Text::tr("The number of heads that the plan merges with it; 0 for none."); },
          plan, nullptr},
+        {"redundancy", [](const PanelServices&) { return Text::tr("Redundancy"); },
+         [] {
+             return Text::tr(
+                 "The share of what the head writes that a refit of the other heads of its layer "
+                 "can write instead.");
+         },
+         redundancy, want_redundancy},
         {"output-norm", [](const PanelServices&) { return Text::tr("Output norm"); },
          [] {
              return Text::tr("Root mean square norm of what the head adds to the residual stream.");

@@ -12,6 +12,7 @@
 #include <qcustomplot.h>
 
 #include "ui/heads/head_store.h"
+#include "ui/map/head_menu.h"
 #include "ui/map/head_values.h"
 #include "ui/measures/damage_store.h"
 #include "ui/style/flow_layout.h"
@@ -24,16 +25,6 @@ const QString kKey = QStringLiteral("map/measure");
 
 QString number(double value) {
     return QLocale().toString(value, 'g', 4);
-}
-
-std::set<HeadRef> joined(std::set<HeadRef> heads, const std::set<HeadRef>& others) {
-    heads.insert(others.begin(), others.end());
-    return heads;
-}
-
-std::set<HeadRef> left_of(std::set<HeadRef> heads, const std::set<HeadRef>& others) {
-    std::erase_if(heads, [&](HeadRef head) { return others.contains(head); });
-    return heads;
 }
 
 /// That the plan removes, of included layers.
@@ -173,73 +164,13 @@ void MapPanel::refresh_readout() {
 }
 
 void MapPanel::show_menu(QPoint global) {
-    const Session& session = services_.session;
-    if (session.model() == nullptr || session.selected().empty()) return;
+    if (services_.session.model() == nullptr || services_.session.selected().empty()) return;
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    add_menu_of_plan(*menu);
-    menu->addSeparator();
-    add_menu_of_layers(*menu);
+    add_head_actions(*menu, services_.session);
     menu->addSeparator();
     menu->addActions(map_->plot().actions());
     menu->popup(global);
-}
-
-void MapPanel::add_menu_of_plan(QMenu& menu) {
-    Session& session = services_.session;
-    const std::set<HeadRef>& selected = session.selected();
-    const Choices& choices = session.choices();
-    const auto count = static_cast<int>(selected.size());
-    const auto add = [&](const QString& text, bool useful, auto action) {
-        menu.addAction(text, this, action)->setEnabled(useful);
-    };
-    const auto any_in = [&](const std::set<HeadRef>& heads) {
-        return std::ranges::any_of(selected, [&](HeadRef head) { return heads.contains(head); });
-    };
-    const GroupsByLayer merged = with_group(choices.merged_groups, selected);
-    add(tr("&Merge %n head(s)", nullptr, count), merged != choices.merged_groups,
-        [&session, merged] { session.merge_heads(merged); });
-    const GroupsByLayer split = without_heads(choices.merged_groups, selected);
-    add(tr("Do not merge &by hand"), split != choices.merged_groups,
-        [&session, split] { session.merge_heads(split); });
-    menu.addSeparator();
-    add(tr("&Remove %n head(s)", nullptr, count),
-        joined(choices.removed_heads, selected) != choices.removed_heads, [&session] {
-            session.remove_heads(joined(session.choices().removed_heads, session.selected()));
-        });
-    add(tr("&Put %n head(s) back", nullptr, count), any_in(choices.removed_heads), [&session] {
-        session.remove_heads(left_of(session.choices().removed_heads, session.selected()));
-    });
-    menu.addSeparator();
-    add(tr("&Exclude %n head(s) from the merge", nullptr, count),
-        joined(choices.excluded_heads, selected) != choices.excluded_heads, [&session] {
-            session.exclude_heads(joined(session.choices().excluded_heads, session.selected()));
-        });
-    add(tr("&Include %n head(s) in the merge", nullptr, count), any_in(choices.excluded_heads),
-        [&session] {
-            session.exclude_heads(left_of(session.choices().excluded_heads, session.selected()));
-        });
-}
-
-void MapPanel::add_menu_of_layers(QMenu& menu) {
-    std::set<int> layers;
-    for (const HeadRef head : services_.session.selected())
-        layers.insert(head.layer);
-    const auto count = static_cast<int>(layers.size());
-    const std::set<int>& excluded = services_.session.choices().excluded_layers;
-    std::set<int> without = excluded;
-    std::set<int> with = excluded;
-    for (const int layer : layers) {
-        without.insert(layer);
-        with.erase(layer);
-    }
-    Session& session = services_.session;
-    menu.addAction(tr("Exclude %n &layer(s)", nullptr, count), this,
-                   [&session, without] { session.choose_layers(without); })
-        ->setEnabled(without != excluded);
-    menu.addAction(tr("Include %n la&yer(s)", nullptr, count), this,
-                   [&session, with] { session.choose_layers(with); })
-        ->setEnabled(with != excluded);
 }
 
 QString MapPanel::copy_text() const {

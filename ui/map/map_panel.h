@@ -7,7 +7,6 @@
 
 class QComboBox;
 class QLabel;
-class QMenu;
 class QPushButton;
 
 namespace headscope::ui {
@@ -36,8 +35,6 @@ class MapPanel : public QWidget {
     void refresh_marks();
     void refresh_readout();
     void show_menu(QPoint global);
-    void add_menu_of_plan(QMenu& menu);
-    void add_menu_of_layers(QMenu& menu);
 
     PanelServices services_;
     QComboBox* measure_;

@@ -8,10 +8,16 @@ namespace {
 /// All points as one command: dots of a pen as wide as the shape.
 void draw_as_shapes(QCPPainter& painter, const QVector<QPointF>& points,
                     const QCPScatterStyle& style) {
-    const bool square = style.shape() == QCPScatterStyle::ssSquare;
-    painter.setPen(QPen(style.pen().color(), style.size(), Qt::SolidLine,
-                        square ? Qt::SquareCap : Qt::RoundCap));
-    painter.drawPoints(points.constData(), static_cast<int>(points.size()));
+    const Qt::PenCapStyle cap =
+        style.shape() == QCPScatterStyle::ssSquare ? Qt::SquareCap : Qt::RoundCap;
+    const auto draw_dots = [&](const QColor& color, double size) {
+        painter.setPen(QPen(color, size, Qt::SolidLine, cap));
+        painter.drawPoints(points.constData(), static_cast<int>(points.size()));
+    };
+    // A filled shape with an outline: a larger dot below a smaller one.
+    const bool filled = style.brush().style() != Qt::NoBrush;
+    draw_dots(style.pen().color(), style.size() + (filled ? style.pen().widthF() : 0.0));
+    if (filled) draw_dots(style.brush().color(), style.size() - style.pen().widthF());
 }
 
 /// A point in the middle of a picture that is transparent around it; `scale` pixels for a unit.

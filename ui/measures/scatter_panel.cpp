@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "core/search/rank_correlation.h"
-#include "ui/panel/panel.h"
 #include "ui/style/flow_layout.h"
 #include "ui/style/measure_text.h"
 #include "ui/style/plot_copy.h"
@@ -300,16 +299,6 @@ void ScatterPanel::restore_state(const QSettings& settings) {
     restore(*y_, QStringLiteral("scatter/y"));
     scope_->setCurrentIndex(std::clamp(
         settings.value(QStringLiteral("scatter/scope"), scope_->currentIndex()).toInt(), 0, 1));
-}
-
-Panel make_scatter_panel(const PanelServices& services) {
-    auto* panel = new ScatterPanel(services.session, services.measures, services.damage);
-    Panel made{QStringLiteral("scatter"), ScatterPanel::tr("Scatter"), PanelArea::centre, panel};
-    made.plot = [panel] { return &panel->plot(); };
-    made.table = [panel] { return panel->copy_text(); };
-    made.save_state = [panel](QSettings& settings) { panel->save_state(settings); };
-    made.restore_state = [panel](const QSettings& settings) { panel->restore_state(settings); };
-    return made;
 }
 
 }  // namespace headscope::ui

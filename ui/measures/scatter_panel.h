@@ -90,10 +90,4 @@ class ScatterPanel : public QWidget {
     Job correlating_;
 };
 
-struct Panel;
-struct PanelServices;
-
-/// For the registry of panels.
-[[nodiscard]] Panel make_scatter_panel(const PanelServices& services);
-
 }  // namespace headscope::ui

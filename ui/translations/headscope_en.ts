@@ -13,6 +13,23 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::HeadScatterPanel</name>
+    <message numerus="yes">
+        <source>%n head(s)</source>
+        <translation>
+            <numerusform>%n head</numerusform>
+            <numerusform>%n heads</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without a value</source>
+        <translation>
+            <numerusform>%n without a value</numerusform>
+            <numerusform>%n without a value</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::HeatmapPanel</name>
     <message numerus="yes">
         <source>%n head(s)</source>

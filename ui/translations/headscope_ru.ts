@@ -244,10 +244,6 @@
         <translation>&amp;Справка</translation>
     </message>
     <message>
-        <source>&amp;Keyboard shortcuts</source>
-        <translation>&amp;Сочетания клавиш</translation>
-    </message>
-    <message>
         <source>&amp;About Headscope</source>
         <translation>&amp;О программе Headscope</translation>
     </message>
@@ -315,6 +311,18 @@
         <source>Runs a model though its files hold tensors that would change its layers and that it does not use; the Model tab lists them</source>
         <translation>Запускает модель, хотя в её файлах есть тензоры, которые изменили бы её слои и которые она не использует; они перечислены на вкладке «Модель»</translation>
     </message>
+    <message>
+        <source>Keyboard and mouse, what measures mean, glossary</source>
+        <translation>Клавиши и мышь, смысл мер, словарь</translation>
+    </message>
+    <message>
+        <source>Guided &amp;tour</source>
+        <translation>&amp;Знакомство с программой</translation>
+    </message>
+    <message>
+        <source>Five steps through the window</source>
+        <translation>Пять шагов по окну</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::AttentionPanel</name>
@@ -381,6 +389,14 @@
     <message>
         <source>Read the text</source>
         <translation>Прочитать текст</translation>
+    </message>
+    <message>
+        <source>Passages</source>
+        <translation>Отрывки</translation>
+    </message>
+    <message>
+        <source>The passages of the calibration text that activate the first head most</source>
+        <translation>Отрывки калибровочного текста, которые сильнее всего активируют первую голову</translation>
     </message>
 </context>
 <context>
@@ -851,6 +867,71 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::GuidedTour</name>
+    <message>
+        <source>Models are opened from the File menu, from the command line, or by dropping them on the window: Hugging Face folders, GGUF files and more.</source>
+        <translation>Модели открывают из меню «Файл», из командной строки или перетаскиванием в окно: папки Hugging Face, файлы GGUF и другие.</translation>
+    </message>
+    <message>
+        <source>The next steps show what can be seen of yours.</source>
+        <translation>Следующие шаги покажут, что можно узнать о вашей.</translation>
+    </message>
+    <message>
+        <source>&quot;Next&quot; opens the small demo model that ships with Headscope.</source>
+        <translation>«Далее» откроет маленькую демонстрационную модель, которая поставляется с Headscope.</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>Откройте модель</translation>
+    </message>
+    <message>
+        <source>All heads at a glance</source>
+        <translation>Все головы сразу</translation>
+    </message>
+    <message>
+        <source>Each column is a layer, each cell a head. Choose what colours them: similarity, entropy, induction and more. Click to select, right-click to merge, remove or exclude. What is selected here is marked in every view; Scatter shows heads by any two values.</source>
+        <translation>Каждый столбец — слой, каждая клетка — голова. Выберите, что задаёт цвет: сходство, энтропия, индукция и другое. Щелчок выделяет, правая кнопка объединяет, удаляет или исключает. Выделенное отмечено во всех видах; «Рассеяние» показывает головы по любым двум значениям.</translation>
+    </message>
+    <message>
+        <source>What a head does</source>
+        <translation>Что делает голова</translation>
+    </message>
+    <message>
+        <source>Type a text, or find the passages that activate a head most, and point at a token to see what it attends to. Two selected heads are shown side by side.</source>
+        <translation>Введите текст или найдите отрывки, которые сильнее всего активируют голову, и наведите на токен: видно, на что он смотрит. Две выделенные головы показаны рядом.</translation>
+    </message>
+    <message>
+        <source>Choose what to merge</source>
+        <translation>Выберите, что объединить</translation>
+    </message>
+    <message>
+        <source>Drag the line, or ask for the closest pairs: the plan follows at once, and every step can be undone. What counts as similar is the measure at the top; on real models the measures of behaviour find most.</source>
+        <translation>Перетащите линию или возьмите ближайшие пары: план меняется сразу, и каждый шаг можно отменить. Что считать сходством, решает мера наверху; у настоящих моделей больше всего находят меры поведения.</translation>
+    </message>
+    <message>
+        <source>Measure what it costs</source>
+        <translation>Измерьте, чего это стоит</translation>
+    </message>
+    <message>
+        <source>&quot;Run&quot; evaluates the plan and the original on the same text, with confidence intervals; Trade-off and Text show where it hurts. File, Save merged model writes the result. F1 explains keys, measures and words.</source>
+        <translation>«Запустить» оценивает план и исходную модель на одном тексте, с доверительными интервалами; «Компромисс» и «Текст» показывают, где теряется качество. «Файл», «Сохранить объединённую модель» записывает результат. F1 объясняет клавиши, меры и слова.</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeadAxis</name>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeadDots</name>
+    <message>
+        <source>Scatter of all heads</source>
+        <translation>Диаграмма рассеяния всех голов</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::HeadMap</name>
     <message>
         <source>Layer</source>
@@ -863,6 +944,65 @@
     <message>
         <source>Map of all heads</source>
         <translation>Карта всех голов</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HeadScatterPanel</name>
+    <message>
+        <source>Compute</source>
+        <translation>Вычислить</translation>
+    </message>
+    <message>
+        <source>X:</source>
+        <translation>X:</translation>
+    </message>
+    <message>
+        <source>Y:</source>
+        <translation>Y:</translation>
+    </message>
+    <message>
+        <source>Colo&amp;ur by:</source>
+        <translation>&amp;Цвет:</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Модель не открыта.</translation>
+    </message>
+    <message>
+        <source>No head has both values.</source>
+        <translation>Ни у одной головы нет обоих значений.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n head(s)</source>
+        <translation>
+            <numerusform>%n голова</numerusform>
+            <numerusform>%n головы</numerusform>
+            <numerusform>%n голов</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without a value</source>
+        <translation>
+            <numerusform>%n без значения</numerusform>
+            <numerusform>%n без значения</numerusform>
+            <numerusform>%n без значения</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>rank correlation (Spearman) %1</source>
+        <translation>ранговая корреляция (Спирмен) %1</translation>
+    </message>
+    <message>
+        <source>%1. Colours: %2</source>
+        <translation>%1. Цвет: %2</translation>
+    </message>
+    <message>
+        <source>Point at a head, or use the arrow keys. Click, or drag a rectangle, to select; Ctrl or Shift adds. Wheel zooms, double click shows all.</source>
+        <translation>Наведите на голову или используйте стрелки. Щелчок или обведённый прямоугольник выделяет; Ctrl или Shift добавляет. Колесо меняет масштаб, двойной щелчок показывает всё.</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2: %3</source>
+        <translation>Слой %1, голова %2: %3</translation>
     </message>
 </context>
 <context>
@@ -962,6 +1102,14 @@
     <message>
         <source>The lowest loss increase of the head&apos;s pairs that were measured.</source>
         <translation>Наименьший рост потерь среди измеренных пар головы.</translation>
+    </message>
+    <message>
+        <source>Redundancy</source>
+        <translation>Избыточность</translation>
+    </message>
+    <message>
+        <source>The share of what the head writes that a refit of the other heads of its layer can write instead.</source>
+        <translation>Доля того, что пишет голова, которую после подгонки могут писать остальные головы её слоя.</translation>
     </message>
 </context>
 <context>
@@ -1203,6 +1351,37 @@
     <message>
         <source>&amp;KV groups</source>
         <translation>&amp;Группы KV</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::HelpDialog</name>
+    <message>
+        <source>Search</source>
+        <translation>Поиск</translation>
+    </message>
+    <message>
+        <source>Search the page</source>
+        <translation>Искать на странице</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Справка</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard and mouse</source>
+        <translation>&amp;Клавиши и мышь</translation>
+    </message>
+    <message>
+        <source>&amp;Measures</source>
+        <translation>&amp;Меры</translation>
+    </message>
+    <message>
+        <source>&amp;Values of a head</source>
+        <translation>&amp;Значения головы</translation>
+    </message>
+    <message>
+        <source>&amp;Glossary</source>
+        <translation>С&amp;ловарь</translation>
     </message>
 </context>
 <context>
@@ -2083,6 +2262,59 @@ Replace them?</source>
     <message>
         <source>Layer %1, heads %2 and %3: %4; %5</source>
         <translation>Слой %1, головы %2 и %3: %4; %5</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::PassageList</name>
+    <message>
+        <source>Find passages</source>
+        <translation>Найти отрывки</translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation>Активация</translation>
+    </message>
+    <message>
+        <source>× mean</source>
+        <translation>× среднее</translation>
+    </message>
+    <message>
+        <source>Passage</source>
+        <translation>Отрывок</translation>
+    </message>
+    <message>
+        <source>The norm of what the head writes, over the norm of the residual stream that it writes to, at the token in bold</source>
+        <translation>Норма того, что пишет голова, делённая на норму остаточного потока, в который она пишет, на токене, выделенном жирным</translation>
+    </message>
+    <message>
+        <source>The same over the head&apos;s mean over the whole text</source>
+        <translation>То же, делённое на среднее головы по всему тексту</translation>
+    </message>
+    <message>
+        <source>Passages that activate the head most</source>
+        <translation>Отрывки, которые сильнее всего активируют голову</translation>
+    </message>
+    <message>
+        <source>&amp;Copy table</source>
+        <translation>&amp;Копировать таблицу</translation>
+    </message>
+    <message>
+        <source>The model reads the calibration text.</source>
+        <translation>Модель читает калибровочный текст.</translation>
+    </message>
+    <message>
+        <source>The model has to read the calibration text once. It then keeps the passages that activate each head most.</source>
+        <translation>Модель должна один раз прочитать калибровочный текст; для каждой головы останутся отрывки, которые активируют её сильнее всего.</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2; mean activation %3. Click a passage to read it.</source>
+        <translation>Слой %1, голова %2; средняя активация %3. Щёлкните по отрывку, чтобы прочитать его.</translation>
+    </message>
+    <message>
+        <source>Sequence %1, tokens %2 to %3, most at %4:
+%5</source>
+        <translation>Последовательность %1, токены с %2 по %3, сильнее всего на %4:
+%5</translation>
     </message>
 </context>
 <context>
@@ -3393,6 +3625,21 @@ Replace them?</source>
         <source>Pairs of the:</source>
         <translation>Пары:</translation>
     </message>
+</context>
+<context>
+    <name>headscope::ui::ScatterTab</name>
+    <message>
+        <source>pairs of heads</source>
+        <translation>пары голов</translation>
+    </message>
+    <message>
+        <source>single heads</source>
+        <translation>отдельные головы</translation>
+    </message>
+    <message>
+        <source>&amp;Points:</source>
+        <translation>&amp;Точки:</translation>
+    </message>
     <message>
         <source>Scatter</source>
         <translation>Рассеяние</translation>
@@ -3723,11 +3970,7 @@ Replace them?</source>
     </message>
 </context>
 <context>
-    <name>headscope::ui::ShortcutsDialog</name>
-    <message>
-        <source>Keyboard and mouse</source>
-        <translation>Клавиатура и мышь</translation>
-    </message>
+    <name>headscope::ui::ShortcutsPage</name>
     <message>
         <source>What</source>
         <translation>Действие</translation>
@@ -3899,6 +4142,82 @@ Replace them?</source>
     <message>
         <source>Right click on the header</source>
         <translation>Правый щелчок по заголовку</translation>
+    </message>
+    <message>
+        <source>Map of all heads</source>
+        <translation>Карта всех голов</translation>
+    </message>
+    <message>
+        <source>Move over the heads</source>
+        <translation>Перемещаться по головам</translation>
+    </message>
+    <message>
+        <source>Select a head</source>
+        <translation>Выделить голову</translation>
+    </message>
+    <message>
+        <source>Select a range</source>
+        <translation>Выделить область</translation>
+    </message>
+    <message>
+        <source>Click with Shift, or %1 with Shift</source>
+        <translation>Щелчок с Shift или %1 с Shift</translation>
+    </message>
+    <message>
+        <source>Select one more</source>
+        <translation>Добавить к выделению</translation>
+    </message>
+    <message>
+        <source>Click with Ctrl</source>
+        <translation>Щелчок с Ctrl</translation>
+    </message>
+    <message>
+        <source>Merge, remove, exclude</source>
+        <translation>Объединить, удалить, исключить</translation>
+    </message>
+    <message>
+        <source>Scatter of heads</source>
+        <translation>Диаграмма рассеяния голов</translation>
+    </message>
+    <message>
+        <source>Move over the heads in the order of their values</source>
+        <translation>Перемещаться по головам в порядке значений</translation>
+    </message>
+    <message>
+        <source>Select all inside a rectangle</source>
+        <translation>Выделить всё внутри прямоугольника</translation>
+    </message>
+    <message>
+        <source>Add to the selection</source>
+        <translation>Добавить к выделению</translation>
+    </message>
+    <message>
+        <source>The same with Ctrl or Shift</source>
+        <translation>То же с Ctrl или Shift</translation>
+    </message>
+    <message>
+        <source>Clear the selection</source>
+        <translation>Снять выделение</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Внимание</translation>
+    </message>
+    <message>
+        <source>Look at a token</source>
+        <translation>Посмотреть на токен</translation>
+    </message>
+    <message>
+        <source>Keep a token</source>
+        <translation>Закрепить токен</translation>
+    </message>
+    <message>
+        <source>Click</source>
+        <translation>Щелчок</translation>
+    </message>
+    <message>
+        <source>Move over the tokens</source>
+        <translation>Перемещаться по токенам</translation>
     </message>
 </context>
 <context>
@@ -4404,6 +4723,33 @@ Replace them?</source>
     <message>
         <source>; the second head %1&#xa0;%</source>
         <translation>; вторая голова %1&#xa0;%</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::Tour</name>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Назад</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Далее</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Закрыть</translation>
+    </message>
+    <message>
+        <source>It does not come again by itself; Help, Guided tour starts it.</source>
+        <translation>Само больше не появится; его запускает «Справка», «Знакомство с программой».</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 из %2</translation>
+    </message>
+    <message>
+        <source>&amp;Done</source>
+        <translation>&amp;Готово</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@
 #include "ui/style/measure_text.h"
 #include "ui/style/number_field.h"
 #include "ui/style/progress_text.h"
+#include "ui/style/scale_label.h"
 #include "ui/style/text.h"
 #include "ui/style/veil.h"
 
@@ -98,6 +99,20 @@ class TestStyle : public QObject {
         QVERIFY(!measure_explanation(Measure::cka).isEmpty());
     }
 
+    void a_long_label_is_broken_and_elided() {
+        const QFont font;
+        const QFontMetrics metrics(font);
+        const QString text = QStringLiteral("Damage, millinats a token");
+        QCOMPARE(in_two_lines(text, font, metrics.horizontalAdvance(text)), text);
+        const int width = metrics.horizontalAdvance(QStringLiteral("millinats a token")) + 1;
+        QCOMPARE(in_two_lines(text, font, width), QStringLiteral("Damage,\nmillinats a token"));
+        for (const int less : {width / 2, width / 4, 1}) {
+            const QStringList lines = in_two_lines(text, font, less).split(QLatin1Char('\n'));
+            QVERIFY(lines.size() <= 2);
+            if (less > 1) QVERIFY(lines.last().endsWith(QChar(0x2026)));
+        }
+    }
+
     void a_veil_covers_and_lets_the_mouse_through() {
         QWidget covered;
         Veil veil(covered);
@@ -117,12 +132,13 @@ class TestStyle : public QObject {
     /// A folder knows only folders before it in this list.
     void no_folder_includes_one_above_it() {
         const QStringList order = {
-            QStringLiteral("panel"),    QStringLiteral("session"),   QStringLiteral("style"),
-            QStringLiteral("heads"),    QStringLiteral("layers"),    QStringLiteral("heatmap"),
-            QStringLiteral("plan"),     QStringLiteral("runs"),      QStringLiteral("distribution"),
-            QStringLiteral("charts"),   QStringLiteral("measures"),  QStringLiteral("search"),
-            QStringLiteral("map"),      QStringLiteral("attention"), QStringLiteral("model"),
-            QStringLiteral("tradeoff"), QStringLiteral("text"),      QStringLiteral("window")};
+            QStringLiteral("panel"),  QStringLiteral("session"),  QStringLiteral("style"),
+            QStringLiteral("heads"),  QStringLiteral("layers"),   QStringLiteral("heatmap"),
+            QStringLiteral("plan"),   QStringLiteral("runs"),     QStringLiteral("distribution"),
+            QStringLiteral("charts"), QStringLiteral("measures"), QStringLiteral("search"),
+            QStringLiteral("map"),    QStringLiteral("scatter"),  QStringLiteral("attention"),
+            QStringLiteral("model"),  QStringLiteral("tradeoff"), QStringLiteral("text"),
+            QStringLiteral("window")};
         const QString root = QStringLiteral(HEADSCOPE_TESTS_DIR "/../ui");
         static const QRegularExpression include(QStringLiteral("#include \"ui/([^/]+)/"));
         QDirIterator files(root, {QStringLiteral("*.h"), QStringLiteral("*.cpp")}, QDir::Files,

@@ -1,0 +1,44 @@
+#include "ui/style/scale_label.h"
+
+#include <QFontMetrics>
+#include <cstdlib>
+
+#include <qcustomplot.h>
+
+namespace headscope::ui {
+
+QString in_two_lines(const QString& text, const QFont& font, int width) {
+    const QFontMetrics metrics(font);
+    if (metrics.horizontalAdvance(text) <= width) return text;
+    // As much as fits into the first line, the rest into the second.
+    qsizetype broken = -1;
+    for (qsizetype at = text.indexOf(QLatin1Char(' ')); at >= 0;
+         at = text.indexOf(QLatin1Char(' '), at + 1)) {
+        if (metrics.horizontalAdvance(text.first(at)) > width) break;
+        broken = at;
+    }
+    if (broken < 0) return metrics.elidedText(text, Qt::ElideRight, width);
+    return text.first(broken) + QLatin1Char('\n') +
+           metrics.elidedText(text.sliced(broken + 1), Qt::ElideRight, width);
+}
+
+ScaleLabel::ScaleLabel(QCustomPlot& plot, QCPColorScale& scale)
+    : QObject(&plot), plot_(plot), scale_(scale) {
+    connect(&plot, &QCustomPlot::beforeReplot, this, &ScaleLabel::fit);
+}
+
+void ScaleLabel::set_text(const QString& text) {
+    text_ = text;
+    fit();
+}
+
+void ScaleLabel::fit() {
+    // It is centred on the scale, which is not in the middle of the plot.
+    const QRect whole = plot_.viewport();
+    const int aside = std::abs(scale_.outerRect().center().y() - whole.center().y());
+    const QString fitting =
+        in_two_lines(text_, scale_.axis()->labelFont(), whole.height() - 2 * aside - 4);
+    if (fitting != scale_.label()) scale_.setLabel(fitting);
+}
+
+}  // namespace headscope::ui

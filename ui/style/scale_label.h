@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QFont>
+#include <QObject>
+#include <QString>
+
+class QCPColorScale;
+class QCustomPlot;
+
+namespace headscope::ui {
+
+/// A text in lines of at most `width` pixels, two at most; what is too long even so is elided.
+[[nodiscard]] QString in_two_lines(const QString& text, const QFont& font, int width);
+
+/// The label of a colour scale at the right of a plot. It stands on its side, so a long one needs
+/// height: it is broken into lines, or elided, as the plot has room.
+class ScaleLabel : public QObject {
+    Q_OBJECT
+
+  public:
+    /// The plot owns it.
+    ScaleLabel(QCustomPlot& plot, QCPColorScale& scale);
+
+    void set_text(const QString& text);
+
+  private:
+    void fit();
+
+    QCustomPlot& plot_;
+    QCPColorScale& scale_;
+    QString text_;
+};
+
+}  // namespace headscope::ui
