@@ -55,7 +55,7 @@ picture() {
     wait_for 10 xdotool getmouselocation
     rm -rf "$home/config" "$home/data"
     mkdir -p "$home/config/Headscope" "$home/data"
-    printf '[General]\nappearance=%s\n[evaluation]\nmax_windows=60\n' "$5" >"$home/config/Headscope/Headscope.conf"
+    printf '[General]\nappearance=%s\n[window]\ntour_closed=true\n[evaluation]\nmax_windows=60\n' "$5" >"$home/config/Headscope/Headscope.conf"
     XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" QT_SCALE_FACTOR="$3" \
         "$program" --language "$4" "$root/resources/models/demo" &
     window_pid=$!

@@ -94,7 +94,7 @@ void DistributionPlot::connect_mouse() {
 }
 
 QSize DistributionPlot::sizeHint() const {
-    return {fontMetrics().averageCharWidth() * 70, fontMetrics().height() * 14};
+    return {fontMetrics().averageCharWidth() * 70, fontMetrics().height() * 8};
 }
 
 QSize DistributionPlot::minimumSizeHint() const {

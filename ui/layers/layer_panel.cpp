@@ -75,6 +75,7 @@ void LayerPanel::add_actions() {
 void LayerPanel::lay_out() {
     empty_->setAlignment(Qt::AlignCenter);
     empty_->setWordWrap(true);
+    count_->setWordWrap(true);
     empty_->setForegroundRole(QPalette::PlaceholderText);
     empty_->setMargin(fontMetrics().height());
     stack_->addWidget(empty_);

@@ -117,7 +117,9 @@ void Actions::make_run_menu() {
 
 void Actions::make_help_menu() {
     QMenu& menu = *window_.menuBar()->addMenu(tr("&Help"));
-    shortcuts = add(menu, tr("&Keyboard shortcuts"), QKeySequence::HelpContents, {});
+    help = add(menu, tr("&Help"), QKeySequence::HelpContents,
+               tr("Keyboard and mouse, what measures mean, glossary"));
+    tour = add(menu, tr("Guided &tour"), {}, tr("Five steps through the window"));
     about = add(menu, tr("&About Headscope"), {}, {});
     about->setMenuRole(QAction::AboutRole);
 }

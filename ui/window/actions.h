@@ -39,7 +39,8 @@ struct Actions {
     QAction* live_estimate;
     QAction* settings;
     QAction* reset_layout;
-    QAction* shortcuts;
+    QAction* help;
+    QAction* tour;
     QAction* about;
 
     QMenu* recent;      ///< filled by MainWindow

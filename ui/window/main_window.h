@@ -22,6 +22,7 @@ class JobStatus;
 class MessageBar;
 struct Run;
 class StartPage;
+class Tour;
 class Workbench;
 class Workspace;
 
@@ -44,6 +45,9 @@ class MainWindow : public QMainWindow {
 
     /// Asks for layers and a file and writes a report of the same runs.
     void export_report(const QList<int>& run_ids);
+
+    /// Leads through the window; once it is closed, it is not offered at the start again.
+    void start_tour();
 
     /// Keeps the place of the window and of its panels for the next.
     void keep_state();
@@ -89,7 +93,7 @@ class MainWindow : public QMainWindow {
     void export_image(const Panel& panel);
     /// Asks where something would be lost.
     [[nodiscard]] bool may_quit();
-    void show_shortcuts();
+    void show_help();
     void show_about();
     void refresh();
     void refresh_runs();
@@ -103,6 +107,7 @@ class MainWindow : public QMainWindow {
     JobStatus* job_status_ = nullptr;
     QLabel* device_ = nullptr;
     FindThresholdsDialog* find_thresholds_ = nullptr;  ///< made when it is first asked for
+    Tour* tour_ = nullptr;                             ///< the same
     bool was_painted_ = false;
 };
 

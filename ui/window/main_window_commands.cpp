@@ -21,13 +21,14 @@
 #include "ui/session/error_text.h"
 #include "ui/style/plot_copy.h"
 #include "ui/window/about_dialog.h"
+#include "ui/window/guided_tour.h"
+#include "ui/window/help_dialog.h"
 #include "ui/window/image_export.h"
 #include "ui/window/main_window.h"
 #include "ui/window/message_bar.h"
 #include "ui/window/report_dialog.h"
 #include "ui/window/results_files.h"
 #include "ui/window/save_model_dialog.h"
-#include "ui/window/shortcuts_dialog.h"
 #include "ui/window/status_widgets.h"
 #include "ui/window/workbench.h"
 #include "ui/window/workspace.h"
@@ -260,8 +261,16 @@ void MainWindow::export_image(const Panel& panel) {
     }
 }
 
-void MainWindow::show_shortcuts() {
-    ShortcutsDialog(actions_->with_shortcuts(), this).exec();
+void MainWindow::show_help() {
+    HelpDialog(actions_->with_shortcuts(), this).exec();
+}
+
+void MainWindow::start_tour() {
+    // Made anew: the first step depends on whether a model is open.
+    delete tour_;
+    tour_ = new Tour(guided_tour(workbench_, *start_page_, *workspace_), this);
+    connect(tour_, &Tour::closed, this, [this] { workbench_.settings().set_tour_closed(true); });
+    tour_->start();
 }
 
 void MainWindow::show_about() {

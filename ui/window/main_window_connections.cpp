@@ -42,7 +42,8 @@ void MainWindow::connect_actions() {
     on(actions_->reset_layout, [this] { workspace_->reset_layout(); });
     on(actions_->live_estimate,
        [this](bool is_on) { workbench_.evaluations().set_live_estimate(is_on); });
-    on(actions_->shortcuts, &MainWindow::show_shortcuts);
+    on(actions_->help, &MainWindow::show_help);
+    on(actions_->tour, &MainWindow::start_tour);
     on(actions_->about, &MainWindow::show_about);
 
     connect(start_page_, &StartPage::open_model_requested, actions_->open_model, &QAction::trigger);

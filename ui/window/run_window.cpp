@@ -52,7 +52,10 @@ class WindowProgram : public QObject {
         // The window comes first, then what takes time.
         connect(window_.get(), &MainWindow::painted, this, [this, options] {
             qCInfo(start_log, "first paint %lld ms after the process began", process_age_ms());
-            QTimer::singleShot(0, this, [this, options] { open_first(options); });
+            QTimer::singleShot(0, this, [this, options] {
+                open_first(options);
+                offer_tour();
+            });
         });
     }
 
@@ -69,6 +72,11 @@ class WindowProgram : public QObject {
         } else {
             workbench_.open(QString::fromStdString(options.path));
         }
+    }
+
+    /// At the first start, and until it is closed.
+    void offer_tour() {
+        if (!settings_.tour_closed()) window_->start_tour();
     }
 
     void show_window() {
@@ -90,6 +98,7 @@ class WindowProgram : public QObject {
         const std::unique_ptr<MainWindow> old = std::move(window_);
         old->keep_state();
         show_window();
+        connect(window_.get(), &MainWindow::painted, this, &WindowProgram::offer_tour);
     }
 
     void apply_appearance() {

@@ -198,6 +198,15 @@ void SettingsStore::set_language(const QString& language) {
     settings_.setValue(QStringLiteral("language"), language);
 }
 
+bool SettingsStore::tour_closed() const {
+    return settings_.value(QStringLiteral("window/tour_closed")).toString() ==
+           QStringLiteral("true");
+}
+
+void SettingsStore::set_tour_closed(bool closed) {
+    settings_.setValue(QStringLiteral("window/tour_closed"), closed);
+}
+
 bool SettingsStore::allow_unused_tensors() const {
     return settings_.value(QStringLiteral("allow_unused_tensors")).toString() ==
            QStringLiteral("true");

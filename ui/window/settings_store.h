@@ -50,6 +50,10 @@ class SettingsStore {
     [[nodiscard]] QString language() const;
     void set_language(const QString& language);
 
+    /// Whether the user closed the guided tour.
+    [[nodiscard]] bool tour_closed() const;
+    void set_tour_closed(bool closed);
+
     [[nodiscard]] bool allow_unused_tensors() const;
     void set_allow_unused_tensors(bool allow);
 

@@ -153,6 +153,7 @@ void Workspace::reset_layout() {
                       dock);
     }
     shares_tab_ = true;
+    shares_right_ = false;
     for (QDockWidget* dock : docks_)
         dock->show();
     for (const auto& [area, dock] : first)
@@ -165,13 +166,17 @@ void Workspace::size_docks() {
     const int unit = fontMetrics().averageCharWidth();
     const int line = fontMetrics().height();
     share_tab_if_narrow();
+    share_tab_if_short();
     const int layers = is_narrow() ? 24 * unit : 44 * unit;
     const int right = std::min(56 * unit, width() / 3);
     resizeDocks({&dock("layers"), &dock("distribution")}, {layers, right}, Qt::Horizontal);
     resizeDocks({&dock("runs"), &dock("curves")}, {11, 9}, Qt::Horizontal);
-    resizeDocks({&dock("distribution"), &dock("plan")}, {22 * line, 24 * line}, Qt::Vertical);
+    // The threshold without scrolling; the plan, a list, takes the rest.
+    const int threshold = std::max(23 * line, height() * 22 / 46);
+    resizeDocks({&dock("distribution"), &dock("plan")},
+                {threshold, std::max(8 * line, height() - threshold)}, Qt::Vertical);
     resizeDocks({&dock("runs")}, {std::min(19 * line, height() / 3)}, Qt::Vertical);
-    dock("plan").raise();
+    dock(shares_right_ ? "distribution" : "plan").raise();
 }
 
 bool Workspace::is_narrow() const {
@@ -200,9 +205,42 @@ void Workspace::share_tab_if_narrow() {
     }
 }
 
+void Workspace::share_tab_if_short() {
+    QDockWidget* threshold = &dock("distribution");
+    QDockWidget* plan = &dock("plan");
+    QDockWidget* pairs = &dock("pairs");
+    const bool is_short = height() < 34 * fontMetrics().height();
+    const auto at_right = [this](QDockWidget* dock) {
+        return !dock->isFloating() && dockWidgetArea(dock) == Qt::RightDockWidgetArea;
+    };
+    if (!isVisible() || is_short == shares_right_ || !at_right(threshold) || !at_right(plan) ||
+        !at_right(pairs)) {
+        return;
+    }
+    shares_right_ = is_short;
+    if (is_short) {
+        tabifyDockWidget(threshold, plan);
+        tabifyDockWidget(threshold, pairs);
+        threshold->raise();
+        return;
+    }
+    // splitDockWidget() would add it to the tab.
+    const bool plan_shown = !plan->isHidden();
+    const bool pairs_shown = !pairs->isHidden();
+    removeDockWidget(plan);
+    removeDockWidget(pairs);
+    addDockWidget(Qt::RightDockWidgetArea, plan, Qt::Vertical);
+    tabifyDockWidget(plan, pairs);
+    plan->setVisible(plan_shown);
+    pairs->setVisible(pairs_shown);
+    plan->raise();
+}
+
 void Workspace::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
-    if (sized_) share_tab_if_narrow();
+    if (!sized_) return;
+    share_tab_if_narrow();
+    share_tab_if_short();
 }
 
 void Workspace::showEvent(QShowEvent* event) {
@@ -224,6 +262,7 @@ void Workspace::restore_state(const QSettings& settings) {
     const QByteArray docks = settings.value(QStringLiteral("window/docks")).toByteArray();
     sized_ = restoreState(docks, kStateVersion);
     shares_tab_ = tabifiedDockWidgets(&dock("runs")).contains(&dock("curves"));
+    shares_right_ = tabifiedDockWidgets(&dock("distribution")).contains(&dock("plan"));
     for (const Panel& panel : panels_) {
         if (panel.restore_state) panel.restore_state(settings);
     }

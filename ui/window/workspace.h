@@ -56,6 +56,8 @@ class Workspace : public QMainWindow {
     /// Runs and curves lie behind each other while there is no room for both side by side.
     [[nodiscard]] bool is_narrow() const;
     void share_tab_if_narrow();
+    /// Threshold and plan lie behind each other while there is no height for both.
+    void share_tab_if_short();
     void show_run(int id);
     /// Names the measure that is shown in the titles of what shows similarities, and dims that
     /// while others are computed.
@@ -66,8 +68,9 @@ class Workspace : public QMainWindow {
     QList<QDockWidget*> docks_;
     std::vector<Veil*> veils_;
     QTimer veil_timer_;
-    bool sized_ = false;  ///< the docks have their sizes: the first ones, or restored
-    bool shares_tab_ = false;
+    bool sized_ = false;         ///< the docks have their sizes: the first ones, or restored
+    bool shares_tab_ = false;    ///< runs and curves
+    bool shares_right_ = false;  ///< threshold and plan
     QTabWidget* views_;
     MeasureChoice* measure_;
 };

@@ -3,13 +3,18 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QRegularExpression>
+#include <QTabWidget>
 #include <QTest>
 #include <QTreeView>
 
+#include "core/similarity/similarity.h"
 #include "tests/support/test_program.h"
 #include "ui/window/about_dialog.h"
-#include "ui/window/shortcuts_dialog.h"
+#include "ui/window/help_dialog.h"
+#include "ui/window/shortcuts_page.h"
 
+using namespace headscope;
 using namespace headscope::ui;
 
 namespace {
@@ -41,7 +46,7 @@ class TestDialogs : public QObject {
         QAction* plain = menu.addAction(QStringLiteral("No shortcut"));
         QAction loose(QStringLiteral("Loose && free"));
         loose.setShortcut(QKeySequence(QStringLiteral("F9")));
-        ShortcutsDialog dialog({open, plain, &loose});
+        ShortcutsPage dialog({open, plain, &loose});
         QAbstractItemModel& model = *dialog.findChild<QTreeView*>()->model();
         const QAbstractItemModelTester tester(&model);
         const QStringList all = rows(model);
@@ -59,6 +64,45 @@ class TestDialogs : public QObject {
         dialog.add_hints(QStringLiteral("Maps"),
                          {{QStringLiteral("Pin"), QStringLiteral("Click")}});
         QCOMPARE(rows(model).last(), QStringLiteral("Maps|Pin|Click"));
+    }
+
+    void help_has_shortcuts_measures_and_glossary() {
+        QAction open(QStringLiteral("Open"));
+        open.setShortcut(QKeySequence(QStringLiteral("Ctrl+O")));
+        HelpDialog dialog({&open});
+        QCOMPARE(dialog.pages().count(), 4);
+        QVERIFY(dialog.findChild<ShortcutsPage*>() != nullptr);
+        QVERIFY(help_text(QStringLiteral("nothing"), QStringLiteral("en")).isEmpty());
+    }
+
+    /// The pages of both languages say the same: tables of the same rows, the same names and
+    /// formulas in code.
+    void help_is_the_same_in_both_languages() {
+        const auto rows = [](const QString& text) {
+            QStringList found;
+            for (const QString& line : text.split(QLatin1Char('\n'))) {
+                if (!line.startsWith(QLatin1Char('|'))) continue;
+                static const QRegularExpression code(QStringLiteral("`[^`]+`"));
+                QString names;
+                auto matches = code.globalMatch(line.section(QLatin1Char('|'), 1, 1));
+                while (matches.hasNext())
+                    names += matches.next().captured() + QLatin1Char(' ');
+                found << names;
+            }
+            return found;
+        };
+        for (const char* page : {"measures", "heads", "glossary"}) {
+            const QString english = help_text(QLatin1String(page), QStringLiteral("en"));
+            const QString russian = help_text(QLatin1String(page), QStringLiteral("ru"));
+            QVERIFY2(rows(english).size() > 8, page);
+            QCOMPARE(rows(russian), rows(english));
+        }
+        for (const Measure measure : all_measures()) {
+            const QString name =
+                QStringLiteral("`%1`").arg(QString::fromStdString(std::string(name_of(measure))));
+            QVERIFY2(help_text(QStringLiteral("measures"), QStringLiteral("en")).contains(name),
+                     qPrintable(name));
+        }
     }
 
     void about_names_versions_and_licences() {

@@ -521,6 +521,26 @@ class TestMainWindow : public QObject {
         QTRY_VERIFY(side_by_side());
     }
 
+    void the_threshold_does_not_scroll() {
+        WindowFixture at;
+        at.open_demo();
+        Workspace& workspace = at.window->workspace();
+        auto& threshold = at.find<QDockWidget>(QStringLiteral("distribution"));
+        auto& plan = at.find<QDockWidget>(QStringLiteral("plan"));
+        const auto* scroll = qobject_cast<QScrollArea*>(threshold.widget());
+        for (const QSize size : {QSize(1280, 800), QSize(900, 600), QSize(800, 480)}) {
+            at.window->resize(size);
+            workspace.reset_layout();
+            threshold.raise();
+            QTRY_COMPARE(scroll->verticalScrollBar()->maximum(), 0);
+        }
+        // They lie behind each other only while they have to.
+        QVERIFY(workspace.tabifiedDockWidgets(&threshold).contains(&plan));
+        at.window->resize(1280, 800);
+        QTRY_VERIFY(!workspace.tabifiedDockWidgets(&threshold).contains(&plan));
+        QVERIFY(plan.y() >= threshold.y() + threshold.height());
+    }
+
     void fits_a_small_screen_at_twice_its_scale() {
         WindowFixture at;
         at.open_demo();

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <QDialog>
 #include <QList>
 #include <QString>
+#include <QWidget>
 #include <utility>
 
 class QAction;
@@ -14,12 +14,12 @@ class QTreeView;
 namespace headscope::ui {
 
 /// All shortcuts of the program by menu, and what mouse and keys do in the plots, to be searched.
-class ShortcutsDialog : public QDialog {
+class ShortcutsPage : public QWidget {
     Q_OBJECT
 
   public:
     /// Takes those of `actions` that have a shortcut.
-    explicit ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent = nullptr);
+    explicit ShortcutsPage(const QList<QAction*>& actions, QWidget* parent = nullptr);
 
     /// More rows: what is done, and with which keys or mouse. They are translated already.
     void add_hints(const QString& group, const QList<std::pair<QString, QString>>& hints);

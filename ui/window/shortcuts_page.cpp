@@ -1,7 +1,6 @@
-#include "ui/window/shortcuts_dialog.h"
+#include "ui/window/shortcuts_page.h"
 
 #include <QAction>
-#include <QDialogButtonBox>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QMenu>
@@ -43,9 +42,7 @@ QString keys_of(const QAction& action) {
 
 }  // namespace
 
-ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent)
-    : QDialog(parent) {
-    setWindowTitle(tr("Keyboard and mouse"));
+ShortcutsPage::ShortcutsPage(const QList<QAction*>& actions, QWidget* parent) : QWidget(parent) {
     model_ = new QStandardItemModel(0, 2, this);
     model_->setHorizontalHeaderLabels({tr("What"), tr("Keys or mouse")});
     found_ = new QSortFilterProxyModel(this);
@@ -58,7 +55,7 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
     search_->setPlaceholderText(tr("Search"));
     search_->setAccessibleName(tr("Search the shortcuts"));
     search_->setClearButtonEnabled(true);
-    connect(search_, &QLineEdit::textChanged, this, &ShortcutsDialog::search);
+    connect(search_, &QLineEdit::textChanged, this, &ShortcutsPage::search);
     table_ = new QTreeView(this);
     table_->setAccessibleName(tr("Shortcuts"));
     table_->setModel(found_);
@@ -66,20 +63,16 @@ ShortcutsDialog::ShortcutsDialog(const QList<QAction*>& actions, QWidget* parent
     table_->setItemsExpandable(false);
     table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
     table_->header()->setStretchLastSection(true);
-
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto* column = new QVBoxLayout(this);
     column->addWidget(search_);
     column->addWidget(table_, 1);
-    column->addWidget(buttons);
 
     add_actions(actions);
     add_plot_hints();
-    resize(fontMetrics().averageCharWidth() * 85, fontMetrics().height() * 30);
+    setFocusProxy(search_);
 }
 
-void ShortcutsDialog::add_row(const QString& group, const QString& what, const QString& keys) {
+void ShortcutsPage::add_row(const QString& group, const QString& what, const QString& keys) {
     const auto groups = model_->findItems(group);
     QStandardItem* parent = groups.isEmpty() ? nullptr : groups.constFirst();
     if (parent == nullptr) {
@@ -95,15 +88,15 @@ void ShortcutsDialog::add_row(const QString& group, const QString& what, const Q
     parent->appendRow({new QStandardItem(what), new QStandardItem(keys)});
 }
 
-void ShortcutsDialog::add_hints(const QString& group,
-                                const QList<std::pair<QString, QString>>& hints) {
+void ShortcutsPage::add_hints(const QString& group,
+                              const QList<std::pair<QString, QString>>& hints) {
     for (const auto& [what, keys] : hints)
         add_row(group, what, keys);
     table_->expandAll();
     table_->resizeColumnToContents(0);
 }
 
-void ShortcutsDialog::add_actions(const QList<QAction*>& actions) {
+void ShortcutsPage::add_actions(const QList<QAction*>& actions) {
     for (const QAction* action : actions) {
         if (action->shortcuts().isEmpty()) continue;
         const QString menu = menu_of(*action);
@@ -112,7 +105,7 @@ void ShortcutsDialog::add_actions(const QList<QAction*>& actions) {
     }
 }
 
-void ShortcutsDialog::add_plot_hints() {
+void ShortcutsPage::add_plot_hints() {
     const auto key = [](int code) { return QKeySequence(code).toString(QKeySequence::NativeText); };
     const QString left_right = tr("%1, %2").arg(key(Qt::Key_Left), key(Qt::Key_Right));
     add_hints(tr("Distribution of similarities"),
@@ -131,6 +124,24 @@ void ShortcutsDialog::add_plot_hints() {
                               {tr("Zoom"), tr("Wheel, or + and \u2212")},
                               {tr("Move the view"), tr("Drag")},
                               {tr("Show all heads"), tr("Double click, or 0")}});
+    const QString select = tr("Click, or %1").arg(key(Qt::Key_Return));
+    add_hints(tr("Map of all heads"),
+              {{tr("Move over the heads"), arrows},
+               {tr("Select a head"), select},
+               {tr("Select a range"), tr("Click with Shift, or %1 with Shift").arg(arrows)},
+               {tr("Select one more"), tr("Click with Ctrl")},
+               {tr("Merge, remove, exclude"), tr("Right click")}});
+    add_hints(tr("Scatter of heads"),
+              {{tr("Move over the heads in the order of their values"), arrows},
+               {tr("Select a head"), select},
+               {tr("Select all inside a rectangle"), tr("Drag")},
+               {tr("Add to the selection"), tr("The same with Ctrl or Shift")},
+               {tr("Clear the selection"), key(Qt::Key_Escape)},
+               {tr("Zoom"), tr("Wheel")},
+               {tr("Show all heads"), tr("Double click, or 0")}});
+    add_hints(tr("Attention"), {{tr("Look at a token"), tr("Point at it")},
+                                {tr("Keep a token"), tr("Click")},
+                                {tr("Move over the tokens"), left_right}});
     add_hints(tr("Layers"), {{tr("Look at another layer"), tr("Click, or arrow keys")},
                              {tr("Select several"), tr("Click with Ctrl or Shift")},
                              {tr("Include or exclude the selected"), key(Qt::Key_Space)}});
@@ -140,7 +151,7 @@ void ShortcutsDialog::add_plot_hints() {
                {tr("Show and hide columns"), tr("Right click on the header")}});
 }
 
-void ShortcutsDialog::search(const QString& text) {
+void ShortcutsPage::search(const QString& text) {
     found_->setFilterFixedString(text.trimmed());
     table_->expandAll();
 }
