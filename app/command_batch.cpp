@@ -30,6 +30,8 @@ SweepParams sweep_params(const Options& options) {
     params.calibration = options.calibration_text();
     params.rule = options.merging;
     params.text = options.text();
+    params.tasks = options.tasks;
+    params.task_limit = options.limit;
     params.compute = options.compute();
     params.output_dir = options.output_dir;
     params.cache_dir = cache_dir();
@@ -145,6 +147,7 @@ nlohmann::ordered_json result_event(const SweepResult& sweep) {
     return {{"event", "result"},
             {"runs", std::move(runs)},
             {"resumed_windows", sweep.resumed_windows},
+            {"resumed_sequences", sweep.resumed_sequences},
             {"layer_passes", sweep.evaluation.layer_passes},
             {"separate_layer_passes", sweep.evaluation.separate_layer_passes},
             {"seconds", sweep.evaluation.seconds},

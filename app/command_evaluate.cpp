@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -241,6 +242,40 @@ void evaluate_text(const Options& options, const PreparedText& text, const Model
             : ""));
 }
 
+/// What --protocol asks for, once the model is known.
+struct ChosenProtocols {
+    std::vector<std::string> of_texts;  ///< names of presets
+    bool rolling = false;
+};
+
+ChosenProtocols choose_protocols(const Options& options) {
+    ChosenProtocols chosen;
+    const std::vector<std::string> names = options.protocols();
+    for (const std::string& name : names) {
+        if (name == kRollingProtocol) {
+            chosen.rolling = true;
+        } else if (name != kNoProtocol) {
+            chosen.of_texts.push_back(name);
+        }
+    }
+    if (names.size() > 1 && std::count(names.begin(), names.end(), kNoProtocol) > 0)
+        fail(ErrorCode::bad_input, "--protocol none stands alone; leave the others out");
+    if (!chosen.rolling && chosen.of_texts.empty() && options.tasks.empty())
+        fail(ErrorCode::bad_input, "--protocol none evaluates tasks alone; give --tasks");
+    for (const char* name : {"--per_token", "--save_logits", "--base_logits"}) {
+        if (names.size() > 1 && options.was_given(name)) {
+            fail(ErrorCode::bad_input, "{} is for one protocol; give --protocol one name", name);
+        }
+    }
+    return chosen;
+}
+
+/// A text under one of the protocols that were asked for.
+struct ProtocolText {
+    std::string protocol;
+    PreparedText text;
+};
+
 /// The pages of the corpus, of which --limit takes the first.
 ChosenTask wikitext_task(const Options& options) {
     const Task& task = find_task("wikitext");
@@ -304,26 +339,25 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
     Options options = given;
     const std::optional<LayerThresholds> of_layers = take_layer_thresholds(options);
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
-    const bool rolling = options.protocol == kRollingProtocol;
-    const bool with_text = options.protocol != "none" && !rolling;
-    if (!with_text && !rolling && options.tasks.empty())
-        fail(ErrorCode::bad_input, "--protocol none evaluates tasks alone; give --tasks");
+    const ChosenProtocols protocols = choose_protocols(options);
     std::vector<ChosenTask> tasks;
     if (!options.tasks.empty()) tasks = read_tasks(options.tasks, options.limit);
-    if (rolling) tasks.push_back(wikitext_task(options));
+    if (protocols.rolling) tasks.push_back(wikitext_task(options));
     join_processes();
     const Checkpoint checkpoint = Checkpoint::open(options.model(), options.opening());
     for (const std::string& note : checkpoint.notes())
         display.print("Note: " + note);
     resolve(options.compute());  // a device that does not work is told before anything slow
-    std::optional<PreparedText> text;
+    std::vector<ProtocolText> texts;
     std::shared_ptr<const LogitsFile> base;
     if (!options.base_logits.empty()) {
         base = std::make_shared<const LogitsFile>(options.base_logits);
-        text = text_of_file(options.base_logits, *base, checkpoint);
-        options.protocol = name_of(Protocol::llama_cpp);
-    } else if (with_text) {
-        text = prepare_text(checkpoint, options.text(), cache_dir(), stop);
+        texts.push_back({std::string(name_of(Protocol::llama_cpp)),
+                         text_of_file(options.base_logits, *base, checkpoint)});
+    } else {
+        for (const std::string& name : protocols.of_texts)
+            texts.push_back(
+                {name, prepare_text(checkpoint, options.text(name), cache_dir(), stop)});
     }
     const Model model = Model::load(checkpoint, options.compute(), show_progress, stop);
     MeasuredHeads measured;
@@ -336,12 +370,15 @@ void run_evaluate(const Options& given, Display& display, const std::stop_token&
     refit_as_asked(model, measured, made.plans, display, stop);
     for (const MergePlan& plan : made.plans)
         made.variants.push_back(variant_of(plan));
-    if (text) evaluate_text(options, *text, model, made, base, measured, display, stop);
+    for (ProtocolText& each : texts) {
+        options.protocol = each.protocol;
+        evaluate_text(options, each.text, model, made, base, measured, display, stop);
+    }
     if (!tasks.empty()) {
         const auto tokenizer = tokenizer_of(checkpoint);
         const std::vector<TaskScores> scores =
             evaluate_tasks(model, *tokenizer, made.variants, std::move(tasks), show_progress, stop,
-                           rolling ? options.window : 0);
+                           protocols.rolling ? options.window : 0);
         if (process_rank().first()) show_tasks(options, scores, made, display);
     }
     leave_processes();

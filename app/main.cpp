@@ -150,15 +150,14 @@ struct CommandLine {
         app.require_subcommand(0, 1);
         add_pages();
 #ifdef HEADSCOPE_UI
-        app.add_option(
-            "PATH", window.path,
-            "Opens the window with a model folder, a file of one, or results; without it, "
+        add_model_paths(
+            app, "PATH", window.path,
+            "Opens the window with a model folder, files of one, or results; without it, "
             "with what was open last");
         app.add_option("--language", window.language,
                        "Of the window: en or ru; default: as chosen "
                        "there")
             ->check(CLI::IsMember({"en", "ru"}));
-        app.get_option("PATH")->type_name("PATH");
 #endif
         for (CLI::App* command : {batch, similarity, plan, evaluate, save, search, damage}) {
             add_model_option(*command, options);
@@ -185,7 +184,8 @@ struct CommandLine {
             add_compute_options(*command, options);
         add_divergence_options(*batch, options, /*per_token=*/false);
         add_divergence_options(*evaluate, options, /*per_token=*/true);
-        add_task_options(*evaluate, options);
+        add_task_options(*batch, options, /*items=*/false);
+        add_task_options(*evaluate, options, /*items=*/true);
         add_output_options(*batch, options);
         add_export_options(*save, options);
         add_search_options(*search, options);
@@ -231,9 +231,8 @@ struct CommandLine {
                         "Random tokens whose second half repeats the first, in place of the "
                         "calibration text: where induction heads show");
         add_json_option(*heads, options);
-        info->add_option("PATH,--model_path,--model-path", options.model_path,
-                         "Model folder or a file of it; default: the demo model")
-            ->type_name("PATH");
+        add_model_paths(*info, "PATH,--model_path,--model-path", options.model_path,
+                        "Model folder or files of it; default: the demo model");
         add_json_option(*info, options);
         refuse_empty_values();
     }

@@ -8,6 +8,7 @@
 
 #include "app/option_parts.h"
 #include "core/base/error.h"
+#include "core/checkpoint/model_place.h"
 #include "core/evaluation/protocol.h"
 #include "core/evaluation/tasks/task.h"
 #include "core/merging/merge_fields.h"
@@ -75,11 +76,22 @@ void add_measure_list(CLI::App& command, const std::string& name, std::vector<st
 
 }  // namespace
 
-void add_model_option(CLI::App& command, Options& options) {
-    add(command, "--model_path", options.model_path,
-        "Model folder (config.json, *.safetensors, tokenizer.model), a file of it, or a GGUF "
-        "file; default: the demo model")
+void add_model_paths(CLI::App& command, const std::string& names, std::string& path,
+                     const std::string& help) {
+    command
+        .add_option_function<std::vector<std::string>>(
+            names,
+            [&path](const std::vector<std::string>& paths) {
+                path = one_model({paths.begin(), paths.end()}).string();
+            },
+            help)
         ->type_name("PATH");
+}
+
+void add_model_option(CLI::App& command, Options& options) {
+    add_model_paths(command, both_spellings("--model_path"), options.model_path,
+                    "Model folder (config.json, *.safetensors, tokenizer.model), files of it, or a "
+                    "GGUF file; default: the demo model");
     command.add_flag(both_spellings("--allow_unused_tensors"), options.allow_unused_tensors,
                      "Run a model though its files hold tensors, such as biases or adapters, that "
                      "its architecture does not use");
@@ -169,7 +181,8 @@ void add_corpus_options(CLI::App& command, Options& options) {
         "Only the first so many windows; default: all")
         ->check(at_least_one);
     add(command, "--corpus", options.corpus,
-        "Text file in UTF-8 (wiki.*.raw or any other); default: the test split of WikiText-2")
+        "Text file in UTF-8 (wiki.*.raw, ptb.*.txt or any other), JSON lines with a \"text\" (C4), "
+        "also packed with gzip; default: the test split of WikiText-2")
         ->type_name("FILE");
 }
 
@@ -179,11 +192,13 @@ void add_text_options(CLI::App& command, Options& options, bool may_be_none) {
         protocols.emplace_back(preset.name);
     if (may_be_none) {
         protocols.emplace_back(kRollingProtocol);
-        protocols.emplace_back("none");
+        protocols.emplace_back(kNoProtocol);
+        add_choices(command, "--protocol", options.protocol, std::move(protocols),
+                    "How perplexity is taken, one name or several with commas; none: tasks alone");
+    } else {
+        add_choice(command, "--protocol", options.protocol, std::move(protocols),
+                   "How perplexity is taken");
     }
-    add_choice(
-        command, "--protocol", options.protocol, std::move(protocols),
-        may_be_none ? "How perplexity is taken; none: tasks alone" : "How perplexity is taken");
     add(command, "--window", options.window,
         "Tokens of a window; default: 2048 (gptq) or 512 (llama.cpp), or the model's maximum")
         ->check(at_least_one);
@@ -210,7 +225,7 @@ void add_divergence_options(CLI::App& command, Options& options, bool per_token)
     }
 }
 
-void add_task_options(CLI::App& command, Options& options) {
+void add_task_options(CLI::App& command, Options& options, bool items) {
     std::string names;
     for (const Task& task : all_tasks())
         names += (names.empty() ? "" : ", ") + std::string(task.name);
@@ -219,6 +234,7 @@ void add_task_options(CLI::App& command, Options& options) {
         ->option_text("NAME=FILE,...");
     add(command, "--limit", options.limit, "Only the first so many items of each task")
         ->check(CLI::PositiveNumber);
+    if (!items) return;
     add(command, "--task_items", options.task_items,
         "File for the log-likelihoods of every item, JSON")
         ->type_name("FILE");

@@ -9,6 +9,9 @@
 /// Options that belong together, added to a command. Each exists with underscores and with hyphens.
 namespace headscope::app {
 
+/// One model, by its folder or by one or more of its files.
+void add_model_paths(CLI::App& command, const std::string& names, std::string& path,
+                     const std::string& help);
 void add_model_option(CLI::App& command, Options& options);
 /// `without` says what happens when no threshold is given.
 void add_threshold_options(CLI::App& command, Options& options, const std::string& without);
@@ -27,7 +30,7 @@ void add_corpus_options(CLI::App& command, Options& options);
 /// `may_be_none`: the command has work without a perplexity.
 void add_text_options(CLI::App& command, Options& options, bool may_be_none);
 void add_divergence_options(CLI::App& command, Options& options, bool per_token);
-void add_task_options(CLI::App& command, Options& options);
+void add_task_options(CLI::App& command, Options& options, bool items);
 void add_compute_options(CLI::App& command, Options& options);
 void add_probe_option(CLI::App& command, Options& options);
 void add_search_options(CLI::App& command, Options& options);

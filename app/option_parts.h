@@ -31,6 +31,23 @@ inline CLI::Option* add_choice(CLI::App& command, const std::string& name, std::
         ->capture_default_str();
 }
 
+/// One of `choices`, or several of them with commas.
+inline CLI::Option* add_choices(CLI::App& command, const std::string& name, std::string& value,
+                                std::vector<std::string> choices, const std::string& help) {
+    const CLI::Validator one = CLI::IsMember(std::move(choices));
+    CLI::Option* option = add(command, name, value, help)->capture_default_str();
+    option->check([one](const std::string& text) -> std::string {
+        for (std::size_t at = 0; at <= text.size();) {
+            const std::size_t end = std::min(text.find(',', at), text.size());
+            std::string each = text.substr(at, end - at);
+            at = end + 1;
+            if (std::string wrong = one(each); !wrong.empty()) return wrong;
+        }
+        return {};
+    });
+    return option->type_name("TEXT:" + one.get_description());
+}
+
 /// Not CLI::PositiveNumber, whose message names a range of hundreds of digits.
 inline std::string at_least_one(const std::string& text) {
     std::int64_t value = 0;

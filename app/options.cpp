@@ -1,6 +1,7 @@
 #include "app/options.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/locations.h"
 #include "core/base/version.h"
@@ -37,9 +38,22 @@ CalibrationOptions Options::calibration_text() const {
     return {calibration, all ? 0 : calibration_windows};
 }
 
-TextOptions Options::text() const {
-    const ProtocolPreset& preset = find_preset(protocol);
-    return {corpus, preset.protocol, window != 0 ? window : preset.window, max_windows};
+std::vector<std::string> Options::protocols() const {
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at <= protocol.size();) {
+        const std::size_t end = std::min(protocol.find(',', at), protocol.size());
+        std::string name = protocol.substr(at, end - at);
+        at = end + 1;
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            names.push_back(std::move(name));
+    }
+    return names;
+}
+
+TextOptions Options::text(const std::string& of_protocol) const {
+    const ProtocolPreset& preset = find_preset(of_protocol);
+    return {corpus, preset.protocol, window != 0 ? window : preset.window, max_windows,
+            std::string(preset.sentence_separator)};
 }
 
 ComputeOptions Options::compute() const {

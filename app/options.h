@@ -20,6 +20,9 @@ namespace headscope::app {
 /// Of --protocol: pages of WikiText as lm-eval's task of that name scores them.
 inline constexpr const char* kRollingProtocol = "lm-eval-wikitext";
 
+/// Of --protocol: tasks alone.
+inline constexpr const char* kNoProtocol = "none";
+
 /// Values of the options that commands share, as the user typed them.
 struct Options {
     std::string model_path;  ///< empty: the demo model
@@ -30,9 +33,9 @@ struct Options {
     std::string measure = "q";
     std::string calibration;  ///< a text file; empty: what ships with the program
     std::int64_t calibration_windows = CalibrationOptions::kDefaultWindows;
-    MergeRule merging;      ///< its threshold is not used
-    std::string plan_file;  ///< of a search; empty: none
-    std::string protocol = "gptq";
+    MergeRule merging;              ///< its threshold is not used
+    std::string plan_file;          ///< of a search; empty: none
+    std::string protocol = "gptq";  ///< `evaluate`: or several, with commas
     std::int64_t window = 0;
     std::int64_t max_windows = 0;
     std::string corpus;
@@ -118,7 +121,10 @@ struct Options {
                !merging.groups.empty() || !plan_file.empty();
     }
     [[nodiscard]] CalibrationOptions calibration_text() const;
-    [[nodiscard]] TextOptions text() const;
+    /// Those of --protocol, each once.
+    [[nodiscard]] std::vector<std::string> protocols() const;
+    [[nodiscard]] TextOptions text() const { return text(protocol); }
+    [[nodiscard]] TextOptions text(const std::string& of_protocol) const;
     [[nodiscard]] ComputeOptions compute() const;
     [[nodiscard]] WorkParams work() const;  ///< of searches
 };

@@ -10,6 +10,7 @@ pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece) # libsen
 pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8) # libpcre2-dev
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc) # libutf8proc-dev
 find_package(simdjson REQUIRED) # libsimdjson-dev
+find_package(ZLIB REQUIRED) # zlib1g-dev
 
 # libtorch: Debian's libtorch-dev, or the PyPI wheel with
 #   -DCMAKE_PREFIX_PATH="$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)')"

@@ -75,6 +75,31 @@ fs::path model_directory(const fs::path& path) {
     return follow_cache(path.has_filename() ? path : path.parent_path());  // "folder/"
 }
 
+fs::path one_model(const std::vector<fs::path>& paths) {
+    const fs::path& first = paths.front();
+    if (paths.size() == 1) return first;
+    const fs::path directory = model_directory(first);
+    const auto is_gguf = [](const fs::path& path) { return path.extension() == ".gguf"; };
+    const auto gguf = std::find_if(paths.begin(), paths.end(), is_gguf);
+    for (const fs::path& path : paths) {
+        if (!fs::equivalent(model_directory(path), directory)) {
+            fail(
+                ErrorCode::bad_input,
+                "{} and {} lie in different folders; give the files of one model, or use headscope "
+                "compare for two",
+                first.string(), path.string());
+        }
+        if (is_gguf(path) &&
+            find_checkpoint(path).second.tensors != find_checkpoint(*gguf).second.tensors) {
+            fail(ErrorCode::bad_input,
+                 "{} and {} are two models; give the files of one, or use headscope compare for "
+                 "two",
+                 gguf->string(), path.string());
+        }
+    }
+    return std::all_of(paths.begin(), paths.end(), is_gguf) ? first : directory;
+}
+
 ModelPlace model_place(const fs::path& path) {
     ModelPlace place;
     place.directory = model_directory(path);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "core/checkpoint/formats/checkpoint_format.h"
 
@@ -14,6 +16,10 @@ std::filesystem::path model_directory(const std::filesystem::path& path);
 
 /// What a path names and what lies beside it. Throws Error(bad_input) where there is nothing.
 ModelPlace model_place(const std::filesystem::path& path);
+
+/// The model that several paths name, such as all shards of it: what opens it as one path. Throws
+/// Error(bad_input) where they are of two models, or one of them is not there.
+std::filesystem::path one_model(const std::vector<std::filesystem::path>& paths);
 
 /// Names of what lies in a folder, sorted; none where it cannot be read.
 std::vector<std::string> file_names(const std::filesystem::path& directory);

@@ -7,9 +7,11 @@
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/gzip.h"
 #include "core/base/locations.h"
 #include "core/base/sha256.h"
 #include "core/base/utf8.h"
+#include "core/evaluation/json_documents.h"
 
 namespace headscope {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
+constexpr std::size_t kMostDocuments = 1100;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// How a format that is no text begins, and what to do about it.
@@ -37,7 +40,6 @@ constexpr const char* kConvert = "convert it to UTF-8 first, for instance with i
 constexpr std::array kFormats = {
     Format{"PAR1"sv, "a Parquet file", kFromParquet},
     Format{"ARROW1"sv, "an Arrow file", "write its rows to a text file"},
-    Format{"\x1F\x8B"sv, "packed with gzip", kUnpack},
     Format{"PK\x03\x04"sv, "packed with zip", kUnpack},
     Format{"BZh"sv, "packed with bzip2", kUnpack},
     Format{"\xFD"
@@ -84,6 +86,14 @@ bool is_blank(std::string_view row) {
     return row.find_first_not_of(" \t\n\r\f\v") == std::string_view::npos;
 }
 
+std::string_view strip(std::string_view row) {
+    while (!row.empty() && is_blank(row.substr(0, 1)))
+        row.remove_prefix(1);
+    while (!row.empty() && is_blank(row.substr(row.size() - 1)))
+        row.remove_suffix(1);
+    return row;
+}
+
 std::string join_rows(std::string_view text) {
     std::string joined;
     joined.reserve(text.size() + text.size() / 8);
@@ -97,33 +107,19 @@ std::string join_rows(std::string_view text) {
     return joined;
 }
 
-}  // namespace
-
-Corpus load_corpus(const std::filesystem::path& path) {
-    const bool builtin = path.empty();
-    const std::filesystem::path file = builtin ? wikitext2_test_file() : path;
-    const std::string bytes = read_text_file(file, kMaxBytes);
-    refuse_other_formats(bytes, file.string());
-    if (const std::size_t good = valid_utf8_prefix(bytes); good != bytes.size()) {
-        fail(ErrorCode::bad_input, "{}: not UTF-8 text at byte {}; a corpus is a plain text file",
-             file.string(), good);
+std::string join_sentences(std::string_view text, std::string_view separator) {
+    std::string joined;
+    joined.reserve(text.size());
+    bool first = true;
+    while (!text.empty()) {
+        if (!first) joined += separator;
+        first = false;
+        joined += strip(take_row(text));
     }
-    // NUL is valid UTF-8, but no text has it: UTF-16 without a byte order mark looks like that.
-    if (const std::size_t nul = bytes.find('\0'); nul != std::string::npos) {
-        fail(ErrorCode::bad_input,
-             "{}: a zero byte at {}, so it is not UTF-8 text; if it is UTF-16, {}", file.string(),
-             nul, kConvert);
-    }
-    Corpus corpus;
-    corpus.name = builtin ? "wikitext-2 test" : file.filename().string();
-    corpus.sha256 = sha256_hex(bytes);
-    corpus.text = with_plain_newlines(bytes);
-    if (corpus.text.empty()) fail(ErrorCode::bad_input, "{}: the corpus is empty", file.string());
-    return corpus;
+    return joined;
 }
 
-bool has_rows(const Corpus& corpus) {
-    std::string_view text = corpus.text;
+bool begins_with_heading(std::string_view text) {
     std::string_view row;
     while (!text.empty() && is_blank(row))
         row = take_row(text);
@@ -132,8 +128,73 @@ bool has_rows(const Corpus& corpus) {
     return row.size() >= 5 && row.starts_with(" = ") && row.ends_with(" =");
 }
 
-std::string protocol_text(const Corpus& corpus, Protocol protocol) {
-    return protocol == Protocol::gptq && has_rows(corpus) ? join_rows(corpus.text) : corpus.text;
+/// Whether every line is " some words ".
+bool has_sentences(std::string_view text) {
+    while (!text.empty()) {
+        std::string_view row = take_row(text);
+        if (row.ends_with('\n')) row.remove_suffix(1);
+        if (is_blank(row) || !row.starts_with(' ') || !row.ends_with(' ')) return false;
+    }
+    return true;
+}
+
+CorpusLayout layout_of(std::string_view text) {
+    if (begins_with_heading(text)) return CorpusLayout::wikitext;
+    return has_sentences(text) ? CorpusLayout::sentences : CorpusLayout::plain;
+}
+
+void require_text(std::string_view bytes, const std::string& file) {
+    if (const std::size_t good = valid_utf8_prefix(bytes); good != bytes.size()) {
+        fail(ErrorCode::bad_input, "{}: not UTF-8 text at byte {}; a corpus is a plain text file",
+             file, good);
+    }
+    // NUL is valid UTF-8, but no text has it: UTF-16 without a byte order mark looks like that.
+    if (const std::size_t nul = bytes.find('\0'); nul != std::string::npos) {
+        fail(ErrorCode::bad_input,
+             "{}: a zero byte at {}, so it is not UTF-8 text; if it is UTF-16, {}", file, nul,
+             kConvert);
+    }
+}
+
+}  // namespace
+
+std::int64_t Corpus::max_windows(Protocol protocol) const {
+    constexpr std::int64_t kOfDocuments = 256;
+    return layout == CorpusLayout::documents && protocol == Protocol::gptq ? kOfDocuments : 0;
+}
+
+Corpus load_corpus(const std::filesystem::path& path) {
+    const bool builtin = path.empty();
+    const std::filesystem::path file = builtin ? wikitext2_test_file() : path;
+    std::string bytes = read_text_file(file, kMaxBytes);
+    Corpus corpus;
+    corpus.name = builtin ? "wikitext-2 test" : file.filename().string();
+    corpus.sha256 = sha256_hex(bytes);
+    if (is_gzip(bytes)) bytes = unpack_gzip(bytes, kMaxBytes, file.string());
+    refuse_other_formats(bytes, file.string());
+    if (has_json_lines(bytes, file.filename().string())) {
+        JsonDocuments documents = read_json_documents(bytes, kMostDocuments, file.string());
+        corpus.layout = CorpusLayout::documents;
+        corpus.text = std::move(documents.joined);
+        if (documents.lines > kMostDocuments) {
+            corpus.name += fmt::format(" ({} of {} documents)", kMostDocuments, documents.lines);
+        }
+    } else {
+        require_text(bytes, file.string());
+        corpus.text = with_plain_newlines(bytes);
+        corpus.layout = layout_of(corpus.text);
+    }
+    if (corpus.text.empty()) fail(ErrorCode::bad_input, "{}: the corpus is empty", file.string());
+    return corpus;
+}
+
+std::string protocol_text(const Corpus& corpus, Protocol protocol,
+                          std::string_view sentence_separator) {
+    if (protocol == Protocol::gptq && corpus.layout == CorpusLayout::wikitext)
+        return join_rows(corpus.text);
+    if (protocol == Protocol::gptq && corpus.layout == CorpusLayout::sentences)
+        return join_sentences(corpus.text, sentence_separator);
+    return corpus.text;
 }
 
 }  // namespace headscope

@@ -33,8 +33,8 @@ PreparedText prepare_here(const Checkpoint& checkpoint, const TextOptions& optio
     const ModelConfig& config = checkpoint.config();
     const Corpus corpus = load_corpus(options.corpus);
     const auto tokenizer = tokenizer_of(checkpoint);
-    TokenizedText text =
-        tokenize_cached(*tokenizer, protocol_text(corpus, options.protocol), cache_dir);
+    TokenizedText text = tokenize_cached(
+        *tokenizer, protocol_text(corpus, options.protocol, options.sentence_separator), cache_dir);
 
     PreparedText prepared;
     prepared.corpus_name = corpus.name;
@@ -50,9 +50,13 @@ PreparedText prepare_here(const Checkpoint& checkpoint, const TextOptions& optio
                               : default_window(options.protocol, config.max_position_embeddings);
     const std::optional<std::int32_t> bos =
         text.has_bos ? std::optional(text.ids.front()) : std::nullopt;
-    prepared.windows = std::make_shared<const Windows>(std::move(text.ids), options.protocol,
-                                                       window, options.max_windows, bos,
-                                                       config.longest_window(), config.vocab_size);
+    const std::int64_t most = corpus.max_windows(options.protocol);
+    const std::int64_t max_windows =
+        most == 0 || (options.max_windows != 0 && options.max_windows < most) ? options.max_windows
+                                                                              : most;
+    prepared.windows =
+        std::make_shared<const Windows>(std::move(text.ids), options.protocol, window, max_windows,
+                                        bos, config.longest_window(), config.vocab_size);
     return prepared;
 }
 

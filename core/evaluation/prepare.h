@@ -19,7 +19,8 @@ struct TextOptions {
     std::filesystem::path corpus;  ///< empty: the test split of WikiText-2
     Protocol protocol = Protocol::gptq;
     std::int64_t window = 0;  ///< tokens; 0: default_window(); kLongestWindow: the model's maximum
-    std::int64_t max_windows = 0;  ///< 0: all
+    std::int64_t max_windows = 0;          ///< 0: all
+    std::string sentence_separator = " ";  ///< see protocol_text()
 
     bool operator==(const TextOptions&) const = default;
 };

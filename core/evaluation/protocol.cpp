@@ -15,7 +15,7 @@ std::span<const ProtocolPreset> protocol_presets() {
         ProtocolPreset{"gptq", Protocol::gptq, 0, "GPTQ, SparseGPT, SliceGPT; 2,048 tokens"},
         ProtocolPreset{"gptq-2048", Protocol::gptq, 2048, "the same"},
         ProtocolPreset{"gptq-4096", Protocol::gptq, 4096, "Wanda on Llama 2"},
-        ProtocolPreset{"pruner-128", Protocol::gptq, 128, "LLM-Pruner, FLAP"},
+        ProtocolPreset{"pruner-128", Protocol::gptq, 128, "LLM-Pruner, FLAP", "\n\n"},
         ProtocolPreset{"kvquant-max", Protocol::gptq, kLongestWindow, "KVQuant"},
         ProtocolPreset{"llama.cpp", Protocol::llama_cpp, 0, "llama-perplexity; 512 tokens"},
     };

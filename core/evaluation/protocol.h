@@ -22,6 +22,7 @@ struct ProtocolPreset {
     Protocol protocol = Protocol::gptq;
     std::int64_t window = 0;  ///< as TextOptions::window
     std::string_view used_by;
+    std::string_view sentence_separator = " ";  ///< as TextOptions::sentence_separator
 };
 
 /// All of them; the first is the default.

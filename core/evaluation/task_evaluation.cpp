@@ -8,8 +8,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/base/error.h"
+#include "core/base/sha256.h"
 #include "core/evaluation/tasks/records.h"
 
 namespace headscope {
@@ -105,53 +107,6 @@ class Requests {
     std::size_t last_length_ = 0;
 };
 
-/// The length that a sequence is padded to: few enough lengths, little padding.
-std::size_t padded_length(std::size_t length, std::size_t longest) {
-    const std::size_t step = length <= 64 ? 8 : length <= 256 ? 16 : length <= 1024 ? 64 : 256;
-    return std::max<std::size_t>(2, std::min((length + step - 1) / step * step, longest));
-}
-
-/// Scores of all sequences: [variants][sequences].
-std::vector<std::vector<WindowScore>> score(const Model& model,
-                                            const std::vector<Variant>& variants,
-                                            const std::vector<ScoredSequence>& sequences,
-                                            const ProgressFn& progress,
-                                            const std::stop_token& stop) {
-    const ModelConfig& config = model.config();
-    const auto longest = static_cast<std::size_t>(config.longest_window());
-    std::map<std::size_t, std::vector<std::size_t>, std::greater<>> buckets;  // longest first
-    for (std::size_t i = 0; i < sequences.size(); ++i)
-        buckets[padded_length(sequences[i].ids.size(), longest)].push_back(i);
-    std::vector<std::vector<WindowScore>> scores(variants.size(),
-                                                 std::vector<WindowScore>(sequences.size()));
-    std::int64_t done = 0;
-    for (const auto& [length, members] : buckets) {
-        std::vector<ScoredSequence> chosen;
-        for (const std::size_t i : members)
-            chosen.push_back(sequences[i]);
-        EvaluationParams params;
-        params.variants = variants;
-        params.windows = std::make_shared<const Windows>(
-            chosen, Protocol::gptq, static_cast<std::int64_t>(length), config.vocab_size);
-        const EvaluationResult result = evaluate(
-            model, params,
-            [&](Progress at) {
-                if (at.unit != "windows") return;
-                at.done += done;
-                at.total = static_cast<std::int64_t>(sequences.size());
-                at.stage = "evaluating";
-                if (progress) progress(at);
-            },
-            {}, stop);
-        for (std::size_t v = 0; v < variants.size(); ++v) {
-            for (std::size_t i = 0; i < members.size(); ++i)
-                scores[v][members[i]] = result.scores.values[v][i];
-        }
-        done += static_cast<std::int64_t>(members.size());
-    }
-    return scores;
-}
-
 /// The token before a text: BOS, whether or not the tokenizer writes it by itself.
 std::int32_t prefix_token(const Model& model, const Tokenizer& tokenizer) {
     if (const auto bos = tokenizer.bos_id()) return *bos;
@@ -219,10 +174,28 @@ std::vector<ChosenTask> read_tasks(const std::string& list, std::int64_t limit) 
     return tasks;
 }
 
+std::string items_sha256(const ChosenTask& task) {
+    Sha256 sum;
+    const auto add = [&](std::string_view text) {
+        sum.update(fmt::format("{}:", text.size()));
+        sum.update(text);
+    };
+    for (const TaskItem& item : task.items) {
+        add(fmt::format("{} {} {} {}", item.gold, fmt::join(item.lengths, ","), item.words,
+                        item.bytes));
+        for (const TaskRequest& request : item.requests) {
+            add(request.context);
+            add(request.continuation);
+        }
+    }
+    return sum.hex_digest();
+}
+
 std::vector<TaskScores> evaluate_tasks(const Model& model, const Tokenizer& tokenizer,
                                        const std::vector<Variant>& variants,
                                        std::vector<ChosenTask> tasks, const ProgressFn& progress,
-                                       const std::stop_token& stop, std::int64_t longest) {
+                                       const std::stop_token& stop, std::int64_t longest,
+                                       const TaskResume& resume) {
     const std::int64_t most = model.config().longest_window();
     Requests requests(tokenizer, longest > 0 ? std::min(longest, most) : most);
     std::vector<std::vector<std::vector<Place>>> places;  // [tasks][items][requests]
@@ -240,7 +213,8 @@ std::vector<TaskScores> evaluate_tasks(const Model& model, const Tokenizer& toke
                 of_item.push_back(requests.add(request));
         }
     }
-    const auto scores = score(model, variants, requests.sequences(), progress, stop);
+    const Scores scores =
+        score_sequences(model, variants, requests.sequences(), resume, progress, stop);
     std::vector<TaskScores> all;
     for (std::size_t t = 0; t < tasks.size(); ++t) {
         TaskScores of_task{std::move(tasks[t]), {}};
@@ -249,7 +223,7 @@ std::vector<TaskScores> evaluate_tasks(const Model& model, const Tokenizer& toke
             for (const std::vector<Place>& of_item : places[t]) {
                 ItemScore item;
                 for (const Place& place : of_item) {
-                    const TokenScores& tokens = *scores[v][place.sequence].tokens;
+                    const TokenScores& tokens = *scores.values[v][place.sequence].tokens;
                     double sum = 0.0;
                     item.greedy = true;
                     for (std::size_t i = place.first; i < place.first + place.count; ++i) {

@@ -9,6 +9,7 @@
 #include "core/base/progress.h"
 #include "core/evaluation/evaluator.h"
 #include "core/evaluation/metrics/metric.h"
+#include "core/evaluation/sequence_scores.h"
 #include "core/evaluation/tasks/task.h"
 #include "core/tokenizer/tokenizer.h"
 
@@ -24,6 +25,9 @@ struct ChosenTask {
 /// "hellaswag=val.jsonl" for each task, from `list` with commas; the first `limit` items of each,
 /// 0 for all. Throws Error(bad_input) for a task that is not known or has no file.
 std::vector<ChosenTask> read_tasks(const std::string& list, std::int64_t limit);
+
+/// A SHA-256 over everything that decides the scores of a task's items, wherever they lie.
+std::string items_sha256(const ChosenTask& task);
 
 /// What one variant makes of one item.
 struct ItemScore {
@@ -61,7 +65,8 @@ std::vector<TaskScores> evaluate_tasks(const Model& model, const Tokenizer& toke
                                        const std::vector<Variant>& variants,
                                        std::vector<ChosenTask> tasks,
                                        const ProgressFn& progress = {},
-                                       const std::stop_token& stop = {}, std::int64_t longest = 0);
+                                       const std::stop_token& stop = {}, std::int64_t longest = 0,
+                                       const TaskResume& resume = {});
 
 /// Two-sided p of McNemar's exact test: of `gained` and `lost` items that changed, as likely either
 /// way.

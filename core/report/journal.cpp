@@ -19,11 +19,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPrefix = ".unfinished_evaluation_";
+std::string_view prefix(Journal::Of of) {
+    return of == Journal::Of::text ? ".unfinished_evaluation_" : ".unfinished_tasks_";
+}
 
-std::string file_name(const RunSettings& settings, const std::vector<double>& thresholds) {
+std::string file_name(const RunSettings& settings, const std::vector<double>& thresholds,
+                      Journal::Of of) {
     const nlohmann::ordered_json key = {to_json(settings), thresholds};
-    return fmt::format("{}{}.json", kPrefix, sha256_hex(dump_line(key)).substr(0, 12));
+    return fmt::format("{}{}.json", prefix(of), sha256_hex(dump_line(key)).substr(0, 12));
 }
 
 /// Where the wanted thresholds stand among those of a journal; nothing where one is missing.
@@ -38,7 +41,8 @@ std::optional<std::vector<std::size_t>> find_columns(const std::vector<double>& 
     return columns;
 }
 
-/// [nll, correct, kl, same top] of a window's predictions. Floats as the shortest decimals that
+/// [nll, correct, kl, same top] of a window's predictions; the last two are empty where nothing was
+/// compared. Floats as the shortest decimals that
 /// read back as the same float32.
 nlohmann::ordered_json tokens_json(const TokenScores& tokens) {
     return {tokens.nll, tokens.correct, tokens.kl, tokens.same_top};
@@ -49,16 +53,19 @@ std::shared_ptr<const TokenScores> tokens_from_json(const nlohmann::json& json) 
         json.at(0).get<std::vector<float>>(), json.at(1).get<std::vector<std::uint8_t>>(),
         json.at(2).get<std::vector<float>>(), json.at(3).get<std::vector<std::uint8_t>>()};
     const std::size_t count = tokens.nll.size();
-    if (tokens.correct.size() != count || tokens.kl.size() != count ||
-        tokens.same_top.size() != count)
+    const bool compared = !tokens.kl.empty() || !tokens.same_top.empty();
+    if (tokens.correct.size() != count ||
+        (compared && (tokens.kl.size() != count || tokens.same_top.size() != count)))
         fail(ErrorCode::bad_input, "journal: predictions that lack a value");
     return std::make_shared<const TokenScores>(std::move(tokens));
 }
 
 }  // namespace
 
-Journal::Journal(const fs::path& directory, RunSettings settings, std::vector<double> thresholds)
-    : path_(directory / file_name(settings, thresholds)),
+Journal::Journal(const fs::path& directory, RunSettings settings, std::vector<double> thresholds,
+                 Of of)
+    : of_(of),
+      path_(directory / file_name(settings, thresholds, of)),
       settings_(std::move(settings)),
       thresholds_(std::move(thresholds)) {}
 
@@ -66,7 +73,7 @@ std::optional<Scores> Journal::load(std::size_t windows) const {
     std::optional<Scores> best;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(path_.parent_path(), error)) {
-        if (!entry.path().filename().string().starts_with(kPrefix)) continue;
+        if (!entry.path().filename().string().starts_with(prefix(of_))) continue;
         std::optional<Scores> scores = read(entry.path(), windows);
         if (!scores || (best && best->windows_done() >= scores->windows_done())) continue;
         best = std::move(scores);
@@ -135,7 +142,7 @@ void Journal::remove() const {
     std::error_code ignored;
     fs::remove(path_, ignored);
     for (const auto& entry : fs::directory_iterator(path_.parent_path(), ignored)) {
-        if (entry.path().filename().string().starts_with(kPrefix) && is_done(entry.path())) {
+        if (entry.path().filename().string().starts_with(prefix(of_)) && is_done(entry.path())) {
             fs::remove(entry.path(), ignored);
         }
     }

@@ -14,13 +14,16 @@ namespace headscope {
 /// written whole; gone once the results are there.
 class Journal {
   public:
+    /// What was scored.
+    enum class Of { text, tasks };
+
     /// `thresholds`: of the variants after the original.
     Journal(const std::filesystem::path& directory, RunSettings settings,
-            std::vector<double> thresholds);
+            std::vector<double> thresholds, Of of = Of::text);
 
     /// The scores of an earlier start with the same settings and these thresholds, or more of them:
-    /// of the one that came furthest. Nothing where there are none; a damaged journal counts as
-    /// none.
+    /// of the one that came furthest. `windows`, or sequences of tasks, is how many there are.
+    /// Nothing where there are none; a damaged journal counts as none.
     [[nodiscard]] std::optional<Scores> load(std::size_t windows) const;
 
     /// Throws Error(bad_input) where the file cannot be written.
@@ -36,6 +39,7 @@ class Journal {
     /// Whether a journal of these settings has no work left.
     [[nodiscard]] bool is_done(const std::filesystem::path& file) const;
 
+    Of of_;
     std::filesystem::path path_;
     RunSettings settings_;
     std::vector<double> thresholds_;

@@ -56,6 +56,13 @@ void for_each_field(Record& calibration, Visit visit) {
     visit("window", calibration.window);
 }
 
+template <typename Record, typename Visit>
+void for_each_task_field(Record& task, Visit visit) {
+    visit("task", task.name);
+    visit("items", task.items);
+    visit("sha256", task.sha256);
+}
+
 template <typename Value>
 void read(const nlohmann::json& json, const char* key, Value& value, const std::string& source) {
     if (!json.is_object() || !json.contains(key) || !read_value(json.at(key), value)) {
@@ -105,6 +112,11 @@ nlohmann::ordered_json to_json(const RunSettings& settings) {
         }
     });
     if (settings.calibration) json["calibration"] = to_json(*settings.calibration);
+    for (const TaskRecord& task : settings.tasks) {
+        nlohmann::ordered_json entry;
+        for_each_task_field(task, [&](const char* key, const auto& value) { entry[key] = value; });
+        json["tasks"].push_back(std::move(entry));
+    }
     return json;
 }
 
@@ -151,6 +163,10 @@ RunSettings settings_from_json(const nlohmann::json& json, const std::string& so
         for_each_field(settings.calibration.emplace(), [&](const char* key, auto& value) {
             read(json["calibration"], key, value, source);
         });
+    }
+    for (const nlohmann::json& entry : json.value("tasks", nlohmann::json::array())) {
+        for_each_task_field(settings.tasks.emplace_back(),
+                            [&](const char* key, auto& value) { read(entry, key, value, source); });
     }
     return settings;
 }

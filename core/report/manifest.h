@@ -12,6 +12,15 @@
 
 namespace headscope {
 
+/// A task whose items were scored, wherever its file lay.
+struct TaskRecord {
+    std::string name;
+    std::int64_t items = 0;
+    std::string sha256;  ///< of the items
+
+    bool operator==(const TaskRecord&) const = default;
+};
+
 /// Everything that decides the numbers of a run, so that nobody has to guess which figures compare.
 struct RunSettings {
     std::string model_fingerprint;
@@ -31,6 +40,7 @@ struct RunSettings {
     std::string token_ids_sha256;
     std::string dtype;
     std::string device;
+    std::vector<TaskRecord> tasks;  ///< no part of what makes perplexities compare
 
     bool operator==(const RunSettings&) const = default;
 };

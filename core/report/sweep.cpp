@@ -15,6 +15,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/process_rank.h"
+#include "core/evaluation/task_evaluation.h"
 #include "core/measures/compare_heads.h"
 #include "core/measures/merge_calibration.h"
 #include "core/refit/refit.h"
@@ -90,6 +91,7 @@ class Sweep {
           layers_(sorted(choose_layers(checkpoint_.config(), params.layers))) {}
 
     SweepResult run() {
+        if (!params_.tasks.empty()) tasks_ = read_tasks(params_.tasks, params_.task_limit);
         join_processes();
         if (!all_finished()) {
             load_.emplace(checkpoint_, params_.compute, observer_.progress, stop_);
@@ -102,6 +104,11 @@ class Sweep {
             calibration_ = prepare_calibration(checkpoint_, params_.calibration,
                                                params_.text.corpus, params_.cache_dir, stop_);
             settings_.calibration = calibration_.record;
+        }
+        for (const ChosenTask& task : tasks_) {
+            settings_.tasks.push_back({std::string(task.task->name),
+                                       static_cast<std::int64_t>(task.items.size()),
+                                       items_sha256(task)});
         }
         if (place_.first()) {
             make_folder(params_.output_dir);
@@ -252,31 +259,68 @@ class Sweep {
         agree_on_known(evaluation);
         const std::string started = utc_now();
         evaluate_with_journal(evaluation, thresholds, journal);
+        const Journal of_tasks(params_.output_dir, settings_, thresholds, Journal::Of::tasks);
+        evaluate_tasks_with_journal(evaluation.variants, of_tasks);
         if (!place_.first()) return;
         write_results(started);
         journal.remove();
+        of_tasks.remove();
+    }
+
+    /// Keeps scores in the journal now and then, and when a stop was requested.
+    [[nodiscard]] ScoresFn saving_to(const Journal& journal) const {
+        using Clock = std::chrono::steady_clock;
+        static constexpr auto kSaveInterval = std::chrono::seconds(20);
+        return [&journal, this, last_save = Clock::now()](const Scores& scores) mutable {
+            if (Clock::now() - last_save < kSaveInterval && !stop_.stop_requested()) return;
+            save_if_possible(journal, scores);
+            last_save = Clock::now();
+        };
+    }
+
+    void evaluate_tasks_with_journal(const std::vector<Variant>& variants, const Journal& journal) {
+        if (tasks_.empty()) return;
+        TaskResume resume;
+        if (place_.first()) {
+            resume.partial = saving_to(journal);
+            resume.known = [&](std::size_t sequences) {
+                if (params_.force) return Scores{};
+                Scores known = journal.load(sequences).value_or(Scores{});
+                result_.resumed_sequences = known.windows_done();
+                return known;
+            };
+        }
+        const auto tokenizer = tokenizer_of(checkpoint_);
+        task_scores_ = evaluate_tasks(model(), *tokenizer, variants, tasks_, observer_.progress,
+                                      stop_, /*longest=*/0, resume);
     }
 
     void evaluate_with_journal(const EvaluationParams& evaluation,
                                const std::vector<double>& thresholds, const Journal& journal) {
-        using Clock = std::chrono::steady_clock;
-        constexpr auto kSaveInterval = std::chrono::seconds(20);
-        auto last_save = Clock::now();
+        const ScoresFn save = saving_to(journal);
         const ScoresFn on_scores = [&](const Scores& scores) {
             if (!place_.first()) return;
             if (observer_.partial) observer_.partial(scores, thresholds);
-            if (Clock::now() - last_save < kSaveInterval && !stop_.stop_requested()) return;
-            last_save = Clock::now();
-            save_if_possible(journal, scores);
+            save(scores);
         };
         result_.evaluation = evaluate(model(), evaluation, observer_.progress, on_scores, stop_);
         // Should a results file not be written, the next start takes its scores from here.
         if (place_.first()) save_if_possible(journal, result_.evaluation.scores);
     }
 
+    /// Of the text and of the tasks.
+    [[nodiscard]] std::vector<Metric> all_metrics(std::size_t variant) const {
+        std::vector<Metric> metrics = result_.evaluation.scores.metric_list(variant);
+        for (const TaskScores& task : task_scores_) {
+            const std::vector<Metric> more = task.metric_list(variant);
+            metrics.insert(metrics.end(), more.begin(), more.end());
+        }
+        return metrics;
+    }
+
     void write_results(const std::string& started) {
         const Scores& scores = result_.evaluation.scores;
-        const std::vector<Metric> original = scores.metric_list(0);
+        const std::vector<Metric> original = all_metrics(0);
         const std::optional<Yardstick> yardstick =
             find_yardstick(params_.cache_dir, {settings_.model_fingerprint, settings_.protocol,
                                                settings_.window, settings_.corpus_sha256});
@@ -286,7 +330,7 @@ class Sweep {
             run.result.merged = scores.metrics(i + 1);
             run.result.change = scores.change(0, i + 1);
             run.result.original_metrics = original;
-            run.result.merged_metrics = scores.metric_list(i + 1);
+            run.result.merged_metrics = all_metrics(i + 1);
             if (yardstick) run.result.yardstick = place_on(*yardstick, run.result.merged_metrics);
             Manifest manifest;
             manifest.program_version = params_.program_version;
@@ -313,6 +357,8 @@ class Sweep {
     std::vector<SimilarityMatrix> matrices_;
     SweepResult result_;
     CalibrationText calibration_;
+    std::vector<ChosenTask> tasks_;
+    std::vector<TaskScores> task_scores_;
     std::optional<BackgroundLoad> load_;
     std::optional<Model> model_;
 };

@@ -28,6 +28,8 @@ struct SweepParams {
     CalibrationOptions calibration;  ///< for measures of behaviour
     MergeRule rule;                  ///< its threshold is not used
     TextOptions text;
+    std::string tasks;            ///< NAME=FILE,... to score beside the text; empty: none
+    std::int64_t task_limit = 0;  ///< the first so many items of each; 0: all
     ComputeOptions compute;
     std::filesystem::path output_dir;
     std::filesystem::path cache_dir;  ///< for token ids; empty: no cache
@@ -46,8 +48,9 @@ struct SweepRun {
 struct SweepResult {
     std::vector<SweepRun> runs;  ///< in the order of the thresholds
     PreparedText text;
-    std::int64_t resumed_windows = 0;  ///< taken from an interrupted start
-    EvaluationResult evaluation;       ///< of what was evaluated now
+    std::int64_t resumed_windows = 0;    ///< taken from an interrupted start
+    std::int64_t resumed_sequences = 0;  ///< of tasks, likewise
+    EvaluationResult evaluation;         ///< of what was evaluated now
 };
 
 /// What a sweep tells on its way. `partial` gets the scores so far, the original's first, then

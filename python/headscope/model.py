@@ -75,16 +75,19 @@ class Model:
 
         Returns the settings with `variants`, the original first: each has `threshold`, `metrics` (values with
         95 % intervals) and `change` against the original, paired by sequence. With `tasks={"piqa": file}`
-        also `tasks`. An interval that one sequence cannot give is None.
+        also `tasks`. An interval that one sequence cannot give is None. With `protocol="gptq,pruner-128"` also
+        `results`, one for each protocol, of which the first is the returned one.
         """
         chosen = [thresholds] if isinstance(thresholds, (int, float)) else list(thresholds)
-        result: Event = {}
+        tasks: Event = {}
+        results: list[Event] = []
         for event in self.events("evaluate", thresholds=chosen or None, **options):
             if event["event"] == "tasks":
-                result["tasks"] = event["tasks"]
+                tasks = {"tasks": event["tasks"]}
             elif event["event"] == "result":
-                result = {**event, **result}
-        return result
+                results.append(event)
+        result = {**(results[0] if results else {}), **tasks}
+        return {**result, "results": results} if len(results) > 1 else result
 
     def heads(self, **options: object) -> dict[str, NDArray[Any]]:
         """What each head does over a text: {score: [layers, heads]}, and `layers`, the rows' numbers.

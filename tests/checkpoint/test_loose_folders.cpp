@@ -7,6 +7,7 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/formats/checkpoint_format.h"
+#include "core/checkpoint/model_place.h"
 #include "tests/checkpoint/tiny_llama.h"
 #include "tests/checkpoint/torch_writer.h"
 #include "tests/support/test_files.h"
@@ -256,6 +257,26 @@ class TestLooseFolders : public QObject {
         const std::string error = error_of([&] { Checkpoint::open(folder()); });
         QVERIFY2(contains(error, message.toStdString()), error.c_str());
         QVERIFY2(contains(error, "model.safetensors"), error.c_str());
+    }
+
+    void several_files_name_one_model() {
+        for (const char* name : {"config.json", "a-00001-of-00002.gguf", "a-00002-of-00002.gguf",
+                                 "b.gguf", "model-00001-of-00002.safetensors"})
+            write_bytes(folder() / name, "");
+        const auto at = [&](const char* name) { return folder() / name; };
+        const fs::path other = folder().parent_path() / "other";
+        fs::create_directory(other);
+        QCOMPARE(one_model({at("b.gguf")}), at("b.gguf"));
+        QCOMPARE(one_model({at("a-00002-of-00002.gguf"), at("a-00001-of-00002.gguf")}),
+                 at("a-00002-of-00002.gguf"));
+        QCOMPARE(one_model({at("model-00001-of-00002.safetensors"), at("config.json")}), folder());
+        QCOMPARE(one_model({folder(), at("config.json")}), folder());
+        const auto refusal = [](const std::vector<fs::path>& paths) {
+            return error_of([&] { one_model(paths); });
+        };
+        QVERIFY(contains(refusal({at("b.gguf"), at("a-00001-of-00002.gguf")}), "are two models"));
+        QVERIFY(contains(refusal({folder(), other}), "lie in different folders"));
+        QVERIFY(contains(refusal({folder(), at("missing")}), "missing"));
     }
 
   private:

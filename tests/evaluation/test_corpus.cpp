@@ -3,6 +3,9 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
+
+#include <zlib.h>
 
 #include "core/base/file.h"
 #include "core/base/locations.h"
@@ -14,6 +17,26 @@
 using namespace headscope;
 using namespace headscope::testing;
 namespace fs = std::filesystem;
+
+namespace {
+
+/// As gzip packs it.
+std::string packed(std::string_view bytes) {
+    uLongf size = compressBound(static_cast<uLong>(bytes.size())) + 32;
+    std::string gzip(size, '\0');
+    z_stream stream{};
+    deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    stream.next_out = reinterpret_cast<Bytef*>(gzip.data());
+    stream.avail_out = static_cast<uInt>(gzip.size());
+    deflate(&stream, Z_FINISH);
+    gzip.resize(stream.total_out);
+    deflateEnd(&stream);
+    return gzip;
+}
+
+}  // namespace
 
 class TestCorpus : public QObject {
     Q_OBJECT
@@ -41,7 +64,7 @@ class TestCorpus : public QObject {
     void the_built_in_corpus_is_the_official_file() {
         const Corpus corpus = load_corpus({});
         QCOMPARE(corpus.name, std::string("wikitext-2 test"));
-        QVERIFY(has_rows(corpus));
+        QCOMPARE(corpus.layout, CorpusLayout::wikitext);
         QVERIFY(corpus.text == read_text_file(wikitext2_test_file(), 10'000'000));
         QCOMPARE(corpus.text.size(), std::size_t{1'290'590});
         QCOMPARE(corpus.sha256,
@@ -63,7 +86,7 @@ class TestCorpus : public QObject {
         for (const char* text : {"a\nb\n\nc", "= Title =\n", " = \n", " = =\n", " =  =x\n", "\n\n",
                                  "x = y =\n = z =\n"}) {
             const Corpus corpus = load_corpus(put("c", text));
-            QVERIFY2(!has_rows(corpus), text);
+            QVERIFY2(corpus.layout == CorpusLayout::plain, text);
             QCOMPARE(protocol_text(corpus, Protocol::gptq), std::string(text));
             QCOMPARE(protocol_text(corpus, Protocol::llama_cpp), std::string(text));
         }
@@ -73,7 +96,7 @@ class TestCorpus : public QObject {
         const std::string bytes = "\xEF\xBB\xBF = T = \r\n \r\n a\rb\r\r\n\r";
         QCOMPARE(text_of(bytes), std::string(" = T = \n \n a\rb\r\n\r"));
         QCOMPARE(load_corpus(folder() / "c").sha256, sha256_hex(bytes));
-        QVERIFY(has_rows(load_corpus(folder() / "c")));
+        QCOMPARE(load_corpus(folder() / "c").layout, CorpusLayout::wikitext);
         QCOMPARE(text_of("a\xEF\xBB\xBF"), std::string("a\xEF\xBB\xBF"));
     }
 
@@ -91,7 +114,9 @@ class TestCorpus : public QObject {
         row("parquet", "PAR1\x15\x04\xff",
             "a Parquet file, and a corpus is a plain text file; Debian");
         row("arrow", "ARROW1\0\0\xff"sv, "an Arrow file");
-        row("gzip", "\x1f\x8b\x08\x00"sv, "packed with gzip");
+        row("gzip without its end", "\x1f\x8b\x08\x00"sv, "the gzip file ends too early");
+        row("gzip, not text", packed("a\xff"), "not UTF-8 text at byte 1");
+        row("gzip of nothing", packed(""), "the corpus is empty");
         row("zip", "PK\x03\x04\x14\xff", "packed with zip");
         row("bzip2", "BZh91AY&SY\xff", "packed with bzip2");
         row("xz",
@@ -112,6 +137,70 @@ class TestCorpus : public QObject {
         const std::string error = refusal(bytes.toStdString());
         QVERIFY2(contains(error, says.toStdString()), error.c_str());
         QVERIFY2(contains(error, (folder() / "c").string()), error.c_str());
+    }
+
+    void a_packed_text_is_that_text() {
+        const std::string bytes = packed(" = T = \r\n \n");
+        const Corpus corpus = load_corpus(put("wiki.raw.gz", bytes));
+        QCOMPARE(corpus.text, std::string(" = T = \n \n"));
+        QCOMPARE(corpus.name, std::string("wiki.raw.gz"));
+        QCOMPARE(corpus.sha256, sha256_hex(bytes));
+        QCOMPARE(corpus.layout, CorpusLayout::wikitext);
+    }
+
+    void sentences_of_the_penn_treebank_are_joined() {
+        const Corpus corpus = load_corpus(put("ptb.test.txt", " no it was n't \n a <unk> N \n"));
+        QCOMPARE(corpus.layout, CorpusLayout::sentences);
+        QCOMPARE(protocol_text(corpus, Protocol::gptq), std::string("no it was n't a <unk> N"));
+        QCOMPARE(
+            protocol_text(corpus, Protocol::gptq, find_preset("pruner-128").sentence_separator),
+            std::string("no it was n't\n\na <unk> N"));
+        QCOMPARE(protocol_text(corpus, Protocol::llama_cpp), corpus.text);
+        QCOMPARE(corpus.max_windows(Protocol::gptq), std::int64_t{0});
+        for (const char* other : {" a \n\n b \n", " a \nb \n", " a \n b\n", "  \n"})
+            QCOMPARE(load_corpus(put("c", other)).layout, CorpusLayout::plain);
+    }
+
+    void documents_of_c4_are_joined() {
+        const std::string lines =
+            "{\"text\":\"One\\r\\ntwo "
+            "\\u00e9\",\"url\":\"x\"}\r\n\n{\"text\":\"\"}\n{\"text\":\"three\"}";
+        for (const char* name : {"c4.json", "c4.jsonl", "c4.ndjson", "without an ending"}) {
+            const Corpus corpus = load_corpus(put(name, lines));
+            QCOMPARE(corpus.layout, CorpusLayout::documents);
+            QCOMPARE(corpus.name, std::string(name));
+            QCOMPARE(corpus.text, std::string("One\r\ntwo \u00e9  three"));
+            QCOMPARE(protocol_text(corpus, Protocol::gptq), corpus.text);
+            QCOMPARE(corpus.max_windows(Protocol::gptq), std::int64_t{256});
+            QCOMPARE(corpus.max_windows(Protocol::llama_cpp), std::int64_t{0});
+        }
+        QCOMPARE(load_corpus(put("c4.json.gz", packed(lines))).text,
+                 load_corpus(put("c4.json", lines)).text);
+    }
+
+    void so_many_documents_as_the_papers_take() {
+        std::string lines;
+        for (int i = 0; i < 1101; ++i)
+            lines += "{\"text\": \"d" + std::to_string(i) + "\"}\n";
+        const Corpus corpus = load_corpus(put("c4.json", lines));
+        QVERIFY(corpus.text.ends_with(" d1098 d1099"));
+        QCOMPARE(corpus.name, std::string("c4.json (1100 of 1101 documents)"));
+    }
+
+    void json_without_text_is_refused() {
+        const auto refusal_of = [&](const char* name, const char* bytes) {
+            return error_of([&] { load_corpus(put(name, bytes)); });
+        };
+        const std::string lacks = refusal_of("c.json", "{\"text\":\"a\"}\n\n{\"txt\":\"b\"}\n");
+        QVERIFY2(contains(lacks, "c.json, line 3: no \"text\""), lacks.c_str());
+        QVERIFY(contains(refusal_of("c.jsonl", "{\"text\":7}"), "line 1: no \"text\""));
+        QVERIFY(contains(refusal_of("c.json", "[{\"text\":\"a\"}]"), "line 1: no \"text\""));
+        const std::string broken = refusal_of("c.json", "{\"text\":\"a\"}\n{\"text\":");
+        QVERIFY2(contains(broken, "c.json, line 2"), broken.c_str());
+        QVERIFY(contains(refusal_of("c.json", "{\"text\":\"\"}"), "the corpus is empty"));
+        // A text may begin with a brace.
+        QCOMPARE(text_of("{\"text\": no JSON}"), std::string("{\"text\": no JSON}"));
+        QCOMPARE(text_of("{\"a\": 1}"), std::string("{\"a\": 1}"));
     }
 
     void text_may_begin_like_another_format() {

@@ -163,6 +163,59 @@ class TestTasks : public QObject {
         QVERIFY(near("wikitext_bits_per_byte", nll / bytes / std::log(2.0)));
     }
 
+    void an_interrupted_evaluation_goes_on_with_the_same_digits() {
+        const Checkpoint checkpoint = Checkpoint::open(bpe_model());
+        const auto tokenizer = open_tokenizer(checkpoint.directory());
+        const Model model = Model::load(checkpoint, {"cpu", "float32", 2});
+        const std::vector<Variant> variants{{}, {{1, {{{0, 1}, {4, 5, 6}}, {{0, 1}}}}}};
+        const std::string list = list_of("piqa") + "," + list_of("boolq");
+        const auto evaluated = [&](const TaskResume& resume, const ProgressFn& progress,
+                                   const std::stop_token& stop) {
+            return evaluate_tasks(model, *tokenizer, variants, read_tasks(list, 8), progress, stop,
+                                  0, resume);
+        };
+        std::stop_source source;
+        Scores kept;
+        const TaskResume keeping{{}, [&](const Scores& scores) { kept = scores; }};
+        const ProgressFn stop_early = [&](const Progress& at) {
+            if (at.done >= 4) source.request_stop();
+        };
+        QVERIFY(contains(error_of([&] { evaluated(keeping, stop_early, source.get_token()); }),
+                         "cancelled"));
+        const std::int64_t done = kept.windows_done();
+        QVERIFY(done >= 4 && done < std::ssize(kept.done));
+
+        std::int64_t first = -1;
+        const auto whole = evaluated({}, {}, {});
+        const auto resumed = evaluated(
+            {[&](std::size_t sequences) { return sequences == kept.done.size() ? kept : Scores{}; },
+             {}},
+            [&](const Progress& at) {
+                if (first < 0) first = at.done;
+            },
+            {});
+        QVERIFY(first > 0);
+        for (std::size_t task = 0; task < whole.size(); ++task)
+            QVERIFY(resumed[task].values == whole[task].values);
+        // What does not fit the sequences is scored again.
+        Scores other = kept;
+        for (auto& of_variant : other.values)
+            for (WindowScore& score : of_variant)
+                score.tokens = std::make_shared<const TokenScores>();
+        const auto again = evaluated({[&](std::size_t) { return other; }, {}}, {}, {});
+        QVERIFY(again[0].values == whole[0].values);
+    }
+
+    void items_have_a_digest() {
+        ChosenTask task = read_tasks(list_of("piqa"), 3).front();
+        const std::string digest = items_sha256(task);
+        QCOMPARE(digest.size(), std::size_t{64});
+        task.file = "elsewhere";
+        QCOMPARE(items_sha256(task), digest);
+        task.items[2].gold = 1 - task.items[2].gold;
+        QVERIFY(items_sha256(task) != digest);
+    }
+
     void mcnemar_by_hand() {
         QCOMPARE(mcnemar_p(0, 0), 1.0);
         QVERIFY(std::abs(mcnemar_p(5, 0) - 2.0 / 32.0) < 1e-12);

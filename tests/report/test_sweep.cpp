@@ -201,6 +201,63 @@ class TestSweep : public QObject {
         QCOMPARE(sweep.runs[1].result.original.correct, whole.runs[1].result.original.correct);
     }
 
+    /// Tasks beside the text: their metrics are in the results, and a run that was stopped among
+    /// them goes on with the same digits.
+    void tasks_are_scored_and_resumed() {
+        const QTemporaryDir folder;
+        SweepParams params = small_sweep(folder);
+        params.model_path = bpe_model();
+        params.thresholds = {0.3};
+        params.text.corpus = fs::path(folder.path().toStdString()) / "text.txt";
+        params.text.window = 64;
+        params.text.max_windows = 2;
+        params.task_limit = 6;
+        const fs::path items = tests_dir() / "golden/tasks";
+        params.tasks = "piqa=" + (items / "valid.jsonl").string() +
+                       ",boolq=" + (items / "boolq_val.jsonl").string();
+        std::ofstream text(params.text.corpus);
+        for (int line = 0; line < 60; ++line)
+            text << "Line " << line << " of a text that nobody wrote.\n";
+        text.close();
+
+        std::stop_source source;
+        std::int64_t at_stop = 0;
+        const SweepObserver stop_among_tasks{[&](const Progress& at) {
+                                                 if (at.stage != "evaluating tasks") return;
+                                                 at_stop = at.done;
+                                                 if (at.done >= 4) source.request_stop();
+                                             },
+                                             {}};
+        QVERIFY(contains(error_of([&] { run_sweep(params, stop_among_tasks, source.get_token()); }),
+                         "cancelled"));
+        QVERIFY(at_stop >= 4);
+        QCOMPARE(files_in(params.output_dir), std::size_t{2});  // of the text and of the tasks
+        const SweepResult resumed = run_sweep(params);
+        QCOMPARE(resumed.resumed_windows, 2);
+        QVERIFY(resumed.resumed_sequences >= 4);
+        QCOMPARE(files_in(params.output_dir), std::size_t{1});
+
+        const QTemporaryDir other;
+        params.output_dir = fs::path(other.path().toStdString()) / "whole";
+        const SweepResult whole = run_sweep(params);
+        QCOMPARE(whole.resumed_sequences, 0);
+        const Result read = read_result(resumed.runs[0].file);
+        QCOMPARE(read.manifest->settings.tasks.size(), std::size_t{2});
+        QCOMPARE(read.manifest->settings.tasks[1].name, std::string("boolq"));
+        QCOMPARE(read.manifest->settings.tasks[1].items, 6);
+        for (const char* name : {"piqa_acc", "piqa_acc_norm_difference", "boolq_acc_mcnemar_p"}) {
+            const Metric* found = find_metric(read.merged_metrics, name);
+            const Metric* wanted = find_metric(whole.runs[0].result.merged_metrics, name);
+            QVERIFY2(found != nullptr && wanted != nullptr, name);
+            QCOMPARE(found->value.value, wanted->value.value);
+        }
+        QVERIFY(find_metric(read.original_metrics, "piqa_acc") != nullptr);
+
+        params.task_limit = 5;
+        const std::string error = error_of([&] { run_sweep(params); });
+        QVERIFY2(contains(error, "other settings") && contains(error, "tasks"), error.c_str());
+    }
+
     /// The journal of three thresholds serves two of them, and is not lost to a start with others.
     void a_journal_serves_fewer_thresholds() {
         const QTemporaryDir folder;

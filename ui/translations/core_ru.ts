@@ -284,6 +284,34 @@
         <translation>{}: не текст UTF-8 в байте {}; корпус — это простой текстовый файл</translation>
     </message>
     <message>
+        <source>{}: the gzip file ends too early, after {} bytes of text; copy or download it again</source>
+        <translation>{}: файл gzip обрывается после {} байт текста; скопируйте или загрузите его заново</translation>
+    </message>
+    <message>
+        <source>{}: the gzip file is damaged after {} bytes of text; copy or download it again</source>
+        <translation>{}: файл gzip повреждён после {} байт текста; скопируйте или загрузите его заново</translation>
+    </message>
+    <message>
+        <source>{}: unpacks to more than the {} bytes that such a file may have</source>
+        <translation>{}: распаковывается больше чем в {} байт, допустимых для такого файла</translation>
+    </message>
+    <message>
+        <source>{}: zlib does not start</source>
+        <translation>{}: zlib не запускается</translation>
+    </message>
+    <message>
+        <source>{}: no "text"; a corpus of JSON has an object with a text on each line, as C4's files</source>
+        <translation>{}: нет «text»; корпус в JSON содержит в каждой строке объект с текстом, как файлы C4</translation>
+    </message>
+    <message>
+        <source>{} and {} lie in different folders; give the files of one model, or use headscope compare for two</source>
+        <translation>{} и {} лежат в разных папках; укажите файлы одной модели, а для двух есть headscope compare</translation>
+    </message>
+    <message>
+        <source>{} and {} are two models; give the files of one, or use headscope compare for two</source>
+        <translation>{} и {} — две модели; укажите файлы одной, а для двух есть headscope compare</translation>
+    </message>
+    <message>
         <source>{}: the corpus is empty</source>
         <translation>{}: корпус пуст</translation>
     </message>

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/base/file.h"
+#include "core/evaluation/corpus.h"
 #include "core/evaluation/tasks/records.h"
 
 namespace headscope::tasks {
@@ -110,7 +110,7 @@ std::size_t word_count(std::string_view page) {
 }
 
 std::vector<TaskItem> read(const std::filesystem::path& path) {
-    const std::string text = read_text_file(path, std::size_t{1} << 30);
+    const std::string text = load_corpus(path).text;
     std::vector<TaskItem> items;
     for (const std::string& page : pages_of(text)) {
         TaskItem item;
