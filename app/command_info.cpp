@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "core/architecture/compared_only.h"
 #include "core/base/error.h"
 #include "core/checkpoint/survey.h"
 #include "core/evaluation/prepare.h"
@@ -36,6 +38,11 @@ std::string special_text(const ModelConfig& config) {
                                        [](std::int64_t window) { return window > 0; });
     if (sliding > 0) text += fmt::format(", a sliding window in {} layers", sliding);
     return text;
+}
+
+/// Layers whose heads are compared, of a model that cannot run.
+std::optional<ComparedOnly> compared_only(const Checkpoint& checkpoint) {
+    return read_compared_only(checkpoint.config(), checkpoint.config_json());
 }
 
 /// "16 heads of 64, 8 KV heads (2 heads each)", or the range of these where layers lost heads.
@@ -85,7 +92,10 @@ std::vector<std::string> supported_commands(const std::vector<ModelCommand>& com
     std::vector<std::string> names;
     for (const ModelCommand& command : commands) {
         const bool runs = tokenizer.usable && !survey.incomplete;
-        if (survey.checkpoint && (runs || !command.needs_tokenizer)) names.push_back(command.name);
+        const bool is_refused =
+            command.name == "export" && survey.checkpoint && compared_only(*survey.checkpoint);
+        if (survey.checkpoint && !is_refused && (runs || !command.needs_tokenizer))
+            names.push_back(command.name);
     }
     return names;
 }
@@ -100,7 +110,8 @@ std::string tokenizer_remark(const std::vector<ModelCommand>& commands, const Mo
     return fmt::format("; {} need the tokenizer", fmt::join(names, ", "));
 }
 
-void add_config(const ModelConfig& config, ordered_json& event) {
+void add_config(const Checkpoint& checkpoint, ordered_json& event) {
+    const ModelConfig& config = checkpoint.config();
     event["model_type"] = config.model_type;
     event["num_hidden_layers"] = config.num_hidden_layers;
     event["num_attention_heads"] = config.num_attention_heads;
@@ -116,7 +127,7 @@ void add_config(const ModelConfig& config, ordered_json& event) {
     event["vocab_size"] = config.vocab_size;
     event["max_position_embeddings"] = config.max_position_embeddings;
     event["tie_word_embeddings"] = config.tie_word_embeddings;
-    event["rope"] = rope_text(config.rope);
+    if (!compared_only(checkpoint)) event["rope"] = rope_text(config.rope);
     event["qkv_bias"] = config.qkv_bias;
     event["qk_norm"] = config.head_norm != HeadNorm::none;
     event["sliding_windows"] = config.sliding_windows;
@@ -126,7 +137,7 @@ ordered_json info_event(const std::vector<ModelCommand>& commands, const ModelSu
                         const TokenizerFacts& tokenizer) {
     ordered_json event{
         {"event", "info"}, {"directory", survey.directory.string()}, {"layout", survey.kind}};
-    if (survey.checkpoint) add_config(survey.checkpoint->config(), event);
+    if (survey.checkpoint) add_config(*survey.checkpoint, event);
     for (const auto& [name, value] : survey.fields)
         event["config"][name] = ordered_json::parse(value);
     event["parameters"] = survey.parameters;
@@ -151,14 +162,25 @@ void print_row(Display& display, const char* name, const std::string& value) {
     display.print(fmt::format("{:<14}{}", name, value));
 }
 
-void print_config(const ModelConfig& config, Display& display) {
+void print_config(const Checkpoint& checkpoint, Display& display) {
+    const ModelConfig& config = checkpoint.config();
+    const auto only = compared_only(checkpoint);
     print_row(display, "Architecture",
               fmt::format("{}, {} layers, hidden {}, feed-forward {}, vocabulary {}{}",
                           config.model_type, config.num_hidden_layers, config.hidden_size,
                           config.intermediate_size, count_text(config.vocab_size),
                           config.tie_word_embeddings ? ", embeddings tied" : ""));
-    print_row(display, "Attention", heads_text(config) + special_text(config));
-    print_row(display, "Rotary", rope_text(config.rope));
+    if (only) {
+        print_row(
+            display, "Attention",
+            fmt::format("{} heads of {}, {} KV heads, in {} of {} layers{}",
+                        config.num_attention_heads, config.head_dim, config.num_key_value_heads,
+                        std::count(only->compared.begin(), only->compared.end(), true),
+                        config.num_hidden_layers, special_text(config)));
+    } else {
+        print_row(display, "Attention", heads_text(config) + special_text(config));
+        print_row(display, "Rotary", rope_text(config.rope));
+    }
     print_row(display, "Context",
               fmt::format("{} tokens", count_text(config.max_position_embeddings)));
 }
@@ -186,7 +208,7 @@ void print_survey(const std::vector<ModelCommand>& commands, const ModelSurvey& 
                   const TokenizerFacts& tokenizer, Display& display) {
     print_row(display, "Model", survey.directory.string());
     print_row(display, "Layout", survey.kind.empty() ? "no weights" : survey.kind);
-    if (survey.checkpoint) print_config(survey.checkpoint->config(), display);
+    if (survey.checkpoint) print_config(*survey.checkpoint, display);
     for (const auto& [name, value] : survey.fields)
         print_row(display, &name == &survey.fields.front().first ? "Config" : "",
                   fmt::format("{}: {}", name, value));

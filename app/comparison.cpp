@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/architecture/compared_only.h"
 #include "core/base/locations.h"
 #include "core/measures/merge_calibration.h"
 #include "core/refit/refit.h"
@@ -12,11 +13,25 @@
 
 namespace headscope::app {
 
+namespace {
+
+/// The layers that the user chose; otherwise all, or those that have heads to compare.
+std::vector<int> wanted_layers(const Options& options, const Checkpoint& checkpoint) {
+    std::vector<int> layers = parse_layers(options.layers);
+    const auto only = read_compared_only(checkpoint.config(), checkpoint.config_json());
+    if (!layers.empty() || !only) return layers;
+    for (std::size_t layer = 0; layer < only->compared.size(); ++layer)
+        if (only->compared[layer]) layers.push_back(static_cast<int>(layer));
+    return layers;
+}
+
+}  // namespace
+
 MeasuredHeads measure_heads(const Checkpoint& checkpoint, const Options& options,
                             const ModelFn& model, Display& display, const std::stop_token& stop) {
     MeasuredHeads measured;
     HeadComparison comparison{
-        parse_measure(options.measure), parse_layers(options.layers), options.compute(), {}};
+        parse_measure(options.measure), wanted_layers(options, checkpoint), options.compute(), {}};
     const auto show_progress = [&](const Progress& progress) { display.progress(progress); };
     std::optional<Model>& loaded = measured.loaded;
     const MergeRule rule = options.rule(0.0);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/architecture/compared_only.h"
 #include "core/architecture/config_fields.h"
 #include "core/architecture/layer_heads.h"
 #include "core/architecture/registry.h"
@@ -167,22 +168,27 @@ ModelConfig parse_model_config(std::string_view json_text, std::string_view sour
     config.model_type = architecture.model_type;
     refuse_unsupported(whole);
     refuse_unsupported(fields);
-    config.activation = read_activation(fields, architecture);
+    const bool runs = !is_compared_only(architecture);
+    if (runs) config.activation = read_activation(fields, architecture);
     config.hidden_size = fields.required_integer("hidden_size", 1, kMaxSize);
-    config.intermediate_size = fields.required_integer("intermediate_size", 1, kMaxSize);
+    config.intermediate_size = runs ? fields.required_integer("intermediate_size", 1, kMaxSize)
+                                    : fields.integer("intermediate_size", 1, kMaxSize).value_or(0);
     config.num_hidden_layers = fields.required_integer("num_hidden_layers", 1, kMaxLayers);
     config.vocab_size = required(fields, "vocab_size", architecture.vocab_size);
     // What is absent has the value of the config class of the model's type in transformers.
     config.max_position_embeddings = fields.integer("max_position_embeddings", 1, kMaxSize)
                                          .value_or(architecture.max_position_embeddings);
     read_attention(fields, architecture, config);
-    read_layer_heads(fields, config);
+    if (runs) read_layer_heads(fields, config);
     read_biases(fields, architecture, config);
     config.head_norm = architecture.head_norm;
     config.norms = architecture.norms;
-    config.sliding_windows = read_sliding_windows(fields, architecture, config.num_hidden_layers);
-    config.rope =
-        read_rope_config(fields, architecture, config.head_dim, config.max_position_embeddings);
+    if (runs) {
+        config.sliding_windows =
+            read_sliding_windows(fields, architecture, config.num_hidden_layers);
+        config.rope =
+            read_rope_config(fields, architecture, config.head_dim, config.max_position_embeddings);
+    }
     if (architecture.sliding_rope_theta > 0.0)
         config.sliding_rope = read_sliding_rope_config(fields, architecture);
     config.dtype = read_dtype(fields.has("dtype") || fields.has("torch_dtype") ? fields : whole);

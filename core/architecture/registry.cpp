@@ -29,7 +29,11 @@
     X(qwen2_5_vl)                  \
     X(qwen2_5_vl_text)             \
     X(qwen3_vl_text)               \
-    X(seed_oss)
+    X(seed_oss)                    \
+    X(gemma4_text)                 \
+    X(qwen3_5_text)                \
+    X(qwen3_5_moe_text)            \
+    X(qwen3_next)
 
 namespace headscope {
 namespace families {
@@ -44,17 +48,19 @@ namespace {
 constexpr std::array kArchitectures{HEADSCOPE_ARCHITECTURES(HEADSCOPE_ENTRY)};
 #undef HEADSCOPE_ENTRY
 
+constexpr const char* kLatent =
+    "its attention is latent (MLA): heads have no keys and values of their own to compare";
+
 /// Model types that people have and that cannot be read, and why.
 constexpr std::array kRefused{
-    std::pair{
-        std::string_view("deepseek_v"),
-        "its attention is latent (MLA): heads have no keys and values of their own to compare"},
-    std::pair{
-        std::string_view("kimi_k2"),
-        "its attention is latent (MLA): heads have no keys and values of their own to compare"},
-    std::pair{std::string_view("gemma4"), "its layers have heads of different sizes"},
-    std::pair{std::string_view("qwen3_next"), "most of its layers have linear attention"},
-    std::pair{std::string_view("qwen3_5"), "most of its layers have linear attention"},
+    std::pair{std::string_view("deepseek_v"), kLatent},
+    std::pair{std::string_view("kimi_"), kLatent},
+    std::pair{std::string_view("glm4_moe_lite"), kLatent},
+    std::pair{std::string_view("glm_moe_dsa"), kLatent},
+    std::pair{std::string_view("longcat_flash"), kLatent},
+    std::pair{std::string_view("minicpm3"), kLatent},
+    std::pair{std::string_view("mistral4"), kLatent},
+    std::pair{std::string_view("youtu"), kLatent},
     std::pair{std::string_view("llama4"), "its attention is chunked"},
 };
 

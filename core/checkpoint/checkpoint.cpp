@@ -9,6 +9,7 @@
 #include "core/architecture/tensor_map.h"
 #include "core/base/error.h"
 #include "core/checkpoint/checkpoint_contents.h"
+#include "core/checkpoint/compared_attention.h"
 #include "core/checkpoint/fingerprint.h"
 #include "core/checkpoint/quantization/rounded_tensor.h"
 #include "core/checkpoint/skipped_attention.h"
@@ -90,6 +91,11 @@ bool is_compared(const ExpectedTensor& tensor) {
 void check_completeness(CheckpointContents& contents, const std::vector<ExpectedTensor>& expected,
                         bool allow_unused) {
     try {
+        if (!contents.compared_only.empty()) {
+            fail(ErrorCode::unsupported,
+                 "{}: heads of a model of type {} can be compared, but it cannot be run: {}",
+                 contents.directory.string(), contents.config.model_type, contents.compared_only);
+        }
         for (const ExpectedTensor& tensor : expected)
             check_tensor(contents, tensor);
         const UnusedTensors& unused = contents.unused;
@@ -114,6 +120,7 @@ void check_completeness(CheckpointContents& contents, const std::vector<Expected
 void check(CheckpointContents& contents, const OpenOptions& options) {
     use_own_head(contents);
     add_skipped_attention(contents);
+    arrange_compared_attention(contents);
     const std::vector<ExpectedTensor> expected = expected_tensors(contents.config);
     const ArchitectureSpec& architecture = *contents.config.architecture;
     std::vector<std::string> used{tensor_name(architecture, Part::output)};
@@ -241,7 +248,7 @@ std::vector<TensorInfo> Checkpoint::tensors() const {
     infos.reserve(contents_->table.size());
     for (const TensorSource& source : contents_->table) {
         const auto dtype = source.weight_dtype();
-        if (!dtype || is_made_up(source)) continue;
+        if (!dtype || is_made_up(source) || contents_->repeated.contains(source.name)) continue;
         TensorInfo info{source.name, *dtype, source.shape, file_of(source)};
         info.stored_dtype = source.decoder ? source.first().dtype : std::string(name_of(*dtype));
         for (const TensorPart& part : source.parts)

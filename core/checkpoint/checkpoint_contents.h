@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct CheckpointContents {
     ModelConfig config;
     TensorFiles files;
     TensorTable table;
+    std::vector<std::shared_ptr<const StoredTensor>> pieces;  ///< of files' tensors, in the table
+    std::set<std::string> repeated;  ///< names under which the table has a tensor once more
+    std::string compared_only;       ///< why heads are compared, but the model cannot run
     std::shared_ptr<const EmbeddedTokenizer> tokenizer;  ///< null: files of the folder hold it
     std::vector<std::string> notes;  ///< for people: what was taken otherwise than the files say
 

@@ -24,13 +24,13 @@ class Zeros : public RowDecoder {
 
 const StoredTensor kNothing{{}, "F32", DType::f32, {}, {}, {}};
 
-TensorSource zeros_of(const ExpectedTensor& tensor, const CheckpointContents& contents) {
+}  // namespace
+
+TensorSource zeros(const ExpectedTensor& tensor, const CheckpointContents& contents) {
     TensorSource source{tensor.name, tensor.shape, {{&kNothing, contents.files.front()}}};
     source.decoder = std::make_shared<const Zeros>(element_count(tensor.shape) / row_count(source));
     return source;
 }
-
-}  // namespace
 
 bool is_made_up(const TensorSource& source) {
     return &source.first() == &kNothing;
@@ -42,7 +42,7 @@ void add_skipped_attention(CheckpointContents& contents) {
         for (const ExpectedTensor& tensor : expected_tensors(contents.config, layer)) {
             if (belongs_to_attention(tensor.parts.front()) &&
                 find_tensor(contents.table, tensor.name) == nullptr) {
-                added.push_back(zeros_of(tensor, contents));
+                added.push_back(zeros(tensor, contents));
             }
         }
     }

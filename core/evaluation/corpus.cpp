@@ -128,8 +128,9 @@ bool begins_with_heading(std::string_view text) {
     return row.size() >= 5 && row.starts_with(" = ") && row.ends_with(" =");
 }
 
-/// Whether every line is " some words ".
+/// Whether every line is " some words ", of which some are unknown.
 bool has_sentences(std::string_view text) {
+    if (text.find(" <unk> ") == std::string_view::npos) return false;
     while (!text.empty()) {
         std::string_view row = take_row(text);
         if (row.ends_with('\n')) row.remove_suffix(1);

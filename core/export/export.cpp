@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/architecture/compared_only.h"
 #include "core/base/error.h"
 #include "core/base/staged_folder.h"
 #include "core/export/export_folder.h"
@@ -78,6 +79,7 @@ class Export {
         throw_if_stopped(stop_);
         if (target_.variant.empty()) fail_without_merge();
         const fs::path target = StagedFolder::resolve(params_.output_dir);
+        refuse_what_is_compared_only();
         refuse_stacked_experts();
         refuse_over_source(target_.checkpoint, target);
         StagedFolder::check_target(target, params_.force);
@@ -132,6 +134,12 @@ class Export {
             progress_.report({"comparing merged heads", ++done, layers, "layers"});
         }
         if (target_.compactions.empty()) fail_without_removal();
+    }
+
+    /// Its tensors were arranged for the comparison.
+    void refuse_what_is_compared_only() const {
+        const ModelConfig& config = target_.checkpoint.config();
+        if (is_compared_only(*config.architecture)) target_.checkpoint.require_complete();
     }
 
     /// They were read as tensors of their own, which no other program knows.

@@ -157,7 +157,7 @@ class TestCorpus : public QObject {
             std::string("no it was n't\n\na <unk> N"));
         QCOMPARE(protocol_text(corpus, Protocol::llama_cpp), corpus.text);
         QCOMPARE(corpus.max_windows(Protocol::gptq), std::int64_t{0});
-        for (const char* other : {" a \n\n b \n", " a \nb \n", " a \n b\n", "  \n"})
+        for (const char* other : {" <unk> \n\n b \n", " <unk> \nb \n", " <unk> \n b\n", " a \n"})
             QCOMPARE(load_corpus(put("c", other)).layout, CorpusLayout::plain);
     }
 

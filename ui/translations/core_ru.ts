@@ -312,6 +312,18 @@
         <translation>{} и {} — две модели; укажите файлы одной, а для двух есть headscope compare</translation>
     </message>
     <message>
+        <source>{}: heads of a model of type {} can be compared, but it cannot be run: {}</source>
+        <translation>{}: головы модели типа {} можно сравнить, но запустить её нельзя: {}</translation>
+    </message>
+    <message>
+        <source>{}: none of the {} layers has full attention, the only one whose heads can be compared</source>
+        <translation>{}: ни в одном из {} слоёв нет полного внимания, а сравнить можно только его головы</translation>
+    </message>
+    <message>
+        <source>{} is {}, but no layer with full attention is left to have keys of its own</source>
+        <translation>{} равно {}, но не остаётся ни одного слоя с полным вниманием и собственными ключами</translation>
+    </message>
+    <message>
         <source>{}: the corpus is empty</source>
         <translation>{}: корпус пуст</translation>
     </message>
