@@ -13,7 +13,6 @@ need_roots
 for tool in Xvfb xdotool import desktop-file-validate; do
     command -v $tool >/dev/null || die "$tool is missing: packaging/setup.sh packages-release.txt"
 done
-version=$(sed -n 's/^project(headscope VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 model=$(packaging/fetch-smollm2.sh "$roots/smollm2")
 binds=$(dirname "$model")
 table=$roots/checks.md
@@ -65,6 +64,7 @@ window() {
 # $room and $installed of the caller.
 try() {
     name=$(basename "$1")
+    version=$(echo "$name" | sed 's/^headscope[-_]\([0-9.]*\)[-_].*/\1/')
     inside "$2" "$3 --version" | tee "$roots/$2.version" | sed 's/^/   /'
     grep -q "^headscope $version\$" "$roots/$2.version" || die "$name on $2: not version $version"
     ! grep -q '^commit *unknown' "$roots/$2.version" || die "$name on $2: its commit is unknown"
@@ -73,7 +73,7 @@ try() {
     seconds inside "$2" "$3 batch --max_windows 2 --output_dir /tmp/demo >/dev/null 2>&1
         test -s /tmp/demo/report.html; test -n \"\$(ls /tmp/demo/*.png)\""
     demo=$took
-    seconds inside "$2" "$3 batch --model_path $model --thresholds 0.7,0.8 --window 512 --max_windows 4 --dtype float32 \
+    seconds inside "$2" "$3 batch --model_path $model --thresholds 0.7 --window 512 --max_windows 4 --dtype float32 \
         --output_dir /tmp/smollm2 >/tmp/smollm2.txt 2>&1 || { cat /tmp/smollm2.txt; exit 1; }"
     # As transformers and llama.cpp have it for the same four sequences.
     grep -q '^original .* 30\.96' "$roots/$2/tmp/smollm2.txt" ||
