@@ -39,8 +39,9 @@ CompressParams compress_params(const Options& options) {
     params.search.remeasure = options.remeasure;
     params.search.refit.refit = parse_refit(options.refit);
     params.search.refit.layers = parse_refit_layers(options.refit_layers);
+    params.search.refit.distill = options.merging.refit.distill;
     params.work = options.work();
-    params.work.rule.refit.refit = Refit::output;
+    params.work.rule.refit = params.search.refit;
     if (!options.was_given("--calibration_windows")) params.work.calibration.windows = 0;
     params.output_dir = options.output_dir;
     params.force = options.force;

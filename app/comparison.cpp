@@ -10,6 +10,7 @@
 #include "core/measures/merge_calibration.h"
 #include "core/refit/refit.h"
 #include "core/report/manifest.h"
+#include "core/report/results.h"
 
 namespace headscope::app {
 
@@ -87,6 +88,16 @@ nlohmann::ordered_json to_json(const std::vector<LayerFit>& fits) {
     return layers;
 }
 
+void tell_distillation(const DistillCurve& curve, Display& display) {
+    if (curve.empty()) return;
+    const DistillPoint& best = best_of(curve);
+    display.event({{"event", "distillation"}, {"curve", to_json(curve)}});
+    display.print(fmt::format(
+        "Trained for {} steps: KL divergence on held-out calibration text {:.4g} -> {:.4g} nats{}",
+        curve.back().step, curve.front().held_out, best.held_out,
+        best.step == curve.back().step ? "" : fmt::format(" (after step {})", best.step)));
+}
+
 }  // namespace
 
 void refit_as_asked(const Model& model, const MeasuredHeads& measured,
@@ -115,6 +126,8 @@ void refit_as_asked(const Model& model, const MeasuredHeads& measured,
                             variant.mlp_fits.size(), mean_errors(variant.mlp_fits)));
         }
     }
+    for (const RefittedVariant& variant : refitted)
+        tell_distillation(variant.distillation, display);
     display.print(fmt::format("Refit in {:.1f} s", seconds.count()));
 }
 

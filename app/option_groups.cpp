@@ -45,6 +45,7 @@ void add_merge_field(CLI::App& command, MergeRule& rule, const MergeField& field
         option->check(CLI::IsMember(field.values));
         return;
     }
+    if (field.number) option->type_name("N");
     option->check([&field](const std::string& text) -> std::string {
         try {
             MergeRule unused;
@@ -304,6 +305,7 @@ void add_compress_options(CLI::App& command, Options& options) {
                "Fit the output weights of changed layers' attention, or of their MLP too");
     add_choice(command, "--refit_layers", options.refit_layers, {"changed", "all"},
                "Which layers are refitted: the changed ones, or all behind the first of them");
+    add_merge_field(command, options.merging, find_merge_field("distill"));
     command.add_flag(both_spellings("--pairs_only"), options.pairs_only,
                      "At most one head of each KV head: what merging disjoint pairs could save");
     command.add_flag(both_spellings("--no_model"), options.no_model,

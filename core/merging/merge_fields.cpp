@@ -1,5 +1,8 @@
 #include "core/merging/merge_fields.h"
 
+#include <algorithm>
+#include <string>
+
 #include <fmt/format.h>
 
 namespace headscope {
@@ -110,6 +113,15 @@ const std::vector<MergeField>& merge_fields() {
          .of_whole_plan = true,
          .text = [](const MergeRule& rule) { return text(name_of(rule.refit.layers)); },
          .set = [](MergeRule& rule, Text value) { rule.refit.layers = parse_refit_layers(value); }},
+        {.name = "distill",
+         .help = "Then train the fitted weights for so many steps to predict what the original "
+                 "predicts on the calibration text",
+         .number = true,
+         .phrase = "trained for {} steps",
+         .of_whole_plan = true,
+         .text = [](const MergeRule& rule) { return std::to_string(rule.refit.distill); },
+         .set = [](MergeRule& rule,
+                   Text value) { rule.refit.distill = parse_distill_steps(value); }},
         {.name = "exclude",
          .help = "Heads that no threshold selects, such as 3:7,12;5:0 (layer:heads)",
          .phrase = "without heads {}",
@@ -118,6 +130,10 @@ const std::vector<MergeField>& merge_fields() {
          .set = [](MergeRule& rule, Text value) { rule.excluded = parse_heads(value); }},
     };
     return fields;
+}
+
+const MergeField& find_merge_field(std::string_view name) {
+    return *std::ranges::find(merge_fields(), name, &MergeField::name);
 }
 
 MergeRule without_whole_plan(MergeRule rule) {

@@ -22,6 +22,7 @@ struct MergeField {
     std::string help;
     std::vector<std::string> values = {};  ///< of a choice; empty: any text that `set` takes
     bool flag = false;                     ///< "true" or "false"; a boolean in files
+    bool number = false;                   ///< a whole number, in files too
     std::string phrase =
         {};  ///< tells a value other than the default: "aligned by {}"; may be empty
     bool of_whole_plan = false;  ///< says what one plan does: of no use where many are tried out
@@ -36,6 +37,9 @@ struct MergeField {
 
 /// All of them, in the order of files. The threshold is none: it is what a curve runs over.
 const std::vector<MergeField>& merge_fields();
+
+/// The one of that name, which must be there.
+const MergeField& find_merge_field(std::string_view name);
 
 /// The rule without what says what one plan does.
 MergeRule without_whole_plan(MergeRule rule);

@@ -230,6 +230,11 @@ MergePlan make_merge_plan(const std::vector<SimilarityMatrix>& matrices, const M
     plan.layers.reserve(matrices.size());
     check_groups(rule.groups, config);
     check_heads(rule.excluded, config);
+    if (rule.refit.distill > 0 && rule.refit.refit == Refit::none) {
+        fail(ErrorCode::bad_input,
+             "--distill {} trains the weights that a refit found: add --refit output",
+             rule.refit.distill);
+    }
     HeadsByLayer removed = choose_removed(rule.removal, config, calibration);
     for (const SimilarityMatrix& matrix : matrices) {
         plan.layers.push_back(make_layer_plan(

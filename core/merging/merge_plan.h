@@ -7,6 +7,7 @@
 
 #include "core/architecture/model_config.h"
 #include "core/merging/alignment.h"
+#include "core/merging/distill_curve.h"
 #include "core/merging/grouping.h"
 #include "core/merging/kv_policy.h"
 #include "core/merging/layer_calibration.h"
@@ -69,6 +70,7 @@ struct MergePlan {
     std::vector<LayerPlan> layers;
     /// Where each layer has a threshold of its own; the rule's is the lowest of them then.
     std::optional<LayerThresholds> layer_thresholds = {};
+    DistillCurve distillation = {};  ///< of the training of refitted weights, where there was one
 };
 
 /// Plans the merge of the layers in `matrices`. O(heads^2) a layer, O(heads^3) for `complete`.

@@ -1,5 +1,8 @@
 #include "core/merging/refit_rule.h"
 
+#include <charconv>
+#include <system_error>
+
 #include "core/base/error.h"
 
 namespace headscope {
@@ -53,6 +56,15 @@ RefitLayers parse_refit_layers(std::string_view name) {
         if (name_of(layers) == name) return layers;
     }
     fail(ErrorCode::bad_input, "\"{}\" are no layers of a refit; choose changed or all", name);
+}
+
+int parse_distill_steps(std::string_view text) {
+    constexpr int kMost = 1'000'000;
+    int steps = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
+    if (error == std::errc() && end == text.data() + text.size() && steps >= 0 && steps <= kMost)
+        return steps;
+    fail(ErrorCode::bad_input, "\"{}\" is no number of steps; give one from 0 to {}", text, kMost);
 }
 
 }  // namespace headscope

@@ -28,6 +28,7 @@ struct RefitRule {
     Refit refit = Refit::none;
     RefitTarget target = RefitTarget::automatic;
     RefitLayers layers = RefitLayers::changed;
+    int distill = 0;  ///< steps in which the fitted weights are trained further (core/refit)
 
     bool operator==(const RefitRule&) const = default;
 };
@@ -41,5 +42,8 @@ std::string_view name_of(RefitLayers layers);
 Refit parse_refit(std::string_view name);
 RefitTarget parse_refit_target(std::string_view name);
 RefitLayers parse_refit_layers(std::string_view name);
+
+/// A whole number from 0 to 1,000,000. Throws Error(bad_input) that quotes the text.
+int parse_distill_steps(std::string_view text);
 
 }  // namespace headscope

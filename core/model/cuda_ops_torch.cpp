@@ -33,7 +33,7 @@ CudaKernels kernels_for(const at::Tensor& x) {
 }  // namespace
 
 bool serves(const at::Tensor& x) {
-    return x.is_cuda() && x.is_contiguous() &&
+    return x.is_cuda() && x.is_contiguous() && !followed(x) &&
            (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16 ||
             x.scalar_type() == at::kHalf);
 }

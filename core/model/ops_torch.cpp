@@ -7,6 +7,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
 
 #include "core/model/cpu_kernels.h"
 #include "core/model/cuda_ops_torch.h"
@@ -16,7 +17,7 @@ namespace {
 
 /// Whether the kernels of our own serve this tensor.
 bool on_cpu(const at::Tensor& x) {
-    return x.is_cpu() && x.is_contiguous() &&
+    return x.is_cpu() && x.is_contiguous() && !followed(x) &&
            (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
 
@@ -37,6 +38,10 @@ std::int64_t grain(std::int64_t width) {
 
 }  // namespace
 
+bool followed(const at::Tensor& x) {
+    return at::GradMode::is_enabled() && x.requires_grad();
+}
+
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     if (x.scalar_type() == weight.scalar_type()) return at::linear(x, weight, bias);
     return at::linear(x.to(weight.scalar_type()), weight, bias).to(x.scalar_type());
@@ -45,8 +50,8 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 at::Tensor add_linear(at::Tensor residual, const at::Tensor& x, const at::Tensor& weight,
                       const at::Tensor& bias, bool spend) {
     if (residual.is_cuda()) {
-        at::Tensor sum =
-            spend ? residual.addmm_(x, weight.t()) : at::addmm(residual, x, weight.t());
+        at::Tensor sum = spend && !followed(residual) ? residual.addmm_(x, weight.t())
+                                                      : at::addmm(residual, x, weight.t());
         return bias.defined() ? sum.add_(bias) : sum;
     }
     at::Tensor sum = linear(x, weight, bias);
@@ -175,7 +180,8 @@ at::Tensor activate(const at::Tensor& gate_up, Activation activation) {
 }
 
 at::Tensor capped(at::Tensor x, double cap) {
-    return cap == 0.0 ? x : x.div_(cap).tanh_().mul_(cap);
+    if (cap == 0.0) return x;
+    return followed(x) ? (x / cap).tanh() * cap : x.div_(cap).tanh_().mul_(cap);
 }
 
 double AttentionLayout::score_scale() const {

@@ -52,6 +52,10 @@ struct Divergence {
     at::Tensor same_top;  ///< [rows], bool: both have the same argmax
 };
 
+/// Whether autograd follows what is made of this tensor. The steps below then take plain library
+/// operations, which know their derivatives, and change nothing that a derivative needs.
+bool followed(const at::Tensor& x);
+
 /// x W^T + bias, in x's dtype. Weight and bias may be held in float32 for bfloat16 activations, on
 /// machines without a fast bfloat16 product; the result is then rounded once. An undefined bias is
 /// none.
@@ -84,7 +88,7 @@ at::Tensor swiglu(const at::Tensor& gate_up);
 /// The same with another activation of the gate.
 at::Tensor activate(const at::Tensor& gate_up, Activation activation);
 
-/// c tanh(x / c), in place; x where c is 0.
+/// c tanh(x / c), in place unless x is followed; x where c is 0.
 at::Tensor capped(at::Tensor x, double cap);
 
 /// x += y.

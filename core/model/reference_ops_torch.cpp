@@ -11,6 +11,11 @@
 namespace headscope::ops::reference {
 namespace {
 
+/// The type in which a tensor's elements are computed: float32, or float64 where they are.
+at::ScalarType wide_type(const at::Tensor& x) {
+    return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+}
+
 /// Attention whose scores are made. q, k, v: [windows, heads, tokens, dim]; result like q. In
 /// blocks of queries, so that keys that none of them sees cost nothing.
 at::Tensor explicit_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
@@ -18,7 +23,7 @@ at::Tensor explicit_attention(const at::Tensor& q, const at::Tensor& k, const at
     constexpr std::int64_t kBlock = 256;
     const std::int64_t tokens = q.size(2);
     const std::int64_t sliding_window = layout.slides() ? layout.sliding_window : tokens;
-    const auto wide = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    const auto wide = wide_type(q);
     const at::Tensor positions = at::arange(tokens, q.options().dtype(at::kLong));
     std::vector<at::Tensor> blocks;
     for (std::int64_t first = 0; first < tokens; first += kBlock) {
@@ -47,7 +52,7 @@ at::Tensor explicit_attention(const at::Tensor& q, const at::Tensor& k, const at
 }  // namespace
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
-    const at::Tensor wide = x.to(at::kFloat);
+    const at::Tensor wide = x.to(wide_type(x));
     const at::Tensor inverse = at::rsqrt(wide.square().mean(-1, /*keepdim=*/true) + eps);
     return (wide * inverse).to(x.scalar_type()) * weight.to(x.scalar_type());
 }
@@ -57,7 +62,8 @@ void norm_heads_in_place(at::Tensor& qkv, const at::Tensor& query_weight,
     const auto norm = [&](std::int64_t first, std::int64_t count, const at::Tensor& weight) {
         at::Tensor heads = qkv.narrow(1, first * layout.head_dim, count * layout.head_dim)
                                .view({qkv.size(0), -1, weight.numel()});
-        heads.copy_(rms_norm(heads, weight, eps));
+        // Of a copy: what is normalised is needed for its derivative.
+        heads.copy_(rms_norm(heads.clone(), weight, eps));
     };
     norm(0, layout.heads, query_weight);
     norm(layout.heads, layout.kv_heads, key_weight);
@@ -72,7 +78,8 @@ void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayo
                            .narrow(3, 0, 2 * half)
                            .view({layout.windows, layout.window, heads, 2, half});
     const auto wide_copy = [&](std::int64_t half_index) {
-        return pairs.select(3, half_index).to(at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+        return pairs.select(3, half_index)
+            .to(wide_type(pairs), /*non_blocking=*/false, /*copy=*/true);
     };
     const at::Tensor low = wide_copy(0);
     const at::Tensor high = wide_copy(1);
@@ -114,11 +121,8 @@ Loss cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
 
 Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
                       const at::Tensor& targets) {
-    const auto wide = [](const at::Tensor& x) {
-        return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
-    };
-    const at::Tensor log_p = at::log_softmax(wide(original), 1);
-    const at::Tensor log_q = at::log_softmax(wide(logits), 1);
+    const at::Tensor log_p = at::log_softmax(original.to(wide_type(original)), 1);
+    const at::Tensor log_q = at::log_softmax(logits.to(wide_type(logits)), 1);
     const at::Tensor top = log_q.argmax(1);
     return {
         {log_q.gather(1, targets.unsqueeze(1)).squeeze(1).neg().to(at::kDouble), top == targets},

@@ -13,6 +13,7 @@
 #include "core/model/compat_torch.h"
 #include "core/model/forward_torch.h"
 #include "core/model/layer_source_torch.h"
+#include "core/refit/distiller_torch.h"
 #include "core/refit/fit_schedule.h"
 #include "core/refit/output_fit_torch.h"
 #include "core/refit/refit_engine.h"
@@ -343,6 +344,6 @@ void find_removal_steps_of(const Model& model, RemovalUnit unit,
 
 }  // namespace
 
-const RefitEngine kRefitEngine{refit_outputs, find_removal_steps_of};
+const RefitEngine kRefitEngine{refit_outputs, find_removal_steps_of, make_distiller};
 
 }  // namespace headscope

@@ -10,6 +10,7 @@
 #include "core/base/process_rank.h"
 #include "core/evaluation/evaluator.h"
 #include "core/model/engine_module.h"
+#include "core/refit/distillation.h"
 #include "core/refit/refit_engine.h"
 
 namespace headscope {
@@ -87,6 +88,20 @@ RefitResult fit_either(const Model& model, RefitParams params, const ProgressFn&
     return of_residual;
 }
 
+/// Trains what was fitted.
+void train(const Model& model, const std::shared_ptr<const Windows>& windows, int steps,
+           RefittedVariant& variant, const ProgressFn& progress, const std::stop_token& stop) {
+    const bool fitted = std::ranges::any_of(
+        variant.variant, [](const auto& of) { return of.second.output || of.second.mlp; });
+    if (steps == 0 || !fitted) return;
+    DistillResult result = distill(model, {variant.variant, windows, steps}, progress, stop);
+    variant.variant = std::move(result.variant);
+    variant.distillation = std::move(result.curve);
+    if (process_rank().alone()) return;
+    for (auto& [layer, merge] : variant.variant)
+        agree_on(merge);
+}
+
 }  // namespace
 
 RefitResult refit(const Model& model, const RefitParams& params, const ProgressFn& progress,
@@ -108,6 +123,8 @@ std::vector<RefittedVariant> refit_plans(const Model& model,
         params.variants.push_back(variant_of(*plan));
     RefitResult result = refit(model, params, progress, stop);
     for (std::size_t i = 0; i < plans.size(); ++i) {
+        train(model, windows, params.rule.distill, result.variants[i], progress, stop);
+        plans[i]->distillation = result.variants[i].distillation;
         for (LayerPlan& layer : plans[i]->layers) {
             const auto found = result.variants[i].variant.find(layer.layer);
             if (found != result.variants[i].variant.end()) layer.merge = found->second;

@@ -9,6 +9,7 @@
 #include "core/base/progress.h"
 #include "core/evaluation/sharing.h"
 #include "core/evaluation/windows.h"
+#include "core/merging/distill_curve.h"
 #include "core/merging/refit_rule.h"
 #include "core/merging/removal.h"
 #include "core/model/model.h"
@@ -43,6 +44,7 @@ struct RefittedVariant {
     std::vector<LayerFit> fits;
     std::vector<LayerFit> mlp_fits;              ///< of Refit::output_and_mlp
     RefitTarget target = RefitTarget::residual;  ///< that was used
+    DistillCurve distillation = {};              ///< empty where nothing was trained
 };
 
 struct RefitResult {
@@ -80,8 +82,9 @@ struct RefitResult {
 RefitResult refit(const Model& model, const RefitParams& params, const ProgressFn& progress = {},
                   const std::stop_token& stop = {});
 
-/// Refits the plans whose rule asks for it: their layers' merges have the new output weights
-/// afterwards. All must have the same target. Returns how well each layer could be fitted, [plans].
+/// Refits the plans whose rule asks for it, and trains what was fitted where it says so
+/// (distill()): their layers' merges have the new output weights afterwards. All must have the same
+/// rule for it. Returns how well each layer could be fitted, [plans].
 std::vector<RefittedVariant> refit_plans(const Model& model,
                                          const std::shared_ptr<const Windows>& windows,
                                          const std::vector<MergePlan*>& plans,

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <stop_token>
 
+#include "core/refit/distiller.h"
 #include "core/refit/refit.h"
 
 /// What the engine module does for core/refit; see core/model/engine_module.h.
@@ -14,6 +16,8 @@ struct RefitEngine {
     void (*find_removal_steps)(const Model& model, RemovalUnit unit,
                                std::vector<LayerCalibration>& calibration,
                                const std::stop_token& stop) = nullptr;
+    std::unique_ptr<Distiller> (*distiller)(const Model& model, Variant variant,
+                                            std::shared_ptr<const Windows> windows) = nullptr;
 };
 
 /// The module's symbol is a function without arguments that returns a `const RefitEngine*`.

@@ -82,6 +82,10 @@ void read_rule(const nlohmann::json& json, MergeRule& rule, const std::string& s
             bool value = false;
             read(json, field.name.c_str(), value, source);
             text = value ? "true" : "false";
+        } else if (field.number) {
+            std::int64_t value = 0;
+            read(json, field.name.c_str(), value, source);
+            text = std::to_string(value);
         } else {
             read(json, field.name.c_str(), text, source);
         }
@@ -128,6 +132,8 @@ nlohmann::ordered_json to_json(const MergeRule& rule) {
         if (field.in_file == MergeField::InFile::if_changed && !changed) continue;
         if (field.flag) {
             json[field.name] = text == "true";
+        } else if (field.number) {
+            json[field.name] = std::stoll(text);
         } else {
             json[field.name] = text;
         }

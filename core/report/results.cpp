@@ -58,10 +58,22 @@ Json plan_json(const Result& result) {
                                                {"kv_groups", layer.kv_groups},
                                                {"side_effect_heads", layer.side_effect_heads}};
     }
-    return {{"summary", to_json(result.summary)}, {"layers", std::move(layers)}};
+    Json json{{"summary", to_json(result.summary)}, {"layers", std::move(layers)}};
+    if (!result.plan.distillation.empty()) json["distillation"] = to_json(result.plan.distillation);
+    return json;
 }
 
 }  // namespace
+
+nlohmann::ordered_json to_json(const DistillCurve& curve) {
+    Json points = Json::array();
+    for (const DistillPoint& point : curve) {
+        points.push_back({{"step", point.step},
+                          {"held_out_kl", point.held_out},
+                          {"training_kl", point.step == 0 ? Json() : Json(point.training)}});
+    }
+    return points;
+}
 
 std::string threshold_text(double threshold) {
     char buffer[400];

@@ -52,6 +52,7 @@ nlohmann::ordered_json to_json(const Result& result);
 nlohmann::ordered_json to_json(const Metrics& metrics);
 nlohmann::ordered_json to_json(const Change& change);
 nlohmann::ordered_json to_json(const PlanSummary& summary);
+nlohmann::ordered_json to_json(const DistillCurve& curve);
 
 /// The metrics of a run, also where its file has no list of them.
 std::vector<Metric> metric_list(const Result& result, bool merged);

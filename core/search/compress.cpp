@@ -69,6 +69,7 @@ class Compress {
         judge();
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
         result_.run.manifest = preparation_.manifest(started, seconds.count(), 2);
+        result_.run.manifest->settings.rule = result_.run.plan.rule;
         if (!process_rank().first()) return std::move(result_);
         write_file_atomically(params_.output_dir / kPlanFileName,
                               dump_readable(headscope::to_json(result_.plan)));

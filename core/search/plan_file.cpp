@@ -19,20 +19,29 @@ std::string text_of(const nlohmann::json& json, const char* key, const std::stri
     return text;
 }
 
+int steps_of(const nlohmann::json& json, const std::string& source) {
+    std::int64_t steps = 0;
+    if (!read_value(json, steps))
+        fail(ErrorCode::bad_input, "{}: the plan's \"distill\" is no whole number", source);
+    return parse_distill_steps(std::to_string(steps));
+}
+
 }  // namespace
 
 nlohmann::ordered_json to_json(const NamedPlan& plan) {
     Removal removal;
     removal.heads = plan.removed;
-    return {{kVersionKey, kVersion},
-            {"model_fingerprint", plan.model_fingerprint},
-            {"merge", groups_text(plan.groups)},
-            {"remove", removal_text(removal)},
-            {"kv_policy", name_of(plan.kv_policy)},
-            {"representative", name_of(plan.representative)},
-            {"refit", name_of(plan.refit.refit)},
-            {"refit_target", name_of(plan.refit.target)},
-            {"refit_layers", name_of(plan.refit.layers)}};
+    nlohmann::ordered_json json{{kVersionKey, kVersion},
+                                {"model_fingerprint", plan.model_fingerprint},
+                                {"merge", groups_text(plan.groups)},
+                                {"remove", removal_text(removal)},
+                                {"kv_policy", name_of(plan.kv_policy)},
+                                {"representative", name_of(plan.representative)},
+                                {"refit", name_of(plan.refit.refit)},
+                                {"refit_target", name_of(plan.refit.target)},
+                                {"refit_layers", name_of(plan.refit.layers)}};
+    if (plan.refit.distill > 0) json["distill"] = plan.refit.distill;
+    return json;
 }
 
 MergeRule rule_of(const NamedPlan& plan) {
@@ -70,6 +79,7 @@ NamedPlan read_plan(const std::filesystem::path& file) {
         // Plans of the first version lack it.
         if (json.contains("refit_layers"))
             plan.refit.layers = parse_refit_layers(text_of(json, "refit_layers", source));
+        if (json.contains("distill")) plan.refit.distill = steps_of(json.at("distill"), source);
     } catch (const Error& error) {
         fail(ErrorCode::bad_input, "{}: {}", source, error.what());
     }

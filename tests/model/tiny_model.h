@@ -61,6 +61,24 @@ class TinyModel {
         return tiny_token_ids(static_cast<std::uint64_t>(window_), checkpoint_.config().vocab_size);
     }
 
+    [[nodiscard]] int layers() const {
+        return static_cast<int>(checkpoint_.config().num_hidden_layers);
+    }
+
+    /// Its weights in `dtype`.
+    [[nodiscard]] LoadedModel loaded(at::ScalarType dtype) const {
+        LoadedModel model{checkpoint_, {dtype, dtype, c10::kCPU}, DType::f32, 1, 0, {}, {}, {}};
+        WeightReader reader(checkpoint_, model.format, 1);
+        model.outer = add_outer(reader, checkpoint_, /*with_embeddings=*/true);
+        for (int i = 0; i < layers(); ++i) {
+            model.layers.push_back(allocate_layer(checkpoint_.config(),
+                                                  checkpoint_.config().heads_of(i), model.format));
+            add_layer(reader, checkpoint_.config(), i, model.layers.back());
+        }
+        reader.read({});
+        return model;
+    }
+
     /// Changes the attention weights of a layer, or does not.
     using Change = std::function<AttentionWeights(int layer, const AttentionWeights& original,
                                                   const WeightFormat& format)>;
@@ -80,21 +98,11 @@ class TinyModel {
 
     [[nodiscard]] at::Tensor losses_after(at::ScalarType dtype, const Change& change) const {
         const c10::InferenceMode no_gradients;
-        LoadedModel model{checkpoint_, {dtype, dtype, c10::kCPU}, DType::f32, 1, 0, {}, {}, {}};
-        WeightReader reader(checkpoint_, model.format, 1);
-        model.outer = add_outer(reader, checkpoint_, /*with_embeddings=*/true);
-        const auto layers = static_cast<int>(checkpoint_.config().num_hidden_layers);
-        for (int i = 0; i < layers; ++i) {
-            model.layers.push_back(allocate_layer(checkpoint_.config(),
-                                                  checkpoint_.config().heads_of(i), model.format));
-            add_layer(reader, checkpoint_.config(), i, model.layers.back());
-        }
-        reader.read({});
-
+        const LoadedModel model = loaded(dtype);
         const ForwardPass forward(model, window_);
         const at::Tensor tokens = at::tensor(ids(), at::kInt).to(at::kLong);
         at::Tensor hidden = forward.embed(tokens);
-        for (int i = 0; i < layers; ++i) {
+        for (int i = 0; i < layers(); ++i) {
             const LayerWeights& weights = model.layers[static_cast<std::size_t>(i)];
             hidden = forward.layer(i, weights, change(i, weights.attention, model.format), hidden,
                                    /*spend=*/false);

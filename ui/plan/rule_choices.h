@@ -9,6 +9,7 @@ class QComboBox;
 class QFormLayout;
 class QLabel;
 class QPushButton;
+class QSpinBox;
 
 namespace headscope::ui {
 
@@ -32,6 +33,7 @@ class RuleChoices : public QWidget {
     void choose_refit(int index);
     void choose_target(int index);
     void choose_refit_layers(int index);
+    void choose_distillation(int steps);
     void follow_heads();
 
     Session& session_;
@@ -45,6 +47,7 @@ class RuleChoices : public QWidget {
     QComboBox* refit_;
     QComboBox* target_;
     QComboBox* refit_layers_;
+    QSpinBox* distillation_;  ///< steps of training
     QWidget* by_hand_;
     QLabel* heads_;  ///< what was merged, removed, excluded by hand
     QPushButton* forget_;

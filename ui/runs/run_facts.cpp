@@ -40,6 +40,7 @@ void take(RunFacts& facts, const RunSettings& settings) {
                                                    qstring(name_of(refit.target)));
         if (refit.layers != RefitLayers::changed)
             facts.refit += QStringLiteral(", %1 layers").arg(qstring(name_of(refit.layers)));
+        if (refit.distill > 0) facts.refit += QStringLiteral(", distill %1").arg(refit.distill);
     }
     facts.layers = settings.layers;
     facts.layers_known = true;

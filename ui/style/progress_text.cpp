@@ -39,6 +39,10 @@ constexpr std::array kTexts = {
                QT_TRANSLATE_NOOP("headscope::ui::ProgressText", "Refitting output weights"),
                QT_TRANSLATE_NOOP("headscope::ui::ProgressText",
                                  "Refitting output weights, %1 of %2 layer passes")},
+    StageTexts{"distilling",
+               QT_TRANSLATE_NOOP("headscope::ui::ProgressText", "Training the refitted weights"),
+               QT_TRANSLATE_NOOP("headscope::ui::ProgressText",
+                                 "Training the refitted weights, %1 of %2 steps")},
     StageTexts{
         "measuring damage", QT_TRANSLATE_NOOP("headscope::ui::ProgressText", "Measuring damage"),
         QT_TRANSLATE_NOOP("headscope::ui::ProgressText", "Measuring damage, %1 of %2 candidates")},

@@ -1232,6 +1232,34 @@
         <translation>«{}» — не слои подгонки; выберите changed или all</translation>
     </message>
     <message>
+        <source>&quot;{}&quot; is no number of steps; give one from 0 to {}</source>
+        <translation>«{}» — не число шагов; укажите от 0 до {}</translation>
+    </message>
+    <message>
+        <source>--distill {} trains the weights that a refit found: add --refit output</source>
+        <translation>--distill {} дообучает веса, найденные подгонкой: добавьте --refit output</translation>
+    </message>
+    <message>
+        <source>--distill: the calibration text has a single sequence, and some must be held out; use --calibration_windows 2 or more, or a smaller --window</source>
+        <translation>--distill: в калибровочном тексте одна последовательность, а часть нужно отложить; задайте --calibration_windows 2 или больше либо меньшее --window</translation>
+    </message>
+    <message>
+        <source>--distill: the model&apos;s weights do not all fit in memory; use a device with more, --dtype bfloat16, or a refit alone</source>
+        <translation>--distill: веса модели не помещаются в память; возьмите устройство с большей памятью, --dtype bfloat16 или только подгонку</translation>
+    </message>
+    <message>
+        <source>--distill: no layer of the plan has refitted weights; use --refit output</source>
+        <translation>--distill: ни в одном слое плана нет подогнанных весов; задайте --refit output</translation>
+    </message>
+    <message>
+        <source>--distill: the loss is {} after {} steps</source>
+        <translation>--distill: потеря {} после {} шагов</translation>
+    </message>
+    <message>
+        <source>{}: the plan&apos;s &quot;distill&quot; is no whole number</source>
+        <translation>{}: «distill» в плане — не целое число</translation>
+    </message>
+    <message>
         <source>refitted output weights of {} x {} do not fit a layer of {} x {}</source>
         <translation>подогнанные выходные веса {} x {} не подходят слою {} x {}</translation>
     </message>

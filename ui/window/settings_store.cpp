@@ -111,6 +111,8 @@ Choices SettingsStore::choices() const {
     choices.refit.refit = parsed(value("refit"), choices.refit.refit, parse_refit);
     choices.refit.target = parsed(value("refit_target"), choices.refit.target, parse_refit_target);
     choices.refit.layers = parsed(value("refit_layers"), choices.refit.layers, parse_refit_layers);
+    choices.refit.distill = parsed(value("distill"), choices.refit.distill, parse_distill_steps);
+    if (choices.refit.refit == Refit::none) choices.refit.distill = 0;
     settings_.endGroup();
     return choices;
 }
@@ -142,6 +144,7 @@ void SettingsStore::set_choices(const Choices& choices) {
     set("refit", qstring(name_of(choices.refit.refit)));
     set("refit_target", qstring(name_of(choices.refit.target)));
     set("refit_layers", qstring(name_of(choices.refit.layers)));
+    set("distill", QString::number(choices.refit.distill));
     settings_.endGroup();
 }
 
