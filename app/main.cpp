@@ -21,6 +21,7 @@
 #include "app/man_page.h"
 #include "app/option_groups.h"
 #include "app/version_text.h"
+#include "core/base/openblas_kernels.h"
 #include "core/base/process_rank.h"
 #include "core/base/utf8.h"
 #include "core/base/version.h"
@@ -355,6 +356,7 @@ int end_with(int code) {
 int main(int argc, char** argv) {
     CommandLine command_line;
     try {
+        choose_openblas_kernels();
         command_line.app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         const bool asked_for_help = command_line.app.exit(error) == 0;

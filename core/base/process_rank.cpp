@@ -69,6 +69,21 @@ int leading_number(const std::optional<std::string>& text) {
 
 }  // namespace
 
+bool shares_work(std::size_t items) {
+    const ProcessRank place = process_rank();
+    return !place.alone() && items >= static_cast<std::size_t>(place.world_size);
+}
+
+std::vector<std::int64_t> own_share(const std::vector<std::int64_t>& items) {
+    if (!shares_work(items.size())) return items;
+    const ProcessRank place = process_rank();
+    std::vector<std::int64_t> own;
+    for (auto i = static_cast<std::size_t>(place.rank); i < items.size();
+         i += static_cast<std::size_t>(place.world_size))
+        own.push_back(items[i]);
+    return own;
+}
+
 std::string first_host(const std::string& node_list) {
     const std::size_t end = node_list.find_first_of(",[");
     if (end == std::string::npos || node_list[end] == ',') return node_list.substr(0, end);

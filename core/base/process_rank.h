@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace headscope {
 
@@ -26,6 +28,14 @@ struct ProcessRank {
 /// Throws Error(bad_input) that names a variable which is not the number it should be, or is
 /// missing.
 ProcessRank process_rank();
+
+/// Whether the processes share so many items of work: there are several of them, and an item for
+/// each at least.
+bool shares_work(std::size_t items);
+
+/// The items that this process works on: every so many-th where the processes share them, otherwise
+/// all.
+std::vector<std::int64_t> own_share(const std::vector<std::int64_t>& items);
 
 /// The first host of a Slurm node list: "node[03-05,9],gpu1" gives "node03".
 std::string first_host(const std::string& node_list);

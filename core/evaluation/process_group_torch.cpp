@@ -197,7 +197,9 @@ struct ProcessGroup::State {
 #else
         static_cast<void>(device);
 #endif
-        sum_on_hosts(tensor);
+        at::Tensor here = tensor.cpu();
+        sum_on_hosts(here);
+        if (!tensor.is_cpu()) tensor.copy_(here);
     }
 };
 
@@ -256,6 +258,10 @@ void ProcessGroup::sum(std::vector<double>& values, const c10::Device& device) {
     state_->call([&] { state_->sum_on(device, tensor); });
     const auto* data = tensor.data_ptr<double>();
     values.assign(data, data + tensor.numel());
+}
+
+void ProcessGroup::sum(at::Tensor& values) {
+    state_->call([&] { state_->sum_on(values.device(), values); });
 }
 
 double ProcessGroup::smallest(double value) {
@@ -324,6 +330,7 @@ const ProcessRank& ProcessGroup::place() const {
     return state_->place;
 }
 void ProcessGroup::sum(std::vector<double>&, const c10::Device&) {}
+void ProcessGroup::sum(at::Tensor&) {}
 double ProcessGroup::smallest(double value) {
     return value;
 }

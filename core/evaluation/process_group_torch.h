@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
 
 #include "core/base/process_rank.h"
@@ -30,6 +31,10 @@ class ProcessGroup {
 
     /// Replaces each value by its sum over all processes, with NCCL where `device` is a GPU.
     void sum(std::vector<double>& values, const c10::Device& device);
+
+    /// Replaces the elements, float64, by their sums over all processes, with NCCL where they lie
+    /// on a GPU.
+    void sum(at::Tensor& values);
 
     /// The smallest of the values that the processes give.
     double smallest(double value);

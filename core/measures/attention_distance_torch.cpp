@@ -52,6 +52,13 @@ void AttentionDistance::add(const AttentionDistance& other) {
     tokens_ += other.tokens_;
 }
 
+void AttentionDistance::extend(const std::function<void(at::Tensor&)>& over_others) {
+    at::Tensor count = at::full({1}, static_cast<double>(tokens_), sum_.options());
+    over_others(sum_);
+    over_others(count);
+    tokens_ = static_cast<std::int64_t>(count.item<double>());
+}
+
 /// queries: [heads, window, head_dim]; keys: [kv_heads, window, head_dim].
 void AttentionDistance::add_rows(const at::Tensor& queries, const at::Tensor& keys,
                                  std::int64_t first, std::int64_t count,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -19,6 +20,9 @@ class AttentionDistance {
 
     /// Adds what another has summed.
     void add(const AttentionDistance& other);
+
+    /// Has the sums, float64, replaced by those over the tokens of other processes too.
+    void extend(const std::function<void(at::Tensor& sums)>& over_others);
 
     /// The mean total variation distance of each pair of heads, as a packed upper triangle.
     [[nodiscard]] std::vector<double> mean() const;

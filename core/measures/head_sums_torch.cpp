@@ -41,6 +41,26 @@ void HeadSums::add(const at::Tensor& attended, const ModelConfig& config) {
     product_.addmm_(shifted.t(), shifted);
 }
 
+void HeadSums::extend(const std::function<void(at::Tensor&)>& over_others, bool first) {
+    // With d what the own shift has over the common one, values shifted by that are v + d.
+    const at::Tensor own = shift_.to(at::kDouble);
+    at::Tensor common = first ? own.clone() : at::zeros_like(own);
+    over_others(common);
+    const at::Tensor d = own - common;
+    const auto tokens = static_cast<double>(tokens_);
+    at::Tensor product = product_.to(at::kDouble)
+                             .addr_(sum_, d)
+                             .addr_(d, sum_)
+                             .addr_(d, d, /*beta=*/1, /*alpha=*/tokens);
+    sum_.add_(d, tokens);
+    at::Tensor count = at::full({1}, tokens, own.options());
+    for (at::Tensor* sums : {&product, &sum_, &count})
+        over_others(*sums);
+    shift_ = common.to(at::kFloat);
+    product_ = product.to(at::kFloat);
+    tokens_ = static_cast<std::int64_t>(count.item<double>());
+}
+
 std::int64_t HeadSums::bytes(const ModelConfig& config) {
     const std::int64_t width = config.most_heads().heads * config.head_dim;
     return 3 * width * width * static_cast<std::int64_t>(sizeof(float));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -16,6 +17,10 @@ class HeadSums {
   public:
     /// Adds the tokens of some windows; attended: [tokens, heads head_dim].
     void add(const at::Tensor& attended, const ModelConfig& config);
+
+    /// Has each of the sums, float64, replaced by that over the tokens of other processes too.
+    /// `first`: whether this is the one whose shift all take.
+    void extend(const std::function<void(at::Tensor& sums)>& over_others, bool first);
 
     /// Bytes of the sums of a layer, and of what else finishing them needs.
     [[nodiscard]] static std::int64_t bytes(const ModelConfig& config);

@@ -58,6 +58,9 @@ struct LayerObservation {
 /// alike; a head that adds nothing to the residual stream has an `output` of 0 with every other.
 /// The result does not depend on the number of threads beyond rounding inside a matrix product.
 ///
+/// Processes that a launcher started together (process_rank.h) share the windows when they all make
+/// this call, and all get the same result, that of one process up to rounding.
+///
 /// Throws Error(cancelled) within one micro-batch of a stop request; Error(bad_input) for a layer
 /// that the model does not have, and naming the tensor when weights hold NaN or infinity;
 /// Error(unsupported) where values overflow in the model's dtype.

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -10,8 +11,10 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
+#include "core/base/process_rank.h"
 #include "core/evaluation/batch_sizes.h"
 #include "core/evaluation/evaluation_torch.h"
+#include "core/evaluation/process_group_torch.h"
 #include "core/evaluation/weight_check_torch.h"
 #include "core/measures/attention_distance_torch.h"
 #include "core/measures/head_sums_torch.h"
@@ -33,7 +36,14 @@ struct LayerSums {
     double residual = 0.0;  ///< sum of squares of the hidden states before the layer
 };
 
+std::vector<std::int64_t> all_of(const Windows& windows) {
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(windows.count()));
+    std::iota(indices.begin(), indices.end(), 0);
+    return indices;
+}
+
 /// One observation: super-chunks of windows through the layers, micro-batch by micro-batch.
+/// Processes that a launcher started together share the windows and add up what they gathered.
 class Observation {
   public:
     Observation(const Model& model, const ObservationParams& params, const ProgressFn& progress)
@@ -42,6 +52,8 @@ class Observation {
           params_(params),
           layers_(choose_layers(config_, params.layers)),
           last_(*std::max_element(layers_.begin(), layers_.end())),
+          shared_(shares_work(static_cast<std::size_t>(params.windows->count()))),
+          windows_(own_share(all_of(*params.windows))),
           forward_(model_, params.windows->window()),
           source_(model_),
           progress_(progress) {
@@ -49,7 +61,7 @@ class Observation {
     }
 
     std::vector<LayerObservation> run(const std::stop_token& stop) {
-        const std::int64_t windows = params_.windows->count();
+        const auto windows = std::ssize(windows_);
         report();
         for (std::int64_t first = 0; first < windows; first += sizes_.super_chunk) {
             const std::int64_t count = std::min(sizes_.super_chunk, windows - first);
@@ -76,7 +88,7 @@ class Observation {
     void choose_sizes() {
         constexpr std::int64_t kTokensOfMicroBatch = 8192;
         const c10::Device device = model_.format.device;
-        const std::int64_t windows = params_.windows->count();
+        const std::int64_t windows = std::ssize(windows_);
         const std::int64_t window = params_.windows->window();
         const bool sums = params_.outputs || params_.moments || params_.redundancy;
         const std::int64_t of_layer = sums ? HeadSums::bytes(config_) : 0;
@@ -110,7 +122,8 @@ class Observation {
             const std::int64_t taken = std::min(sizes_.micro_batch, count - window);
             std::vector<std::int64_t> ids;
             for (std::int64_t w = 0; w < taken; ++w) {
-                const auto tokens = params_.windows->tokens(first + window + w);
+                const auto tokens =
+                    params_.windows->tokens(windows_[static_cast<std::size_t>(first + window + w)]);
                 ids.insert(ids.end(), tokens.begin(), tokens.end());
             }
             batches.push_back({taken, forward_.embed(at::tensor(ids, at::kLong))});
@@ -185,7 +198,8 @@ class Observation {
     }
 
     void finish(int layer, const at::Tensor& o) {
-        const LayerSums sums = std::move(sums_.extract(layer).mapped());
+        LayerSums sums = std::move(sums_.extract(layer).mapped());
+        if (shared_) extend(sums);
         LayerObservation& found = found_[layer];
         found.layer = layer;
         if (params_.attention) {
@@ -210,6 +224,18 @@ class Observation {
         if (params_.moments) {
             found.moments = std::make_shared<const HeadMoments>(sums.outputs.moments(layer));
         }
+    }
+
+    /// Over the windows of the other processes too.
+    void extend(LayerSums& sums) const {
+        ProcessGroup& group = ProcessGroup::instance();
+        const auto over_others = [&](at::Tensor& values) { group.sum(values); };
+        if (params_.attention) sums.attention.extend(over_others);
+        if (!params_.outputs && !params_.moments && !params_.redundancy) return;
+        sums.outputs.extend(over_others, group.place().first());
+        std::vector<double> residual{sums.residual};
+        group.sum(residual, c10::kCPU);
+        sums.residual = residual.front();
     }
 
     void find_redundancy(LayerObservation& found, const HeadSums& sums, const at::Tensor& o) const {
@@ -245,14 +271,16 @@ class Observation {
 
     void report() {
         progress_.report(
-            {"calibrating", passes_, params_.windows->count() * (last_ + 1), "layer passes"});
+            {"calibrating", passes_, std::ssize(windows_) * (last_ + 1), "layer passes"});
     }
 
     const LoadedModel& model_;
     const ModelConfig& config_;
     const ObservationParams& params_;
     const std::vector<int> layers_;
-    const int last_;  ///< the last layer that has to run
+    const int last_;                           ///< the last layer that has to run
+    const bool shared_;                        ///< with other processes
+    const std::vector<std::int64_t> windows_;  ///< that this process computes
     ForwardPass forward_;
     LayerSource source_;
     ProgressThrottle progress_;

@@ -25,9 +25,9 @@ constexpr int kPatience = 3;         // measurements without a better one
 class Distillation {
   public:
     Distillation(const Model& model, const DistillParams& params, const ProgressFn& progress,
-                 const std::stop_token& stop)
-        : model_(model), params_(params), progress_(progress), stop_(stop) {
-        if (!params.windows) fail(ErrorCode::internal, "a distillation was given no text");
+                 const std::stop_token& stop, const DistillCurveFn& measured)
+        : model_(model), params_(params), progress_(progress), stop_(stop), measured_(measured) {
+        if (!params.windows) fail(ErrorCode::internal, "a refit was given no text");
         const std::vector<std::int64_t> all = params.windows->shuffled_order();
         for (std::size_t i = 0; i < all.size(); ++i)
             (i % kHeldOut == 0 ? held_out_ : training_).push_back(all[i]);
@@ -96,8 +96,9 @@ class Distillation {
         result_.curve.push_back({step, value, training});
         worse_ = better ? 0 : worse_ + 1;
         if (better) result_.variant = std::move(variant);
-        report(step, fmt::format("Step {}: KL divergence {:.4g} nats on held-out text", step,
-                                 value));
+        if (measured_) measured_(result_.curve);
+        report(step,
+               fmt::format("Step {}: KL divergence {:.4g} nats on held-out text", step, value));
     }
 
     void report(int step, const std::string& note = {}) {
@@ -108,6 +109,7 @@ class Distillation {
     const DistillParams& params_;
     ProgressThrottle progress_;
     const std::stop_token& stop_;
+    const DistillCurveFn& measured_;
     std::vector<std::int64_t> held_out_;
     std::vector<std::int64_t> training_;
     std::size_t at_once_ = 1;
@@ -128,8 +130,8 @@ double rate_factor(int step, int steps) {
 }
 
 DistillResult distill(const Model& model, const DistillParams& params, const ProgressFn& progress,
-                      const std::stop_token& stop) {
-    return Distillation(model, params, progress, stop).run();
+                      const std::stop_token& stop, const DistillCurveFn& measured) {
+    return Distillation(model, params, progress, stop, measured).run();
 }
 
 }  // namespace headscope

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -22,6 +23,9 @@ struct DistillParams {
     /// The highest learning rate, as a share of the root mean square of each matrix.
     double rate = 3e-3;
 };
+
+/// Called with the curve so far after each measurement.
+using DistillCurveFn = std::function<void(const DistillCurve& curve)>;
 
 struct DistillResult {
     Variant variant;     ///< with the weights that did best on held-out text
@@ -46,7 +50,8 @@ struct DistillResult {
 /// whose weights do not all fit in memory, Error(bad_input) for a text of a single sequence or a
 /// variant without refitted weights, Error(out_of_memory) where a single sequence does not fit.
 DistillResult distill(const Model& model, const DistillParams& params,
-                      const ProgressFn& progress = {}, const std::stop_token& stop = {});
+                      const ProgressFn& progress = {}, const std::stop_token& stop = {},
+                      const DistillCurveFn& measured = {});
 
 /// The factor of the highest learning rate in a step, counted from 0.
 double rate_factor(int step, int steps);

@@ -25,9 +25,9 @@ at::Tensor for_autograd(const at::Tensor& tensor) {
 }
 
 AttentionWeights for_autograd(const AttentionWeights& from) {
-    return {for_autograd(from.qkv),      for_autograd(from.o),      for_autograd(from.qkv_bias),
-            for_autograd(from.o_bias),   for_autograd(from.q_norm), for_autograd(from.k_norm),
-            for_autograd(from.sinks),    for_autograd(from.down),   for_autograd(from.down_bias)};
+    return {for_autograd(from.qkv),    for_autograd(from.o),      for_autograd(from.qkv_bias),
+            for_autograd(from.o_bias), for_autograd(from.q_norm), for_autograd(from.k_norm),
+            for_autograd(from.sinks),  for_autograd(from.down),   for_autograd(from.down_bias)};
 }
 
 /// Those of the layer but for its attention.
@@ -219,9 +219,9 @@ class LayerwiseDistiller final : public Distiller {
                 forward_.logits(original.narrow(0, start, count)).to(at::kFloat).log_softmax(1);
             const at::Tensor rows = changed.narrow(0, start, count).detach().requires_grad_(true);
             const at::AutoGradMode gradients(true);
-            const at::Tensor last =
-                final_norm_.defined() ? ops::rms_norm(rows, final_norm_, config_.rms_norm_eps)
-                                      : rows;
+            const at::Tensor last = final_norm_.defined()
+                                        ? ops::rms_norm(rows, final_norm_, config_.rms_norm_eps)
+                                        : rows;
             // The output projection, the largest matrix, is neither trained nor copied: its part of
             // the derivative is a product by hand.
             const at::Tensor& output = loaded_.outer.output;
@@ -286,8 +286,8 @@ std::unique_ptr<Distiller> make_distiller(const Model& model, Variant variant,
     compat::keep_freed_memory();
     const at::NoGradGuard no_gradients;
     try {
-        return std::make_unique<CheckedDistiller>(std::make_unique<LayerwiseDistiller>(
-            model, std::move(variant), std::move(windows)));
+        return std::make_unique<CheckedDistiller>(
+            std::make_unique<LayerwiseDistiller>(model, std::move(variant), std::move(windows)));
     } catch (...) {
         compat::rethrow_as_error();
     }

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/base/process_rank.h"
 #include "core/base/progress.h"
+#include "core/evaluation/process_group_torch.h"
 #include "core/model/compat_torch.h"
 #include "core/model/forward_torch.h"
 #include "core/model/layer_source_torch.h"
@@ -24,7 +26,13 @@
 namespace headscope {
 namespace {
 
-/// The original and variants of it, all sequences at once, layer by layer.
+std::vector<std::int64_t> sorted(std::vector<std::int64_t> sequences) {
+    std::ranges::sort(sequences);
+    return sequences;
+}
+
+/// The original and variants of it, all sequences at once, layer by layer. Processes that a
+/// launcher started together share the sequences and sum their moments.
 class Lockstep {
     using Batch = SequenceStates::Batch;
 
@@ -34,7 +42,10 @@ class Lockstep {
           config_(model_.checkpoint.config()),
           params_(params),
           schedule_(params, config_),
-          sequences_(params.order.empty() ? params.windows->shuffled_order() : params.order),
+          all_sequences_(
+              sorted(params.order.empty() ? params.windows->shuffled_order() : params.order)),
+          shared_(shares_work(all_sequences_.size())),
+          sequences_(own_share(all_sequences_)),
           forward_(model_, params.windows->window()),
           source_(model_),
           progress_(progress),
@@ -42,7 +53,6 @@ class Lockstep {
           batches_(model_, forward_, params.windows->window(), sequences_.size(),
                    2 * (params.variants.size() + 2) +
                        (params.rule.refit == Refit::output_and_mlp ? 2 : 0)) {
-        std::sort(sequences_.begin(), sequences_.end());
         for (const Variant& variant : schedule_.variants())
             result_.variants.push_back({variant, {}, {}, params.rule.target});
         variants_.resize(result_.variants.size());
@@ -77,6 +87,8 @@ class Lockstep {
     /// Makes the work of a layer take less memory; false where it cannot, or where that was not
     /// the trouble. To be called in a catch block.
     bool shrink() {
+        // A layer computed again would be summed again, which the other processes do not await.
+        if (shared_) return false;
         try {
             compat::rethrow_as_error();
         } catch (const Error& error) {
@@ -282,6 +294,7 @@ class Lockstep {
                 products[batch.place] = OutputMoments::products(rows.z, rows.y, bias);
             },
             [&](std::size_t place) { moments.add(std::exchange(products[place], {})); });
+        if (shared_) moments.extend([](at::Tensor& sums) { ProcessGroup::instance().sum(sums); });
         return moments;
     }
 
@@ -302,6 +315,8 @@ class Lockstep {
     const ModelConfig& config_;
     const RefitParams& params_;
     FitSchedule schedule_;
+    std::vector<std::int64_t> all_sequences_;
+    bool shared_;  ///< with other processes
     std::vector<std::int64_t> sequences_;
     ForwardPass forward_;
     LayerSource source_;

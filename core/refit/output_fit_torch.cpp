@@ -72,6 +72,13 @@ void OutputMoments::add(const Products& products) {
     yy_ += products.yy;
 }
 
+void OutputMoments::extend(const std::function<void(at::Tensor&)>& over_others) {
+    at::Tensor yy = at::full({1}, yy_, zz_.options());
+    for (at::Tensor* sums : {&zz_, &zy_, &yy})
+        over_others(*sums);
+    yy_ = yy.item<double>();
+}
+
 double OutputMoments::error(const at::Tensor& o) const {
     const at::Tensor cross = (o * zy_.t()).sum();
     const at::Tensor own = (at::mm(o, zz_) * o).sum();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -24,6 +25,9 @@ class OutputMoments {
     static Products products(const at::Tensor& z, const at::Tensor& y, bool bias);
 
     void add(const Products& products);
+
+    /// Has each of the sums, float64, replaced by that over other tokens too.
+    void extend(const std::function<void(at::Tensor& sums)>& over_others);
 
     [[nodiscard]] const at::Tensor& zz() const { return zz_; }
     [[nodiscard]] const at::Tensor& zy() const { return zy_; }

@@ -89,12 +89,13 @@ RefitResult fit_either(const Model& model, RefitParams params, const ProgressFn&
 }
 
 /// Trains what was fitted.
-void train(const Model& model, const std::shared_ptr<const Windows>& windows, int steps,
-           RefittedVariant& variant, const ProgressFn& progress, const std::stop_token& stop) {
+void train(const Model& model, const DistillParams& params, RefittedVariant& variant,
+           const ProgressFn& progress, const std::stop_token& stop,
+           const DistillCurveFn& measured) {
     const bool fitted = std::ranges::any_of(
         variant.variant, [](const auto& of) { return of.second.output || of.second.mlp; });
-    if (steps == 0 || !fitted) return;
-    DistillResult result = distill(model, {variant.variant, windows, steps}, progress, stop);
+    if (params.steps == 0 || !fitted) return;
+    DistillResult result = distill(model, params, progress, stop, measured);
     variant.variant = std::move(result.variant);
     variant.distillation = std::move(result.curve);
     if (process_rank().alone()) return;
@@ -114,7 +115,8 @@ RefitResult refit(const Model& model, const RefitParams& params, const ProgressF
 std::vector<RefittedVariant> refit_plans(const Model& model,
                                          const std::shared_ptr<const Windows>& windows,
                                          const std::vector<MergePlan*>& plans,
-                                         const ProgressFn& progress, const std::stop_token& stop) {
+                                         const ProgressFn& progress, const std::stop_token& stop,
+                                         const TrainingFn& training) {
     if (plans.empty() || plans.front()->rule.refit.refit == Refit::none) return {};
     RefitParams params;
     params.windows = windows;
@@ -123,7 +125,11 @@ std::vector<RefittedVariant> refit_plans(const Model& model,
         params.variants.push_back(variant_of(*plan));
     RefitResult result = refit(model, params, progress, stop);
     for (std::size_t i = 0; i < plans.size(); ++i) {
-        train(model, windows, params.rule.distill, result.variants[i], progress, stop);
+        const auto measured = [&](const DistillCurve& curve) {
+            if (training) training(i, curve);
+        };
+        train(model, {result.variants[i].variant, windows, params.rule.distill}, result.variants[i],
+              progress, stop, measured);
         plans[i]->distillation = result.variants[i].distillation;
         for (LayerPlan& layer : plans[i]->layers) {
             const auto found = result.variants[i].variant.find(layer.layer);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -76,11 +78,18 @@ struct RefitResult {
 /// RefitTarget::automatic fits both on seven eighths of the sequences and takes, for each variant,
 /// the target with the lower loss on the rest.
 ///
+/// Processes that a launcher started together (process_rank.h) share the sequences when they all
+/// make this call: the sums over their tokens are the same up to rounding, and all get the weights
+/// of the first.
+///
 /// `progress` counts computations of a layer over a sequence. Throws Error(cancelled) within one
 /// micro-batch of a stop request, Error(out_of_memory) where a single sequence does not fit,
 /// Error(bad_input) for a text of no sequences, Error(unsupported) where values are not finite.
 RefitResult refit(const Model& model, const RefitParams& params, const ProgressFn& progress = {},
                   const std::stop_token& stop = {});
+
+/// Called while the weights of plan number `plan` are trained, with the curve so far.
+using TrainingFn = std::function<void(std::size_t plan, const DistillCurve& curve)>;
 
 /// Refits the plans whose rule asks for it, and trains what was fitted where it says so
 /// (distill()): their layers' merges have the new output weights afterwards. All must have the same
@@ -89,7 +98,8 @@ std::vector<RefittedVariant> refit_plans(const Model& model,
                                          const std::shared_ptr<const Windows>& windows,
                                          const std::vector<MergePlan*>& plans,
                                          const ProgressFn& progress = {},
-                                         const std::stop_token& stop = {});
+                                         const std::stop_token& stop = {},
+                                         const TrainingFn& training = {});
 
 /// Fills in the order in which the heads (KV heads, layers) of each layer may go, by the error that
 /// a refit of the layer leaves (the Schur complement of the moments), as a share of the energy of

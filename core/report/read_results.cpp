@@ -179,6 +179,20 @@ class Reader {
         to.removable_parameters = get<std::int64_t>(summary, "removable_parameters");
         to.removable_bytes = get<std::int64_t>(summary, "removable_bytes");
         to.kv_cache_bytes_per_token = get<std::int64_t>(summary, "kv_cache_bytes_per_token");
+        if (plan.contains("distillation"))
+            result.plan.distillation = distillation(plan.at("distillation"));
+    }
+
+    [[nodiscard]] DistillCurve distillation(const json& points) const {
+        if (!points.is_array()) wrong("distillation", "is not an array");
+        DistillCurve curve;
+        for (const json& point : points) {
+            DistillPoint& read = curve.emplace_back();
+            read.step = get<int>(point, "step");
+            read.held_out = get<double>(point, "held_out_kl");
+            if (read.step > 0) read.training = get<double>(point, "training_kl");
+        }
+        return curve;
     }
 
   private:

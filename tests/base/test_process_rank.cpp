@@ -44,6 +44,18 @@ class TestProcessRank : public QObject {
         QVERIFY(process_rank().first());
     }
 
+    void work_is_shared_where_there_is_enough() {
+        const std::vector<std::int64_t> items{7, 3, 5, 9};
+        QVERIFY(!shares_work(items.size()));
+        QCOMPARE(own_share(items), items);
+        const Environment environment(
+            {{"RANK", "1"}, {"WORLD_SIZE", "3"}, {"LOCAL_RANK", "1"}, {"MASTER_ADDR", "a"}});
+        QVERIFY(shares_work(items.size()));
+        QCOMPARE(own_share(items), (std::vector<std::int64_t>{3}));
+        QVERIFY(!shares_work(2));
+        QCOMPARE(own_share({1, 2}), (std::vector<std::int64_t>{1, 2}));
+    }
+
     void torchrun() {
         const Environment environment({{"RANK", "3"},
                                        {"WORLD_SIZE", "8"},

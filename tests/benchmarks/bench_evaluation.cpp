@@ -12,6 +12,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/locations.h"
+#include "core/base/openblas_kernels.h"
 #include "core/base/parallel.h"
 #include "core/evaluation/evaluator.h"
 #include "core/evaluation/prepare.h"
@@ -186,6 +187,7 @@ void register_parts() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    choose_openblas_kernels();
     benchmark::Initialize(&argc, argv);
     const auto add_whole = [](const char* name, auto function, bool flag) {
         benchmark::RegisterBenchmark(name, function, flag)

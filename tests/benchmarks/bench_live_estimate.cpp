@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "core/base/locations.h"
+#include "core/base/openblas_kernels.h"
 #include "core/evaluation/comparison.h"
 #include "core/evaluation/prepare.h"
 #include "core/merging/merge_plan.h"
@@ -54,6 +55,7 @@ void run(const std::filesystem::path& folder, std::int64_t limit) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    choose_openblas_kernels();
     try {
         run(argc > 1 ? std::filesystem::path(argv[1]) : demo_model_dir(),
             argc > 2 ? std::atoi(argv[2]) : 8);

@@ -14,6 +14,7 @@
 #include <torch/csrc/autograd/profiler_kineto.h>
 
 #include "core/base/locations.h"
+#include "core/base/openblas_kernels.h"
 #include "core/evaluation/evaluator.h"
 #include "core/evaluation/prepare.h"
 
@@ -87,6 +88,7 @@ void run(const std::filesystem::path& folder, std::int64_t max_windows) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    choose_openblas_kernels();
     try {
         run(argc > 1 ? std::filesystem::path(argv[1]) : demo_model_dir(),
             argc > 2 ? std::atoi(argv[2]) : 0);

@@ -94,6 +94,54 @@ foreach(key layer_thresholds metric_details)
   expect_equal("${two_value}" "${one_value}")
 endforeach()
 
+# They share the sequences of a measure and of a refit: the same figures up to the order of the sums.
+set(
+  refit
+  batch
+  --measure
+  output
+  --thresholds
+  0.9
+  --refit
+  output
+  --refit_target
+  residual
+  --calibration_windows
+  3
+  --max_windows
+  4
+)
+set(ENV{WORLD_SIZE} 1)
+headscope(${refit} --output_dir refit_one)
+expect_status(0)
+set(ENV{WORLD_SIZE} 2)
+math(EXPR port "$ENV{MASTER_PORT} + 3")
+set(ENV{MASTER_PORT} ${port})
+execute_process(
+  COMMAND
+    sh -c
+    [[
+    RANK=1 LOCAL_RANK=1 "$0" "$@" >second.out 2>&1 &
+    RANK=0 LOCAL_RANK=0 "$0" "$@"
+    status=$?
+    wait $! || exit 9
+    exit $status]]
+    "${PROGRAM}" ${refit} --output_dir refit_two
+  WORKING_DIRECTORY "${WORK_DIR}"
+  RESULT_VARIABLE status
+  OUTPUT_VARIABLE out
+  ERROR_VARIABLE err
+)
+expect_status(0)
+file(READ "${WORK_DIR}/second.out" second)
+expect_equal("${second}" "")
+foreach(run one two)
+  file(READ "${WORK_DIR}/refit_${run}/results_threshold_0.9.json" json)
+  string(JSON perplexity GET "${json}" merged_metrics perplexity)
+  string(SUBSTRING "${perplexity}" 0 7 refit_${run})
+endforeach()
+expect_equal("${refit_two}" "${refit_one}")
+
 # The second process dies in the middle of a long run.
 math(EXPR port "$ENV{MASTER_PORT} + 1")
 set(ENV{MASTER_PORT} ${port})

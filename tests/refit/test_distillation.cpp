@@ -115,10 +115,10 @@ class TestDistillation : public QObject {
         params.tokens = tiny.text->window() * std::ssize(tiny.training());
         const DistillResult result = distill(*tiny.model, params);
         const double wanted = tiny.divergence(variant_of(plan), tiny.training());
-        QVERIFY2(std::abs(result.curve.back().training - wanted) < 0.1 * wanted,
-                 qPrintable(QStringLiteral("%1, wanted %2")
-                                .arg(result.curve.back().training)
-                                .arg(wanted)));
+        QVERIFY2(
+            std::abs(result.curve.back().training - wanted) < 0.1 * wanted,
+            qPrintable(
+                QStringLiteral("%1, wanted %2").arg(result.curve.back().training).arg(wanted)));
     }
 
     void removed_heads_stay_removed() {
@@ -166,18 +166,17 @@ class TestDistillation : public QObject {
 
     void what_cannot_be_trained_is_refused() {
         const Tiny tiny(1);
-        const std::string no_refit =
-            error_of([&] { (void)tiny.plan("1:1", Refit::none, 10); });
+        const std::string no_refit = error_of([&] { (void)tiny.plan("1:1", Refit::none, 10); });
         QVERIFY2(contains(no_refit, "--refit output"), no_refit.c_str());
         MergePlan plan = tiny.plan("1:1", Refit::output, 10);
-        const std::string one_sequence =
-            error_of([&] { tiny.refit(plan); });
+        const std::string one_sequence = error_of([&] { tiny.refit(plan); });
         QVERIFY2(contains(one_sequence, "single sequence"), one_sequence.c_str());
         const Tiny more(2);
         Variant unfitted;
         unfitted[1].removed = {2};
-        const std::string nothing =
-            error_of([&] { distill(*more.model, {unfitted, more.text, 10}); });
+        const std::string nothing = error_of([&] {
+            distill(*more.model, {unfitted, more.text, 10});
+        });
         QVERIFY2(contains(nothing, "no layer of the plan has refitted weights"), nothing.c_str());
     }
 

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <map>
 
+#include "core/base/openblas_kernels.h"
+
 namespace headscope::testing {
 namespace {
 
@@ -48,6 +50,7 @@ ChildRegistration::ChildRegistration(const char* name, ChildFunction run) {
 }
 
 int run_tests(int argc, char** argv) {
+    choose_openblas_kernels();
     if (argc < 2) return run_all();
     const std::string name = argv[1];
     if (name == "--list") {

@@ -60,8 +60,8 @@ void EvaluationWorkplace::prepare(const EvaluationRequest& request, const Progre
 EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request,
                                                 const ProgressFn& progress, const UpdateFn& update,
                                                 const std::stop_token& stop) {
-    const std::vector<PlannedVariant> variants = plan_variants(request, stop);
-    update(std::make_shared<const EvaluationUpdate>(EvaluationUpdate{variants, {}, {}, {}}));
+    std::vector<PlannedVariant> variants = plan_variants(request, stop);
+    update(std::make_shared<const EvaluationUpdate>(EvaluationUpdate{variants, {}, {}, {}, {}}));
     prepare(request, progress, stop);
     if (opened_->calibration) require_apart(opened_->measuring.calibration, settings_.text.corpus);
     if (request.plans.rule_at(0.0).needs_calibration())
@@ -74,13 +74,13 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
         // Before the work, so that a stop while files are read loses nothing.
         settings = run_settings(request, stop);
         update(std::make_shared<const EvaluationUpdate>(
-            EvaluationUpdate{{}, {}, device_text(), settings}));
+            EvaluationUpdate{{}, {}, device_text(), settings, {}}));
     }
 
     ComparisonParams params{{}, text_->windows, request.window_limit, original_};
     params.divergence = !estimate && request.settings.divergence;
     if (refit) {
-        params.variants = refitted(variants, progress, stop);
+        params.variants = refitted(variants, progress, update, stop);
     } else {
         for (const PlannedVariant& variant : variants)
             params.variants.push_back(variant_of(variant.plan));
@@ -92,7 +92,7 @@ EvaluationOutcome EvaluationWorkplace::evaluate(const EvaluationRequest& request
             remember_original(scores);
             if (scores.windows_done() == 0) return;
             update(std::make_shared<const EvaluationUpdate>(
-                EvaluationUpdate{{}, figures_of(scores), device_text(), {}}));
+                EvaluationUpdate{{}, figures_of(scores), device_text(), {}, {}}));
         },
         stop);
     remember_original(evaluation.scores);
@@ -129,8 +129,9 @@ void EvaluationWorkplace::read_calibration(const CalibrationOptions& options,
     calibration_options_ = options;
 }
 
-std::vector<Variant> EvaluationWorkplace::refitted(const std::vector<PlannedVariant>& variants,
+std::vector<Variant> EvaluationWorkplace::refitted(std::vector<PlannedVariant>& variants,
                                                    const ProgressFn& progress,
+                                                   const UpdateFn& update,
                                                    const std::stop_token& stop) {
     std::vector<MergePlan> plans;
     for (const PlannedVariant& variant : variants)
@@ -138,10 +139,17 @@ std::vector<Variant> EvaluationWorkplace::refitted(const std::vector<PlannedVari
     std::vector<MergePlan*> to_refit;
     for (MergePlan& plan : plans)
         to_refit.push_back(&plan);
-    refit_plans(*model_, calibration_->windows, to_refit, progress, stop);
+    std::vector<DistillCurve> curves(plans.size());
+    const auto training = [&](std::size_t plan, const DistillCurve& curve) {
+        curves[plan] = curve;
+        update(std::make_shared<const EvaluationUpdate>(EvaluationUpdate{{}, {}, {}, {}, curves}));
+    };
+    refit_plans(*model_, calibration_->windows, to_refit, progress, stop, training);
     std::vector<Variant> refitted;
-    for (const MergePlan& plan : plans)
-        refitted.push_back(variant_of(plan));
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        refitted.push_back(variant_of(plans[i]));
+        variants[i].plan.distillation = plans[i].distillation;
+    }
     return refitted;
 }
 

@@ -47,6 +47,7 @@ struct EvaluationUpdate {
     std::optional<EvaluationFigures> figures;
     std::string device;                   ///< where and in what the model computes: "cpu, float32"
     std::optional<RunSettings> settings;  ///< of runs, once, when they are known in full
+    std::vector<DistillCurve> training;   ///< [thresholds] so far, or empty
 };
 
 struct EvaluationOutcome {
@@ -80,9 +81,10 @@ class EvaluationWorkplace {
     void release();
 
   private:
-    /// Those of `variants`, refitted. Output weights take memory: they are not kept with results.
-    [[nodiscard]] std::vector<Variant> refitted(const std::vector<PlannedVariant>& variants,
-                                                const ProgressFn& progress,
+    /// Those of `variants`, refitted, which take the curves of their training. Output weights take
+    /// memory: they are not kept with results.
+    [[nodiscard]] std::vector<Variant> refitted(std::vector<PlannedVariant>& variants,
+                                                const ProgressFn& progress, const UpdateFn& update,
                                                 const std::stop_token& stop);
     void read_calibration(const CalibrationOptions& options, const ProgressFn& progress,
                           const std::stop_token& stop);

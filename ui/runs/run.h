@@ -59,6 +59,7 @@ struct Run {
     std::optional<Metrics> merged;
     std::optional<Change> change;
     std::vector<CurvePoint> curve;
+    DistillCurve training;  ///< of refitted weights, where they are trained
 
     QString error;                         ///< of a failed run
     std::shared_ptr<const Result> result;  ///< of a finished one, with its manifest

@@ -12,6 +12,7 @@
 #include "ui/panel/panel.h"
 #include "ui/runs/run_tables.h"
 #include "ui/runs/threshold_curve.h"
+#include "ui/runs/training_curve.h"
 #include "ui/runs/windows_curve.h"
 #include "ui/style/follow_style.h"
 #include "ui/style/plot_copy.h"
@@ -20,6 +21,7 @@ namespace headscope::ui {
 namespace {
 
 constexpr int kRefreshMilliseconds = 50;
+constexpr int kTrainingTab = 2;
 
 /// Dragging and zooming; a double click shows everything again.
 template <typename Fit, typename Moved>
@@ -61,27 +63,36 @@ RunCurves::RunCurves(RunStore& store, QWidget* parent)
       store_(store),
       windows_plot_(new QCustomPlot),
       threshold_plot_(new QCustomPlot),
+      training_plot_(new QCustomPlot),
       windows_curve_(std::make_unique<WindowsCurve>(*windows_plot_)),
       threshold_curve_(std::make_unique<ThresholdCurve>(*threshold_plot_)),
+      training_curve_(std::make_unique<TrainingCurve>(*training_plot_)),
       tabs_(new QTabWidget) {
     tabs_->setDocumentMode(true);
     windows_page_ = add_page(*windows_plot_);
     threshold_page_ = add_page(*threshold_plot_);
     windows_page_.figure->setObjectName(QStringLiteral("windows_figure"));
     threshold_page_.figure->setObjectName(QStringLiteral("threshold_figure"));
+    training_plot_->setMinimumSize(200, 9 * training_plot_->fontMetrics().height());
+    fit_figures_to_height(*training_plot_);
+    tabs_->addTab(training_plot_, QString());
+    tabs_->setTabVisible(kTrainingTab, false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(tabs_);
     add_copy_action(*this, *windows_plot_, [this] { return copy_text(); });
     add_copy_action(*this, *threshold_plot_, [this] { return copy_text(); });
+    add_copy_action(*this, *training_plot_, [this] { return copy_text(); });
     make_interactive(
         *windows_plot_, *this, [this] { windows_curve_->fit(); },
         [this] { windows_curve_->set_follows(false); });
     make_interactive(
         *threshold_plot_, *this, [this] { threshold_curve_->fit(); }, [] {});
+    make_interactive(
+        *training_plot_, *this, [this] { training_curve_->fit(); }, [] {});
     set_texts();
     restyle();
-    for (QCustomPlot* plot : {windows_plot_, threshold_plot_})
+    for (QCustomPlot* plot : {windows_plot_, threshold_plot_, training_plot_})
         follow_style(*plot, [this] { restyle(); });
 
     refresh_timer_.setSingleShot(true);
@@ -94,8 +105,8 @@ RunCurves::RunCurves(RunStore& store, QWidget* parent)
     connect(&store, &RunStore::added, this, &RunCurves::mark_dirty);
     connect(&store, &RunStore::removed, this, &RunCurves::mark_dirty);
     connect(&store, &RunStore::changed, this, [this](int row) {
-        // A run without figures is in neither plot.
-        if (store_.at(row).merged) mark_dirty();
+        // A run without figures is in no plot.
+        if (store_.at(row).merged || !store_.at(row).training.empty()) mark_dirty();
     });
 }
 
@@ -138,6 +149,11 @@ void RunCurves::set_texts() {
     tabs_->setTabText(1, tr("By threshold"));
     tabs_->setTabToolTip(1,
                          tr("What merging costs at each threshold, for finished and running runs"));
+    tabs_->setTabText(kTrainingTab, tr("Training"));
+    tabs_->setTabToolTip(kTrainingTab,
+                         tr("How close refitted weights come to the original while they are "
+                            "trained; the open mark is what was taken"));
+    training_plot_->setAccessibleName(tr("KL divergence against steps of training"));
     set_page_texts(windows_page_, {tr("Change of perplexity"), tr("Perplexity")});
     set_page_texts(threshold_page_, {tr("Change against the original"), tr("Absolute figures")});
     threshold_page_.message->setText(tr("Runs appear here, ordered by threshold."));
@@ -154,6 +170,8 @@ void RunCurves::set_texts() {
 void RunCurves::restyle() {
     windows_curve_->restyle();
     threshold_curve_->restyle();
+    training_curve_->restyle();
+    refresh_training();
     windows_plot_->replot(QCustomPlot::rpQueuedReplot);
     threshold_plot_->replot(QCustomPlot::rpQueuedReplot);
 }
@@ -166,6 +184,7 @@ void RunCurves::show_runs(const QList<int>& ids) {
 QCustomPlot& RunCurves::plot() {
     if (windows_dirty_) refresh_windows();
     if (thresholds_dirty_) refresh_thresholds();
+    if (tabs_->currentIndex() == kTrainingTab) return *training_plot_;
     return tabs_->currentIndex() == 0 ? *windows_plot_ : *threshold_plot_;
 }
 
@@ -178,6 +197,7 @@ void RunCurves::refresh() {
     if (!isVisible()) return;  // showEvent comes back to it
     if (tabs_->currentIndex() == 0 && windows_dirty_) refresh_windows();
     if (tabs_->currentIndex() == 1 && thresholds_dirty_) refresh_thresholds();
+    refresh_training();
 }
 
 std::vector<const Run*> RunCurves::shown_runs() const {
@@ -229,7 +249,16 @@ void RunCurves::refresh_thresholds() {
     threshold_plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
+void RunCurves::refresh_training() {
+    const auto trained = [](const Run* run) { return !run->training.empty(); };
+    const std::vector<const Run*> runs = shown_runs();
+    tabs_->setTabVisible(kTrainingTab, std::ranges::any_of(runs, trained));
+    training_curve_->show(runs);
+    training_plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
 QString RunCurves::copy_text() const {
+    if (tabs_->currentIndex() == kTrainingTab) return training_as_tsv(shown_runs());
     return tabs_->currentIndex() == 0 ? curves_as_tsv(shown_runs())
                                       : series_as_tsv(series_of(store_));
 }

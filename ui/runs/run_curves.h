@@ -16,9 +16,11 @@ class QTabWidget;
 namespace headscope::ui {
 
 class ThresholdCurve;
+class TrainingCurve;
 class WindowsCurve;
 
-/// Two plots of runs: figures against the windows done, live, and against the threshold.
+/// Plots of runs: figures against the windows done, live, and against the threshold; and, where
+/// weights were trained, the loss against the steps, live.
 class RunCurves : public QWidget {
     Q_OBJECT
 
@@ -32,6 +34,7 @@ class RunCurves : public QWidget {
 
     [[nodiscard]] QCustomPlot& windows_plot() { return *windows_plot_; }
     [[nodiscard]] QCustomPlot& threshold_plot() { return *threshold_plot_; }
+    [[nodiscard]] QCustomPlot& training_plot() { return *training_plot_; }
     /// The one in view.
     [[nodiscard]] QCustomPlot& plot();
 
@@ -57,14 +60,17 @@ class RunCurves : public QWidget {
     void refresh();
     void refresh_windows();
     void refresh_thresholds();
+    void refresh_training();
     [[nodiscard]] std::vector<const Run*> shown_runs() const;
 
     RunStore& store_;
     QList<int> selected_;
     QCustomPlot* windows_plot_;
     QCustomPlot* threshold_plot_;
+    QCustomPlot* training_plot_;
     std::unique_ptr<WindowsCurve> windows_curve_;
     std::unique_ptr<ThresholdCurve> threshold_curve_;
+    std::unique_ptr<TrainingCurve> training_curve_;
     QTabWidget* tabs_;
     Page windows_page_{};
     Page threshold_page_{};

@@ -166,6 +166,17 @@ QString curves_as_tsv(std::span<const Run* const> runs) {
     return text;
 }
 
+QString training_as_tsv(std::span<const Run* const> runs) {
+    QString text = headings({"run", "threshold", "step", "held_out_kl", "training_kl"});
+    for (const Run* run : runs) {
+        for (const DistillPoint& point : run->training) {
+            text += row({QString::number(run->id), raw(run->threshold), QString::number(point.step),
+                         raw(point.held_out), point.step > 0 ? raw(point.training) : QString()});
+        }
+    }
+    return text;
+}
+
 QString series_as_tsv(const std::vector<RunSeries>& series) {
     QString text = headings({"series", "threshold", "original_perplexity", "perplexity",
                              "perplexity_low", "perplexity_high", "perplexity_ratio",

@@ -15,6 +15,8 @@ namespace headscope::ui {
 [[nodiscard]] QString runs_as_tsv(std::span<const Run* const> runs);
 /// A row a point of each run's curve.
 [[nodiscard]] QString curves_as_tsv(std::span<const Run* const> runs);
+/// A row a measurement of each run's training.
+[[nodiscard]] QString training_as_tsv(std::span<const Run* const> runs);
 /// A row a point of each series.
 [[nodiscard]] QString series_as_tsv(const std::vector<RunSeries>& series);
 

@@ -22,6 +22,8 @@ void write_plans(RunStore& runs, const std::vector<int>& ids, const EvaluationUp
             run.summary = update.plans[i].summary;
         });
     }
+    for (std::size_t i = 0; i < update.training.size(); ++i)
+        runs.update(ids[i], [&](Run& run) { run.training = update.training[i]; });
     if (!update.settings) return;
     for (const int id : ids) {
         runs.update(id, [&](Run& run) { run.resolved = update.settings; });

@@ -2983,6 +2983,18 @@ Replace them?</source>
         <translation>По порогу</translation>
     </message>
     <message>
+        <source>Training</source>
+        <translation>Дообучение</translation>
+    </message>
+    <message>
+        <source>How close refitted weights come to the original while they are trained; the open mark is what was taken</source>
+        <translation>Насколько подогнанные веса приближаются к исходной модели при дообучении; пустой кружок — то, что взято</translation>
+    </message>
+    <message>
+        <source>KL divergence against steps of training</source>
+        <translation>Расхождение KL по шагам дообучения</translation>
+    </message>
+    <message>
         <source>Change of perplexity</source>
         <translation>Изменение перплексии</translation>
     </message>
@@ -4654,6 +4666,27 @@ Replace them?</source>
     <message>
         <source>Find &amp;thresholds...</source>
         <translation>Найти порог&amp;и...</translation>
+    </message>
+</context>
+<context>
+    <name>headscope::ui::TrainingCurve</name>
+    <message>
+        <source>%1, training text</source>
+        <comment>title of a run</comment>
+        <translation>%1, обучающий текст</translation>
+    </message>
+    <message>
+        <source>%1, held-out text</source>
+        <comment>title of a run</comment>
+        <translation>%1, отложенный текст</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Шаги</translation>
+    </message>
+    <message>
+        <source>KL divergence, nats</source>
+        <translation>Расхождение KL, нат</translation>
     </message>
 </context>
 <context>

@@ -123,6 +123,7 @@ Run run_from_file(const QString& path) {
         run.choices = choices_of(*result);
         run.settings = settings_of(result->manifest->settings);
     }
+    run.training = result->plan.distillation;
     run.result = std::move(result);
     return run;
 }

@@ -92,7 +92,7 @@ class TestPlanPanel : public QObject {
                 "kv_"
                 "policy\taverage\nalign\tnone\nweights\tplain\nrescale\tfalse\n"
                 "representative\tmean\nmerge\t\nremove\t\nremove_by\tnorm\nrefit\tnone\n"
-                "refit_target\tauto\nrefit_layers\tchanged\nexclude\t\n"
+                "refit_target\tauto\nrefit_layers\tchanged\ndistill\t0\nexclude\t\n"
                 "layers\t6\nheads\t96\nkv_heads\t48\n") +
             QStringLiteral(
                 "pairs\t%1\ngroups\t%2\nmerged_heads\t%3\nremoved_heads\t0\nidentical_heads\t%4\n"
@@ -185,6 +185,27 @@ class TestPlanPanel : public QObject {
     }
 
     /// Until its figures are there, plans do without them; the text is a choice beside the measure.
+    void steps_of_training_need_a_refit() {
+        Session session;
+        session.set_model(demo_opened_model());
+        PlanPanel panel(session);
+        panel.show();
+        auto* steps = panel.findChild<QSpinBox*>(QStringLiteral("distillation"));
+        QComboBox* refit = combo(panel, "refit");
+        QVERIFY(!steps->isEnabled());
+        refit->setCurrentIndex(1);
+        QVERIFY(steps->isEnabled());
+        steps->setValue(100);
+        QCOMPARE(session.choices().refit.distill, 100);
+        QCOMPARE(session.undo_stack()->undoText(), QStringLiteral("Change training steps"));
+        session.undo_stack()->undo();
+        QCOMPARE(steps->value(), 0);
+        session.undo_stack()->redo();
+        refit->setCurrentIndex(0);
+        QCOMPARE(session.choices().refit.distill, 0);
+        QCOMPARE(session.choices().rule_at(0.5).refit, RefitRule());
+    }
+
     void means_by_a_calibration_text_can_be_chosen() {
         Session session;
         session.set_model(demo_opened_model());

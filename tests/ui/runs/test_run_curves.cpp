@@ -102,6 +102,30 @@ class TestRunCurves : public QObject {
         QCOMPARE(plot.graph(3)->data()->at(29)->value, run.curve.back().original);
     }
 
+    void training_has_a_page_where_there_was_any() {
+        Fixture f;
+        auto* tabs = f.curves.findChild<QTabWidget*>();
+        const int id = f.store.add(running_run(0.98, 1.0, 10));
+        QTRY_COMPARE(named(f.curves.windows_plot()).size(), 1);
+        QVERIFY(!tabs->isTabVisible(2));
+        f.store.update(id, [](Run& run) { run.training = {{0, 0.5, 0.0}, {10, 0.25, 0.4}}; });
+        QTRY_VERIFY(tabs->isTabVisible(2));
+        tabs->setCurrentIndex(2);
+        const QCustomPlot& plot = f.curves.training_plot();
+        QTRY_COMPARE(named(plot).size(), 2);  // on training text and on held-out text
+        QCOMPARE(named(plot).at(0)->data()->size(), 1);
+        QCOMPARE(named(plot).at(0)->data()->at(0)->value, 0.4);
+        QCOMPARE(named(plot).at(1)->data()->size(), 2);
+        // What is measured later comes as it comes, and the best is marked.
+        f.store.update(id, [](Run& run) { run.training.push_back({20, 0.375, 0.2}); });
+        QTRY_COMPARE(named(plot).at(1)->data()->size(), 3);
+        QCOMPARE(plot.graph(2)->data()->at(0)->key, 10.0);
+        QCOMPARE(plot.graph(2)->data()->at(0)->value, 0.25);
+        QVERIFY(plot.yAxis->range().contains(0.5) && plot.yAxis->range().lower == 0.0);
+        QVERIFY(f.curves.copy_text().contains(QStringLiteral("\t10\t0.25\t0.4")));
+        QCOMPARE(&f.curves.plot(), &f.curves.training_plot());
+    }
+
     void nothing_happens_out_of_sight() {
         Fixture f;
         f.curves.hide();
