@@ -1248,6 +1248,10 @@
         <translation>--distill: веса модели не помещаются в память; возьмите устройство с большей памятью, --dtype bfloat16 или только подгонку</translation>
     </message>
     <message>
+        <source>an evaluation has no KL divergence</source>
+        <translation>в оценке нет расхождения KL</translation>
+    </message>
+    <message>
         <source>--distill: no layer of the plan has refitted weights; use --refit output</source>
         <translation>--distill: ни в одном слое плана нет подогнанных весов; задайте --refit output</translation>
     </message>
