@@ -12,10 +12,9 @@ std::string openblas_core() {
     __builtin_cpu_init();
     const bool avx2 = allowed >= InstructionSet::avx2 && __builtin_cpu_supports("avx2") != 0 &&
                       __builtin_cpu_supports("fma") != 0;
-    const bool avx512 = avx2 && allowed >= InstructionSet::avx512 &&
-                        __builtin_cpu_supports("avx512bw") != 0 &&
-                        __builtin_cpu_supports("avx512dq") != 0 &&
-                        __builtin_cpu_supports("avx512vl") != 0;
+    const bool avx512 =
+        avx2 && allowed >= InstructionSet::avx512 && __builtin_cpu_supports("avx512bw") != 0 &&
+        __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
     if (avx512) return "SKYLAKEX";
     if (avx2) return __builtin_cpu_is("amd") != 0 ? "ZEN" : "HASWELL";
 #endif
