@@ -30,7 +30,8 @@ inline Manifest sample_manifest() {
                          .token_count = 397000,
                          .token_ids_sha256 = "1d5",
                          .dtype = "float32",
-                         .device = "cpu"};
+                         .device = "cpu",
+                         .tasks = {}};
     manifest.started = "2026-01-02T03:04:05Z";
     manifest.duration_seconds = 83.0;
     manifest.evaluated_together = 4;
