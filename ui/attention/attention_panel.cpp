@@ -127,8 +127,13 @@ void AttentionPanel::make_sources() {
     sources_->addTab(passages_, tr("Passages"));
     sources_->setTabToolTip(1, tr("The passages of the calibration text that activate the first "
                                   "head most"));
-    sources_->setFixedHeight(sources_->tabBar()->sizeHint().height() +
-                             7 * fontMetrics().lineSpacing());
+    const auto fit_height = [this](int page) {
+        constexpr int kLines[] = {5, 11};
+        sources_->setFixedHeight(sources_->tabBar()->sizeHint().height() +
+                                 kLines[page] * fontMetrics().lineSpacing());
+    };
+    connect(sources_, &QTabWidget::currentChanged, this, fit_height);
+    fit_height(0);
 }
 
 void AttentionPanel::connect_services() {

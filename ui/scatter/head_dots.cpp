@@ -102,6 +102,10 @@ HeadDots::HeadDots(QWidget* parent)
                     QCustomPlot::limAbove);
     plot_->layer(QStringLiteral("marks"))->setMode(QCPLayer::lmBuffered);
     new Marks(*plot_, *this);  // the plot owns it
+    connect(plot_, &QCustomPlot::beforeReplot, this, [this] {
+        plot_->yAxis->setLabel(in_two_lines(titles_.y, plot_->yAxis->labelFont(),
+                                            upright_room(*plot_, plot_->axisRect()->rect())));
+    });
     plot_->setAccessibleName(tr("Scatter of all heads"));
     restyle();
     follow_style(*plot_, [this] { restyle(); });
@@ -123,7 +127,6 @@ void HeadDots::show_dots(std::vector<HeadDot> dots, const Titles& titles) {
         if (found != dots_.end()) current_ = static_cast<std::size_t>(found - dots_.begin());
     }
     plot_->xAxis->setLabel(titles_.x);
-    plot_->yAxis->setLabel(titles_.y);
     label_->set_text(titles_.color);
     fill();
     if (other) fit();

@@ -22,6 +22,14 @@ QString in_two_lines(const QString& text, const QFont& font, int width) {
            metrics.elidedText(text.sliced(broken + 1), Qt::ElideRight, width);
 }
 
+int upright_room(const QCustomPlot& plot, const QRect& beside) {
+    constexpr int kMargin = 4;
+    const QRect whole = plot.viewport();
+    if (beside.isEmpty()) return whole.height();  // not laid out yet
+    const int aside = std::abs(beside.center().y() - whole.center().y());
+    return whole.height() - 2 * aside - kMargin;
+}
+
 ScaleLabel::ScaleLabel(QCustomPlot& plot, QCPColorScale& scale)
     : QObject(&plot), plot_(plot), scale_(scale) {
     connect(&plot, &QCustomPlot::beforeReplot, this, &ScaleLabel::fit);
@@ -33,11 +41,8 @@ void ScaleLabel::set_text(const QString& text) {
 }
 
 void ScaleLabel::fit() {
-    // It is centred on the scale, which is not in the middle of the plot.
-    const QRect whole = plot_.viewport();
-    const int aside = std::abs(scale_.outerRect().center().y() - whole.center().y());
     const QString fitting =
-        in_two_lines(text_, scale_.axis()->labelFont(), whole.height() - 2 * aside - 4);
+        in_two_lines(text_, scale_.axis()->labelFont(), upright_room(plot_, scale_.rect()));
     if (fitting != scale_.label()) scale_.setLabel(fitting);
 }
 

@@ -79,6 +79,7 @@ HelpDialog::HelpDialog(const QList<QAction*>& actions, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->addWidget(pages_, 1);
     column->addWidget(buttons);
+    pages_->currentWidget()->setFocus();  // its search
     resize(fontMetrics().averageCharWidth() * 100, fontMetrics().height() * 32);
 }
 

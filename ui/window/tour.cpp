@@ -130,7 +130,7 @@ void Tour::place() {
     const QRect target = framed();
     const int wide = std::min(52 * fontMetrics().averageCharWidth(), parentWidget()->width() - 16);
     setFixedWidth(wide);
-    setFixedHeight(std::max(layout()->heightForWidth(wide), layout()->minimumSize().height()));
+    setFixedHeight(heightForWidth(wide));
     frame_->setVisible(!target.isEmpty());
     frame_->setGeometry(target);
     move(place_beside(target));

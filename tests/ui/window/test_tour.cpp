@@ -1,7 +1,7 @@
 // The guided tour: its steps, its keys, and that it stays closed.
 
 #include <QDockWidget>
-#include <QLayout>
+#include <QLabel>
 #include <QPushButton>
 #include <QTabWidget>
 
@@ -86,7 +86,8 @@ class TestTour : public QObject {
                 QTest::qWait(50);
                 QVERIFY(at.window->rect().contains(tour.geometry()));
                 QVERIFY(!tour.accessibleName().isEmpty());
-                QVERIFY(tour.height() >= tour.layout()->heightForWidth(tour.width()));
+                for (const QLabel* label : tour.findChildren<QLabel*>())
+                    QVERIFY(label->height() >= label->heightForWidth(label->width()));
                 if (step < 4)
                     QTest::keyClick(&at.find<QPushButton>(QStringLiteral("tour_next")),
                                     Qt::Key_Return);
