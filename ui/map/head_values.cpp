@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ui/difference/second_model.h"
 #include "ui/heads/head_store.h"
 #include "ui/measures/damage_store.h"
 #include "ui/panel/panel.h"
@@ -72,6 +73,26 @@ HeadValues damage(const PanelServices& services) {
         for (const int head : {pair.heads.first, pair.heads.second})
             values.at(static_cast<std::size_t>(head)) =
                 std::fmin(values[static_cast<std::size_t>(head)], pair.loss().value * 1000.0);
+    }
+    return found;
+}
+
+QString second_title(const PanelServices& services) {
+    const auto result = services.second != nullptr ? services.second->result() : nullptr;
+    return result == nullptr ? Text::tr("Distance to a second model")
+                             : Text::tr("Distance to %1").arg(result->name());
+}
+
+HeadValues second(const PanelServices& services) {
+    const auto result = services.second != nullptr ? services.second->result() : nullptr;
+    if (result == nullptr) return {{}, Text::tr("Open a second model under Two models.")};
+    HeadValues found{empty_values(services.session), {}};
+    for (const LayerMatches& layer : result->difference.layers) {
+        std::vector<double>& values = found.of_layers.at(static_cast<std::size_t>(layer.layer));
+        for (std::size_t head = 0; head < layer.heads.size(); ++head) {
+            const double distance = layer.heads[head].best.distance;
+            if (std::isfinite(distance)) values.at(head) = distance;
+        }
     }
     return found;
 }
@@ -157,6 +178,13 @@ const std::vector<HeadMeasure>& head_measures() {
              return Text::tr("The lowest loss increase of the head's pairs that were measured.");
          },
          damage, nullptr},
+        {"second-model", second_title,
+         [] {
+             return Text::tr(
+                 "|a \u2212 b| / |a| of the head's four weights and those of the most similar head "
+                 "of the same layer of the second model.");
+         },
+         second, nullptr},
     };
     return measures;
 }

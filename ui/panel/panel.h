@@ -15,6 +15,7 @@ class DamageStore;
 class HeadStore;
 class MeasureStore;
 class RunStore;
+class SecondModel;
 class Session;
 
 /// Where a panel is at the first start.
@@ -51,6 +52,7 @@ struct PanelServices {
     RunStore& runs;
     std::function<WorkParams()> work;               ///< the settings of searches
     std::function<void(int run_id)> show_run = {};  ///< selects a run in its table
+    SecondModel* second = nullptr;                  ///< may be missing in tests of other panels
 };
 
 }  // namespace headscope::ui

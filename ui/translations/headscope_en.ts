@@ -400,4 +400,21 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>headscope::ui::TwoModelsPanel</name>
+    <message numerus="yes">
+        <source>%1, %Ln sequence(s)</source>
+        <translation>
+            <numerusform>%1, %Ln sequence</numerusform>
+            <numerusform>%1, %Ln sequences</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln tensor(s) only in one, or of other shapes</source>
+        <translation>
+            <numerusform>%Ln tensor only in one, or of other shapes</numerusform>
+            <numerusform>%Ln tensors only in one, or of other shapes</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -1111,6 +1111,22 @@
         <source>The share of what the head writes that a refit of the other heads of its layer can write instead.</source>
         <translation>Доля того, что пишет голова, которую после подгонки могут писать остальные головы её слоя.</translation>
     </message>
+    <message>
+        <source>Distance to a second model</source>
+        <translation>Расстояние до второй модели</translation>
+    </message>
+    <message>
+        <source>Distance to %1</source>
+        <translation>Расстояние до %1</translation>
+    </message>
+    <message>
+        <source>Open a second model under Two models.</source>
+        <translation>Откройте вторую модель на вкладке «Две модели».</translation>
+    </message>
+    <message>
+        <source>|a − b| / |a| of the head&apos;s four weights and those of the most similar head of the same layer of the second model.</source>
+        <translation>|a − b| / |a| четырёх весов головы и весов самой похожей головы того же слоя второй модели.</translation>
+    </message>
 </context>
 <context>
     <name>headscope::ui::HeatmapPanel</name>
@@ -4969,6 +4985,153 @@ Perplexity %3</source>
     </message>
 </context>
 <context>
+    <name>headscope::ui::TwoModelsPanel</name>
+    <message>
+        <source>Perplexity %1; of %2 %3, change %4</source>
+        <translation>Перплексия %1; у %2 %3, изменение %4</translation>
+    </message>
+    <message>
+        <source>KL divergence %1 nats; same most likely token %2</source>
+        <translation>Дивергенция KL %1 нат; тот же самый вероятный токен %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %Ln sequence(s)</source>
+        <translation>
+            <numerusform>%1, %Ln последовательность</numerusform>
+            <numerusform>%1, %Ln последовательности</numerusform>
+            <numerusform>%1, %Ln последовательностей</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open a second &amp;folder…</source>
+        <translation>Открыть вторую &amp;папку…</translation>
+    </message>
+    <message>
+        <source>Open a second G&amp;GUF file…</source>
+        <translation>Открыть второй файл &amp;GGUF…</translation>
+    </message>
+    <message>
+        <source>Read a text with &amp;both</source>
+        <translation>Прочитать текст &amp;обеими</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>Same index, mean</source>
+        <translation>Тот же номер, среднее</translation>
+    </message>
+    <message>
+        <source>lowest</source>
+        <translation>наименьшее</translation>
+    </message>
+    <message>
+        <source>Best match, mean</source>
+        <translation>Лучшее соответствие, среднее</translation>
+    </message>
+    <message>
+        <source>Elsewhere</source>
+        <translation>На другом месте</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation>Новые</translation>
+    </message>
+    <message>
+        <source>Perplexity of both and their KL divergence, over the text of the evaluation settings</source>
+        <translation>Перплексия обеих и дивергенция KL по тексту из настроек оценки</translation>
+    </message>
+    <message>
+        <source>Sequences</source>
+        <translation>Последовательности</translation>
+    </message>
+    <message>
+        <source>Se&amp;quences:</source>
+        <translation>После&amp;довательности:</translation>
+    </message>
+    <message>
+        <source>Heads whose best match has another index in the second model</source>
+        <translation>Головы, у которых лучшее соответствие во второй модели имеет другой номер</translation>
+    </message>
+    <message>
+        <source>Heads of the second model that are nobody&apos;s best match</source>
+        <translation>Головы второй модели, которые никому не лучшее соответствие</translation>
+    </message>
+    <message>
+        <source>&amp;Copy table</source>
+        <translation>&amp;Копировать таблицу</translation>
+    </message>
+    <message>
+        <source>Open a second model</source>
+        <translation>Открыть вторую модель</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf *.safetensors);;All files (*)</source>
+        <translation>Модели (*.gguf *.safetensors);;Все файлы (*)</translation>
+    </message>
+    <message>
+        <source>No model is open.</source>
+        <translation>Модель не открыта.</translation>
+    </message>
+    <message>
+        <source>Comparing the two models.</source>
+        <translation>Модели сравниваются.</translation>
+    </message>
+    <message>
+        <source>Open a second checkpoint to compare this one with: a fine-tuned, merged or quantized copy, in any format. Its heads are matched with these, and the Map can be coloured by their distance.</source>
+        <translation>Откройте вторую модель, чтобы сравнить с ней эту: дообученную, объединённую или квантованную копию в любом формате. Её головы сопоставляются с этими, и карту можно раскрасить по их расстоянию.</translation>
+    </message>
+    <message>
+        <source>A: %1; B: %2</source>
+        <translation>A: %1; B: %2</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln tensor(s) only in one, or of other shapes</source>
+        <translation>
+            <numerusform>%Ln тензор только в одной или другой формы</numerusform>
+            <numerusform>%Ln тензора только в одной или другой формы</numerusform>
+            <numerusform>%Ln тензоров только в одной или другой формы</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Two models</source>
+        <translation>Две модели</translation>
+    </message>
+    <message>
+        <source>Heads of both models</source>
+        <translation>Головы обеих моделей</translation>
+    </message>
+    <message>
+        <source>Tensors</source>
+        <translation>Тензоры</translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation>Число</translation>
+    </message>
+    <message>
+        <source>|A − B| / |A|</source>
+        <translation>|A − B| / |A|</translation>
+    </message>
+    <message>
+        <source>Most</source>
+        <translation>Больше всего</translation>
+    </message>
+    <message>
+        <source>Of</source>
+        <translation>У</translation>
+    </message>
+    <message>
+        <source>Tensors of both models</source>
+        <translation>Тензоры обеих моделей</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::WindowsCurve</name>
     <message>
         <source>%1 (run %2)</source>
@@ -5041,6 +5204,10 @@ Perplexity %3</source>
     <message>
         <source>Reading the attention</source>
         <translation>Чтение внимания</translation>
+    </message>
+    <message>
+        <source>Comparing two models</source>
+        <translation>Сравнение двух моделей</translation>
     </message>
 </context>
 <context>

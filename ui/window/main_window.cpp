@@ -104,7 +104,8 @@ void MainWindow::refresh() {
     }
     const bool busy = workbench_.evaluations().busy() || workbench_.exporting_report() ||
                       workbench_.damage().running() || workbench_.search().running() ||
-                      workbench_.measures().computing() || workbench_.heads().busy();
+                      workbench_.measures().computing() || workbench_.heads().busy() ||
+                      workbench_.second().running();
     const bool opening = workbench_.opener().opening();
     const bool saving = workbench_.saver().saving();
     const bool measuring = workbench_.measurer().measuring();

@@ -155,6 +155,7 @@ void MainWindow::cancel() {
     workbench_.measures().cancel();
     workbench_.damage().cancel();
     workbench_.heads().cancel();
+    workbench_.second().cancel();
     workbench_.search().cancel();
 }
 

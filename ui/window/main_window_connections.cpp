@@ -105,6 +105,8 @@ void MainWindow::connect_workbench() {
     connect(&workbench_.damage(), &DamageStore::changed, this, &MainWindow::refresh);
     connect(&workbench_.heads(), &HeadStore::progressed, job_status_, &JobStatus::show_progress);
     connect(&workbench_.heads(), &HeadStore::changed, this, &MainWindow::refresh);
+    connect(&workbench_.second(), &SecondModel::progressed, job_status_, &JobStatus::show_progress);
+    connect(&workbench_.second(), &SecondModel::changed, this, &MainWindow::refresh);
     connect(&workbench_.search(), &ThresholdSearch::progressed, job_status_,
             &JobStatus::show_progress);
     connect(&workbench_.search(), &ThresholdSearch::changed, this, &MainWindow::refresh);

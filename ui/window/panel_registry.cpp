@@ -3,6 +3,7 @@
 #include <array>
 
 #include "ui/attention/attention_panel.h"
+#include "ui/difference/two_models_panel.h"
 #include "ui/distribution/distribution_panel.h"
 #include "ui/heatmap/heatmap_panel.h"
 #include "ui/layers/layer_panel.h"
@@ -22,10 +23,10 @@ namespace headscope::ui {
 namespace {
 
 constexpr std::array kFactories = {
-    make_map_panel,     make_heatmap_panel, make_attention_panel,    make_two_measures_panel,
-    make_scatter_panel, make_damage_panel,  make_tradeoff_panel,     make_text_panel,
-    make_model_panel,   make_layer_panel,   make_distribution_panel, make_plan_panel,
-    make_pair_panel,    make_run_panel,     make_run_curves,
+    make_map_panel,        make_heatmap_panel, make_attention_panel, make_two_measures_panel,
+    make_scatter_panel,    make_damage_panel,  make_tradeoff_panel,  make_text_panel,
+    make_two_models_panel, make_model_panel,   make_layer_panel,     make_distribution_panel,
+    make_plan_panel,       make_pair_panel,    make_run_panel,       make_run_curves,
 };
 
 }  // namespace

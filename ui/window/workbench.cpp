@@ -47,6 +47,7 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
       measures_(session_, [this] { return compare_by_settings(); }),
       damage_(session_),
       heads_(session_, [this] { return head_settings(); }),
+      second_(session_),
       search_(session_),
       searches_folder_(searches_beside(results_folder)),
       reading_(QStringLiteral("reading")),
@@ -63,6 +64,7 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
         measures_.cancel();
         damage_.cancel();
         heads_.cancel();
+        second_.cancel();
         search_.cancel();
     });
     connect(&opener_, &ModelOpener::opened, this, &Workbench::take_model);
@@ -88,6 +90,8 @@ Workbench::Workbench(SettingsStore& settings, const std::filesystem::path& resul
             [this](const JobError& error) { report(tr("Measuring damage"), error.text); });
     connect(&heads_, &HeadStore::failed, this,
             [this](const JobError& error) { report(tr("Reading the attention"), error.text); });
+    connect(&second_, &SecondModel::failed, this,
+            [this](const JobError& error) { report(tr("Comparing two models"), error.text); });
     connect(&search_, &ThresholdSearch::failed, this,
             [this](const JobError& error) { report(tr("Finding thresholds"), error.text); });
     connect(&reading_, &Job::finished, this, &Workbench::take_results);

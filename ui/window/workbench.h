@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include "ui/charts/report_export.h"
+#include "ui/difference/second_model.h"
 #include "ui/heads/head_store.h"
 #include "ui/measures/damage_store.h"
 #include "ui/measures/measure_store.h"
@@ -37,6 +38,7 @@ class Workbench : public QObject {
     [[nodiscard]] RunStore& runs() { return runs_; }
     [[nodiscard]] Evaluations& evaluations() { return evaluations_; }
     [[nodiscard]] MeasureStore& measures() { return measures_; }
+    [[nodiscard]] SecondModel& second() { return second_; }
     [[nodiscard]] HeadStore& heads() { return heads_; }
     [[nodiscard]] DamageStore& damage() { return damage_; }
     [[nodiscard]] ThresholdSearch& search() { return search_; }
@@ -115,6 +117,7 @@ class Workbench : public QObject {
     MeasureStore measures_;
     DamageStore damage_;
     HeadStore heads_;
+    SecondModel second_;
     ThresholdSearch search_;
     std::filesystem::path searches_folder_;
     ModelOpener opener_;

@@ -34,7 +34,7 @@ Workspace::Workspace(Workbench& workbench, QWidget* parent)
       panels_(make_panels({workbench.session(), workbench.measures(), workbench.damage(),
                            workbench.heads(), workbench.runs(),
                            [&workbench] { return workbench.work(); },
-                           [this](int id) { show_run(id); }})),
+                           [this](int id) { show_run(id); }, &workbench.second()})),
       views_(new QTabWidget),
       measure_(new MeasureChoice(workbench.session())) {
     setDockNestingEnabled(true);

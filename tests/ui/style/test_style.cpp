@@ -131,14 +131,16 @@ class TestStyle : public QObject {
 
     /// A folder knows only folders before it in this list.
     void no_folder_includes_one_above_it() {
-        const QStringList order = {
-            QStringLiteral("panel"),  QStringLiteral("session"),  QStringLiteral("style"),
-            QStringLiteral("heads"),  QStringLiteral("layers"),   QStringLiteral("heatmap"),
-            QStringLiteral("plan"),   QStringLiteral("runs"),     QStringLiteral("distribution"),
-            QStringLiteral("charts"), QStringLiteral("measures"), QStringLiteral("search"),
-            QStringLiteral("map"),    QStringLiteral("scatter"),  QStringLiteral("attention"),
-            QStringLiteral("model"),  QStringLiteral("tradeoff"), QStringLiteral("text"),
-            QStringLiteral("window")};
+        const QStringList order = {QStringLiteral("panel"),      QStringLiteral("session"),
+                                   QStringLiteral("style"),      QStringLiteral("heads"),
+                                   QStringLiteral("difference"), QStringLiteral("layers"),
+                                   QStringLiteral("heatmap"),    QStringLiteral("plan"),
+                                   QStringLiteral("runs"),       QStringLiteral("distribution"),
+                                   QStringLiteral("charts"),     QStringLiteral("measures"),
+                                   QStringLiteral("search"),     QStringLiteral("map"),
+                                   QStringLiteral("scatter"),    QStringLiteral("attention"),
+                                   QStringLiteral("model"),      QStringLiteral("tradeoff"),
+                                   QStringLiteral("text"),       QStringLiteral("window")};
         const QString root = QStringLiteral(HEADSCOPE_TESTS_DIR "/../ui");
         static const QRegularExpression include(QStringLiteral("#include \"ui/([^/]+)/"));
         QDirIterator files(root, {QStringLiteral("*.h"), QStringLiteral("*.cpp")}, QDir::Files,
