@@ -210,7 +210,7 @@ std::vector<const Run*> RunCurves::shown_runs() const {
     for (int row = 0; row < store_.count(); ++row) {
         const Run& run = store_.at(row);
         if (run.state == RunState::running) runs.push_back(&run);
-        if (!run.curve.empty()) latest = &run;
+        if (!run.curve.empty() || !run.training.empty()) latest = &run;
     }
     if (!runs.empty() || latest == nullptr) return runs;
     for (int row = 0; row < store_.count(); ++row) {
