@@ -97,18 +97,22 @@ class LayerwiseDistiller final : public Distiller {
                     trained.mask_gradients();
                 optimizer_->step();
                 return loss;
-            } catch (const std::exception&) {
-                if (!shrink()) throw;
+            } catch (...) {
+                if (!shrink()) compat::rethrow_as_error();
             }
         }
     }
 
     [[nodiscard]] Variant variant() const override {
         const at::NoGradGuard no_gradients;
-        Variant now = variant_;
-        for (const auto& [layer, trained] : trained_)
-            now[layer] = trained.merge();
-        return now;
+        try {
+            Variant now = variant_;
+            for (const auto& [layer, trained] : trained_)
+                now[layer] = trained.merge();
+            return now;
+        } catch (...) {
+            compat::rethrow_as_error();
+        }
     }
 
   private:
@@ -252,33 +256,6 @@ class LayerwiseDistiller final : public Distiller {
     std::int64_t micro_batch_ = 1;  ///< sequences that are computed together
 };
 
-/// Throws what libtorch throws as Error.
-class CheckedDistiller final : public Distiller {
-  public:
-    explicit CheckedDistiller(std::unique_ptr<Distiller> distiller)
-        : distiller_(std::move(distiller)) {}
-
-    double step(std::span<const std::int64_t> sequences, double rate,
-                const std::stop_token& stop) override {
-        try {
-            return distiller_->step(sequences, rate, stop);
-        } catch (...) {
-            compat::rethrow_as_error();
-        }
-    }
-
-    [[nodiscard]] Variant variant() const override {
-        try {
-            return distiller_->variant();
-        } catch (...) {
-            compat::rethrow_as_error();
-        }
-    }
-
-  private:
-    std::unique_ptr<Distiller> distiller_;
-};
-
 }  // namespace
 
 std::unique_ptr<Distiller> make_distiller(const Model& model, Variant variant,
@@ -286,8 +263,7 @@ std::unique_ptr<Distiller> make_distiller(const Model& model, Variant variant,
     compat::keep_freed_memory();
     const at::NoGradGuard no_gradients;
     try {
-        return std::make_unique<CheckedDistiller>(
-            std::make_unique<LayerwiseDistiller>(model, std::move(variant), std::move(windows)));
+        return std::make_unique<LayerwiseDistiller>(model, std::move(variant), std::move(windows));
     } catch (...) {
         compat::rethrow_as_error();
     }

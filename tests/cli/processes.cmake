@@ -65,27 +65,32 @@ endforeach()
 file(READ "${WORK_DIR}/second.out" second)
 expect_equal("${second}" "")
 
+# Runs the program with these arguments in two processes, of which the first alone may print.
+macro(in_two_processes)
+  execute_process(
+    COMMAND
+      sh -c
+      [[
+      RANK=1 LOCAL_RANK=1 "$0" "$@" >second.out 2>&1 &
+      RANK=0 LOCAL_RANK=0 "$0" "$@"
+      status=$?
+      wait $! || exit 9
+      exit $status]]
+      "${PROGRAM}" ${ARGN}
+    WORKING_DIRECTORY "${WORK_DIR}"
+    RESULT_VARIABLE status
+    OUTPUT_VARIABLE out
+    ERROR_VARIABLE err
+  )
+  expect_status(0)
+  file(READ "${WORK_DIR}/second.out" second)
+  expect_equal("${second}" "")
+endmacro()
+
 # A search in two processes goes the same way.
 math(EXPR port "$ENV{MASTER_PORT} + 2")
 set(ENV{MASTER_PORT} ${port})
-execute_process(
-  COMMAND
-    sh -c
-    [[
-    RANK=1 LOCAL_RANK=1 "$0" "$@" >second.out 2>&1 &
-    RANK=0 LOCAL_RANK=0 "$0" "$@"
-    status=$?
-    wait $! || exit 9
-    exit $status]]
-    "${PROGRAM}" ${search} --output_dir two
-  WORKING_DIRECTORY "${WORK_DIR}"
-  RESULT_VARIABLE status
-  OUTPUT_VARIABLE out
-  ERROR_VARIABLE err
-)
-expect_status(0)
-file(READ "${WORK_DIR}/second.out" second)
-expect_equal("${second}" "")
+in_two_processes(${search} --output_dir two)
 foreach(key layer_thresholds metric_details)
   foreach(run one two)
     file(READ "${WORK_DIR}/${run}/search.json" json)
@@ -117,24 +122,7 @@ expect_status(0)
 set(ENV{WORLD_SIZE} 2)
 math(EXPR port "$ENV{MASTER_PORT} + 3")
 set(ENV{MASTER_PORT} ${port})
-execute_process(
-  COMMAND
-    sh -c
-    [[
-    RANK=1 LOCAL_RANK=1 "$0" "$@" >second.out 2>&1 &
-    RANK=0 LOCAL_RANK=0 "$0" "$@"
-    status=$?
-    wait $! || exit 9
-    exit $status]]
-    "${PROGRAM}" ${refit} --output_dir refit_two
-  WORKING_DIRECTORY "${WORK_DIR}"
-  RESULT_VARIABLE status
-  OUTPUT_VARIABLE out
-  ERROR_VARIABLE err
-)
-expect_status(0)
-file(READ "${WORK_DIR}/second.out" second)
-expect_equal("${second}" "")
+in_two_processes(${refit} --output_dir refit_two)
 foreach(run one two)
   file(READ "${WORK_DIR}/refit_${run}/results_threshold_0.9.json" json)
   string(JSON perplexity GET "${json}" merged_metrics perplexity)
