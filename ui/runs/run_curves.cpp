@@ -268,7 +268,7 @@ void RunCurves::showEvent(QShowEvent* event) {
     refresh();
 }
 
-Panel make_run_curves(const PanelServices& services) {
+Panel make_curves_panel(const PanelServices& services) {
     auto* panel = new RunCurves(services.runs);
     Panel made{QStringLiteral("curves"), RunCurves::tr("Curves"), PanelArea::bottom, panel};
     made.plot = [panel] { return &panel->plot(); };

@@ -83,6 +83,6 @@ struct Panel;
 struct PanelServices;
 
 /// For the registry of panels.
-[[nodiscard]] Panel make_run_curves(const PanelServices& services);
+[[nodiscard]] Panel make_curves_panel(const PanelServices& services);
 
 }  // namespace headscope::ui

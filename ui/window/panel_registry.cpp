@@ -2,32 +2,37 @@
 
 #include <array>
 
-#include "ui/attention/attention_panel.h"
-#include "ui/difference/two_models_panel.h"
-#include "ui/distribution/distribution_panel.h"
-#include "ui/heatmap/heatmap_panel.h"
-#include "ui/layers/layer_panel.h"
-#include "ui/map/map_panel.h"
-#include "ui/measures/damage_panel.h"
-#include "ui/measures/two_measures_panel.h"
-#include "ui/model/model_panel.h"
-#include "ui/plan/pair_panel.h"
-#include "ui/plan/plan_panel.h"
-#include "ui/runs/run_curves.h"
-#include "ui/runs/run_panel.h"
-#include "ui/scatter/scatter_tab.h"
-#include "ui/text/text_panel.h"
-#include "ui/tradeoff/tradeoff_panel.h"
+// One name for each panel, in the order of the tabs and docks: make_<name>_panel() lies in a folder
+// of its own.
+#define HEADSCOPE_PANELS(X) \
+    X(map)                  \
+    X(heatmap)              \
+    X(attention)            \
+    X(two_measures)         \
+    X(scatter)              \
+    X(damage)               \
+    X(tradeoff)             \
+    X(text)                 \
+    X(two_models)           \
+    X(model)                \
+    X(layer)                \
+    X(distribution)         \
+    X(plan)                 \
+    X(pair)                 \
+    X(run)                  \
+    X(curves)
 
 namespace headscope::ui {
+
+#define HEADSCOPE_DECLARE(name) Panel make_##name##_panel(const PanelServices& services);
+HEADSCOPE_PANELS(HEADSCOPE_DECLARE)
+#undef HEADSCOPE_DECLARE
+
 namespace {
 
-constexpr std::array kFactories = {
-    make_map_panel,        make_heatmap_panel, make_attention_panel, make_two_measures_panel,
-    make_scatter_panel,    make_damage_panel,  make_tradeoff_panel,  make_text_panel,
-    make_two_models_panel, make_model_panel,   make_layer_panel,     make_distribution_panel,
-    make_plan_panel,       make_pair_panel,    make_run_panel,       make_run_curves,
-};
+#define HEADSCOPE_ENTRY(name) make_##name##_panel,
+constexpr std::array kFactories = {HEADSCOPE_PANELS(HEADSCOPE_ENTRY)};
+#undef HEADSCOPE_ENTRY
 
 }  // namespace
 
