@@ -20,7 +20,7 @@ void add_compare_options(CLI::App& command, Options& options) {
                      "As for evaluate");
     std::vector<std::string> names;
     for (const Measure measure : all_measures()) {
-        if (kind_of(measure) != MeasureKind::behaviour) names.emplace_back(name_of(measure));
+        if (is_cosine_of_weights(measure)) names.emplace_back(name_of(measure));
     }
     add_choice(command, "--measure", options.match_measure, std::move(names),
                "How similar a head of A and one of B are, by their weights");

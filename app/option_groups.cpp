@@ -31,6 +31,10 @@ CLI::Option* add_threshold(CLI::App& command, Options& options, const char* name
         });
 }
 
+bool needs_text(Measure measure) {
+    return kind_of(measure) == MeasureKind::behaviour;
+}
+
 void add_merge_field(CLI::App& command, MergeRule& rule, const MergeField& field) {
     const std::string name = both_spellings("--" + field.name);
     if (field.flag) {
@@ -150,13 +154,14 @@ void add_measure_option(CLI::App& command, Options& options) {
     add_choice(
         command, "--measure", options.measure, std::move(names),
         "How similarity is measured: on weights as they lie (q ... qkvo), on circuits, or on "
-        "what the heads do with a text (attention, output, cka, redundancy)");
+        "what the heads do with a text (" +
+            measure_names(needs_text) + ")");
 }
 
 void add_calibration_options(CLI::App& command, Options& options) {
     add(command, "--calibration", options.calibration,
-        "Text file in UTF-8 for attention, output and cka, --align activations and --weights "
-        "usage; default: lines of WikiText-2's train split")
+        "Text file in UTF-8 for --measure " + measure_names(needs_text) +
+            ", --align activations and --weights usage; default: lines of WikiText-2's train split")
         ->type_name("FILE");
     add(command, "--calibration_windows", options.calibration_windows,
         "Only its first so many windows, or all; default: 8, and all for --refit")

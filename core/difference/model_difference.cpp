@@ -68,11 +68,11 @@ class Comparing {
           threads_(params.compute.threads > 0 ? params.compute.threads : available_cores()) {}
 
     ModelDifference run() {
-        if (kind_of(params_.measure) == MeasureKind::behaviour) {
+        if (!is_cosine_of_weights(params_.measure)) {
             fail(ErrorCode::bad_input,
-                 "{} compares what heads of one model do with a text; heads of two models are "
-                 "matched by their weights: q, k, v, o, qk, qkvo, qk-circuit or ov-circuit",
-                 headscope::name_of(params_.measure));
+                 "{} compares heads of one model alone; heads of two models are matched by their "
+                 "weights: {}",
+                 headscope::name_of(params_.measure), measure_names(is_cosine_of_weights));
         }
         match();
         found_.tensors = engine().subtract(first_, second_, threads_, progress_, stop_);

@@ -17,7 +17,7 @@
 namespace headscope {
 
 struct DifferenceParams {
-    Measure measure = Measure::qkvo;  ///< that heads are matched by; one of weights
+    Measure measure = Measure::qkvo;  ///< that heads are matched by; a cosine of weights
     std::vector<int> layers;          ///< whose heads are matched; empty for all
     bool weights_only = false;        ///< evaluate neither
     TextOptions text;                 ///< its window may be 0: the default of the shorter model

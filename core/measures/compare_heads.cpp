@@ -30,13 +30,6 @@ bool is_much_work(const ModelConfig& config, const HeadComparison& params) {
     return layers * block * kv * (kv + heads) > kMuch;
 }
 
-SimilarityMatrix matrix_of(const LayerObservation& observed, Measure measure) {
-    return measure == Measure::attention    ? *observed.attention
-           : measure == Measure::output     ? *observed.output
-           : measure == Measure::redundancy ? *observed.redundancy
-                                            : *observed.cka;
-}
-
 std::vector<SimilarityMatrix> compare_behaviour(const HeadComparison& params, const ModelFn& model,
                                                 const ProgressFn& progress,
                                                 const std::stop_token& stop) {
@@ -46,12 +39,10 @@ std::vector<SimilarityMatrix> compare_behaviour(const HeadComparison& params, co
     ObservationParams observation;
     observation.layers = params.layers;
     observation.windows = params.calibration;
-    observation.attention = params.measure == Measure::attention;
-    observation.redundancy = params.measure == Measure::redundancy;
-    observation.outputs = !observation.attention && !observation.redundancy;
+    observation.measures = {params.measure};
     std::vector<SimilarityMatrix> matrices;
-    for (const LayerObservation& observed : observe_heads(model(), observation, progress, stop))
-        matrices.push_back(matrix_of(observed, params.measure));
+    for (LayerObservation& observed : observe_heads(model(), observation, progress, stop))
+        matrices.push_back(std::move(observed.similarity.at(params.measure)));
     return matrices;
 }
 
@@ -64,6 +55,7 @@ std::vector<LayerObservation> observe_heads(const Model& model, const Observatio
 }
 
 std::string comparison_device(const Checkpoint& checkpoint, const HeadComparison& params) {
+    if (kind_of(params.measure) == MeasureKind::weights) return "cpu";
     const std::string& asked = params.compute.device;
     const bool cpu =
         asked == "cpu" || (asked == "auto" && !is_much_work(checkpoint.config(), params));

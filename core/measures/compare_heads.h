@@ -17,9 +17,10 @@ namespace headscope {
 struct HeadComparison {
     Measure measure = Measure::q;
     std::vector<int> layers;  ///< in the order of the result; empty for all
-    /// For weight measures; a measure of behaviour computes where its model does. "cpu" and "cuda"
-    /// are obeyed. With "auto" blocks are compared on the CPU, which takes hardly longer than
-    /// reading them, and circuits on a GPU where there is one and the CPU would take over a second.
+    /// For cosines of weights; other measures of weights compute on the CPU, and one of behaviour
+    /// where its model does. "cpu" and "cuda" are obeyed. With "auto" blocks are compared on the
+    /// CPU, which takes hardly longer than reading them, and circuits on a GPU where there is one
+    /// and the CPU would take over a second.
     ComputeOptions compute;
     std::shared_ptr<const Windows> calibration;  ///< for measures of behaviour
 };

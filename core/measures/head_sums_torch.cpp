@@ -29,7 +29,7 @@ std::vector<double> packed(const at::Tensor& pairs) {
 void HeadSums::add(const at::Tensor& attended, const ModelConfig& config) {
     const at::Tensor values = attended.to(at::kFloat);
     if (!product_.defined()) {
-        heads_ = config.num_attention_heads;
+        heads_ = values.size(1) / config.head_dim;
         head_dim_ = config.head_dim;
         shift_ = values.mean(0);
         sum_ = at::zeros({values.size(1)}, values.options().dtype(at::kDouble));
@@ -86,26 +86,26 @@ HeadMoments HeadSums::moments(int layer) const {
             floats_of((mean() + shift_).to(at::kFloat))};
 }
 
-HeadSums::Products HeadSums::products(const at::Tensor& o) const {
-    const auto by_pairs = [&](const at::Tensor& matrix) {
-        return matrix.view({heads_, head_dim_, heads_, head_dim_});
-    };
-    at::Tensor second = covariance();
-    const at::Tensor squares =
-        by_pairs(second).square().sum(at::IntArrayRef{1, 3}, false, at::kDouble);
-    const at::Tensor m = (mean() + shift_).to(at::kFloat);
-    second.addr_(m, m);
+std::vector<double> HeadSums::outputs(const at::Tensor& o) const {
+    const at::Tensor moments = second();
     // <O_i z_i, O_j z_j> = sum((O_i^T O_j) * (z_i z_j^T)), a head's rows of products at a time.
     const at::Tensor columns = o.to(at::kFloat);
-    std::vector<at::Tensor> outputs;
+    std::vector<at::Tensor> products;
     for (std::int64_t head = 0; head < heads_; ++head) {
         const at::Tensor own = columns.narrow(1, head * head_dim_, head_dim_);
         const at::Tensor weighted =
-            at::mm(own.t(), columns).mul_(second.narrow(0, head * head_dim_, head_dim_));
-        outputs.push_back(weighted.view({head_dim_, heads_, head_dim_})
-                              .sum(at::IntArrayRef{0, 2}, false, at::kDouble));
+            at::mm(own.t(), columns).mul_(moments.narrow(0, head * head_dim_, head_dim_));
+        products.push_back(weighted.view({head_dim_, heads_, head_dim_})
+                               .sum(at::IntArrayRef{0, 2}, false, at::kDouble));
     }
-    return {packed(at::stack(outputs)), packed(squares)};
+    return packed(at::stack(products));
+}
+
+std::vector<double> HeadSums::squares() const {
+    return packed(covariance()
+                      .view({heads_, head_dim_, heads_, head_dim_})
+                      .square()
+                      .sum(at::IntArrayRef{1, 3}, false, at::kDouble));
 }
 
 }  // namespace headscope

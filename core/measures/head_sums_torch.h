@@ -31,14 +31,14 @@ class HeadSums {
     /// The same, and the mean of z.
     [[nodiscard]] HeadMoments moments(int layer) const;
 
-    /// Packed upper triangles of pairs of heads.
-    struct Products {
-        std::vector<double> outputs;  ///< mean of <O_i z_i, O_j z_j>
-        std::vector<double> squares;  ///< ||C_ij||^2 of the covariances of z_i and z_j
-    };
+    /// The mean of <O_i z_i, O_j z_j>, a packed upper triangle of pairs of heads. `o`: the layer's
+    /// output projection, [hidden, heads * head_dim].
+    [[nodiscard]] std::vector<double> outputs(const at::Tensor& o) const;
 
-    /// `o`: the layer's output projection, [hidden, heads * head_dim].
-    [[nodiscard]] Products products(const at::Tensor& o) const;
+    /// ||C_ij||^2 of the covariances of z_i and z_j, likewise.
+    [[nodiscard]] std::vector<double> squares() const;
+
+    [[nodiscard]] std::int64_t head_dim() const { return head_dim_; }
 
   private:
     [[nodiscard]] at::Tensor mean() const;

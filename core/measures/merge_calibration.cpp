@@ -16,7 +16,7 @@ std::vector<LayerCalibration> calibrate_merge(const MergeRule& rule, const std::
     ObservationParams params;
     params.layers = layers;
     params.windows = windows;
-    params.outputs = rule.needs_usage();
+    params.usage = rule.needs_usage();
     const bool by_refit = rule.removal.chooses() && rule.removal.order == RemovalOrder::refit;
     params.moments = rule.align == Alignment::activations || by_refit;
     const Model loaded = model();

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -16,7 +17,7 @@
 #include "core/evaluation/evaluation_torch.h"
 #include "core/evaluation/process_group_torch.h"
 #include "core/evaluation/weight_check_torch.h"
-#include "core/measures/attention_distance_torch.h"
+#include "core/measures/activation_measure_torch.h"
 #include "core/measures/head_sums_torch.h"
 #include "core/measures/measures_engine.h"
 #include "core/measures/redundancy_torch.h"
@@ -29,10 +30,13 @@
 namespace headscope {
 namespace {
 
+/// Of the measures that keep sums of their own.
+using OwnSums = std::map<Measure, std::unique_ptr<PairSums>>;
+
 /// What is gathered of one layer.
 struct LayerSums {
     HeadSums outputs;
-    AttentionDistance attention;
+    OwnSums own;
     double residual = 0.0;  ///< sum of squares of the hidden states before the layer
 };
 
@@ -83,6 +87,23 @@ class Observation {
         return std::find(layers_.begin(), layers_.end(), layer) != layers_.end();
     }
 
+    /// Whether the moments of the attended values are summed.
+    [[nodiscard]] bool sums_outputs() const {
+        return params_.usage || params_.moments || params_.redundancy ||
+               std::ranges::any_of(params_.measures, [](Measure measure) {
+                   return activation_measure(measure).from_moments != nullptr;
+               });
+    }
+
+    [[nodiscard]] OwnSums new_own_sums() const {
+        OwnSums sums;
+        for (const Measure measure : params_.measures) {
+            const ActivationMeasure& how = activation_measure(measure);
+            if (how.own_sums != nullptr) sums.emplace(measure, how.own_sums());
+        }
+        return sums;
+    }
+
     /// All windows at a time where their hidden states fit into half of what is free: then only one
     /// layer's sums exist. Otherwise as many as fit beside the sums of all layers.
     void choose_sizes() {
@@ -90,11 +111,13 @@ class Observation {
         const c10::Device device = model_.format.device;
         const std::int64_t windows = std::ssize(windows_);
         const std::int64_t window = params_.windows->window();
-        const bool sums = params_.outputs || params_.moments || params_.redundancy;
-        const std::int64_t of_layer = sums ? HeadSums::bytes(config_) : 0;
+        const std::int64_t of_layer = sums_outputs() ? HeadSums::bytes(config_) : 0;
         BatchNeeds needs;
         needs.budget = memory_budget(device, model_.memory_limit) / 2 - of_layer;
-        if (params_.attention) needs.budget -= AttentionDistance::bytes(device);
+        for (const Measure measure : params_.measures) {
+            const ActivationMeasure& how = activation_measure(measure);
+            if (how.own_bytes != nullptr) needs.budget -= how.own_bytes(device);
+        }
         if (device.is_cpu()) needs.budget -= 2 * source_.bytes_of_one();
         needs.state = forward_.state_bytes();
         // The attended values are held in float32 as well, twice.
@@ -152,7 +175,7 @@ class Observation {
     /// threads change nothing.
     struct Taken {
         at::Tensor attended;
-        AttentionDistance attention;
+        OwnSums own;
         double residual = 0.0;
     };
 
@@ -163,13 +186,15 @@ class Observation {
         const auto run = [&](std::size_t index) {
             AttentionObserver observer;
             if (watched) {
+                taken[index].own = new_own_sums();
                 observer = [&](const AttentionActivity& activity) {
                     taken[index].attended = activity.attended;
-                    if (params_.attention) taken[index].attention.add(activity);
+                    for (const auto& [measure, sums] : taken[index].own)
+                        sums->add(activity);
                 };
             }
             MicroBatch& batch = batches[index];
-            if (watched && params_.outputs) {
+            if (watched && params_.usage) {
                 taken[index].residual =
                     batch.hidden.to(at::kFloat).square().sum(at::kDouble).item<double>();
             }
@@ -188,13 +213,18 @@ class Observation {
             });
         }
         for (std::size_t index = 0; index < batches.size(); ++index) {
-            if (watched && (params_.outputs || params_.moments || params_.redundancy))
-                sums_[layer].outputs.add(taken[index].attended, config_);
-            if (watched) sums_[layer].residual += taken[index].residual;
-            if (watched && params_.attention) sums_[layer].attention.add(taken[index].attention);
+            if (watched) add(sums_[layer], taken[index]);
             passes_ += batches[index].windows;
             report();
         }
+    }
+
+    void add(LayerSums& sums, const Taken& taken) const {
+        if (sums_outputs()) sums.outputs.add(taken.attended, config_);
+        sums.residual += taken.residual;
+        if (sums.own.empty()) sums.own = new_own_sums();
+        for (const auto& [measure, own] : sums.own)
+            own->add(*taken.own.at(measure));
     }
 
     void finish(int layer, const at::Tensor& o) {
@@ -202,22 +232,16 @@ class Observation {
         if (shared_) extend(sums);
         LayerObservation& found = found_[layer];
         found.layer = layer;
-        if (params_.attention) {
-            const std::vector<double> distances = sums.attention.mean();
-            require_finite_values(layer, distances);
-            found.attention =
-                distance_similarity(model_.checkpoint, Measure::attention, layer, distances);
+        for (const Measure measure : params_.measures)
+            found.similarity.emplace(measure, similarity(measure, layer, sums, o));
+        if (params_.redundancy) {
+            found.redundancy = redundancy_of_heads(sums.outputs.second(), o, config_.head_dim);
+            require_finite_values(layer, found.redundancy);
         }
-        if (params_.redundancy) find_redundancy(found, sums.outputs, o);
-        if (params_.outputs) {
-            const HeadSums::Products products = sums.outputs.products(o);
-            require_finite_values(layer, products.outputs);
-            require_finite_values(layer, products.squares);
-            found.output =
-                product_similarity(model_.checkpoint, Measure::output, layer, products.outputs);
-            found.cka =
-                product_similarity(model_.checkpoint, Measure::cka, layer, products.squares);
-            found.usage = diagonal_of(layer, products.outputs);
+        if (params_.usage) {
+            const std::vector<double> products = sums.outputs.outputs(o);
+            require_finite_values(layer, products);
+            found.usage = diagonal_of(layer, products);
             found.residual = sums.residual / static_cast<double>(params_.windows->count() *
                                                                  params_.windows->window());
         }
@@ -226,27 +250,29 @@ class Observation {
         }
     }
 
+    [[nodiscard]] SimilarityMatrix similarity(Measure measure, int layer, const LayerSums& sums,
+                                              const at::Tensor& o) const {
+        const ActivationMeasure& how = activation_measure(measure);
+        const std::vector<double> values = how.from_moments != nullptr
+                                               ? how.from_moments(sums.outputs, o)
+                                               : sums.own.at(measure)->values();
+        require_finite_values(layer, values);
+        return how.values == ActivationMeasure::Values::products
+                   ? product_similarity(model_.checkpoint, measure, layer, values)
+                   : distance_similarity(model_.checkpoint, measure, layer, values);
+    }
+
     /// Over the windows of the other processes too.
     void extend(LayerSums& sums) const {
         ProcessGroup& group = ProcessGroup::instance();
         const auto over_others = [&](at::Tensor& values) { group.sum(values); };
-        if (params_.attention) sums.attention.extend(over_others);
-        if (!params_.outputs && !params_.moments && !params_.redundancy) return;
+        for (const auto& [measure, own] : sums.own)
+            own->extend(over_others);
+        if (!sums_outputs()) return;
         sums.outputs.extend(over_others, group.place().first());
         std::vector<double> residual{sums.residual};
         group.sum(residual, c10::kCPU);
         sums.residual = residual.front();
-    }
-
-    void find_redundancy(LayerObservation& found, const HeadSums& sums, const at::Tensor& o) const {
-        const Redundancy redundancy = redundancy_of(sums.second(), o, config_.head_dim);
-        require_finite_values(found.layer, redundancy.pairs);
-        std::vector<double> distances = redundancy.pairs;
-        for (double& value : distances)
-            value = 1.0 - value;
-        found.redundancy =
-            distance_similarity(model_.checkpoint, Measure::redundancy, found.layer, distances);
-        found.head_redundancy = redundancy.heads;
     }
 
     void require_finite_values(int layer, const std::vector<double>& values) const {

@@ -8,13 +8,7 @@ namespace headscope {
 
 /// How much of what a head writes a refit of the output weights of others could write instead, from
 /// second moments alone.
-struct Redundancy {
-    /// Packed upper triangle: the larger of both directions of a pair.
-    std::vector<double> pairs;
-    /// [heads]: with all other heads of the layer in the place of one.
-    std::vector<double> heads;
-};
-
+///
 /// With M the mean of z z^T over a text, z_j the attended values of head j and O_j its columns of
 /// the output projection, what head i leaves of head j is the Schur complement
 ///
@@ -26,7 +20,12 @@ struct Redundancy {
 ///
 /// `second`: M, [heads head_dim, heads head_dim]; `o`: [hidden, heads head_dim], both on one
 /// device. Computes in float64. Values that are not finite come back as such.
-Redundancy redundancy_of(const at::Tensor& second, const at::Tensor& o, std::int64_t head_dim,
-                         double ridge = 1e-3);
+/// Of pairs: the larger of both directions, a packed upper triangle.
+std::vector<double> redundancy_of_pairs(const at::Tensor& second, const at::Tensor& o,
+                                        std::int64_t head_dim, double ridge = 1e-3);
+
+/// Of each head, [heads], with all other heads of the layer in the place of i.
+std::vector<double> redundancy_of_heads(const at::Tensor& second, const at::Tensor& o,
+                                        std::int64_t head_dim, double ridge = 1e-3);
 
 }  // namespace headscope

@@ -15,16 +15,17 @@ std::vector<int> first_alike(const Checkpoint& checkpoint, int layer, Measure me
     const ModelConfig& config = checkpoint.config();
     const HeadCounts counts = config.heads_of(layer);
     std::vector<HeadVectors> blocks;
-    for (const Projection projection : projections_of(measure))
-        blocks.push_back(head_vectors(checkpoint, layer, projection));
     const auto add = [&](Part part, std::int64_t heads, std::int64_t length) {
         if (has_part(config, part) && belongs_to_heads(config, part))
             blocks.push_back(
                 {checkpoint.part(part, layer), static_cast<int>(heads), length, length});
     };
+    for (const Projection projection : projections_of(measure)) {
+        blocks.push_back(head_vectors(checkpoint, layer, projection));
+        if (projection == Projection::v) add(Part::v_bias, counts.kv_heads, config.head_dim);
+    }
     add(Part::q_bias, counts.heads, config.head_dim);
     add(Part::k_bias, counts.kv_heads, config.head_dim);
-    if (measure != Measure::attention) add(Part::v_bias, counts.kv_heads, config.head_dim);
     add(Part::q_norm, counts.heads, config.head_dim);
     add(Part::k_norm, counts.kv_heads, config.head_dim);
     add(Part::sinks, counts.heads, 1);

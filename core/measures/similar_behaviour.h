@@ -10,12 +10,11 @@ namespace headscope {
 /// The similarities that follow from sums over a text; heads with equal weights, biases included,
 /// are exactly alike whatever the sums' rounding.
 
-/// From distances in [0, 1] of each pair of heads, a packed upper triangle: of `measure` attention
-/// the mean total variation distance, of redundancy what is left of the heads' output.
+/// From distances in [0, 1] of each pair of heads, a packed upper triangle.
 SimilarityMatrix distance_similarity(const Checkpoint& checkpoint, Measure measure, int layer,
                                      std::span<const double> distances);
 
-/// From the products of which `measure`, output or cka, takes the cosine; packed likewise.
+/// From the products of which `measure` takes the cosine; packed likewise.
 SimilarityMatrix product_similarity(const Checkpoint& checkpoint, Measure measure, int layer,
                                     std::span<const double> products);
 

@@ -100,7 +100,7 @@ class RemovalDamageJob {
         ObservationParams observation;
         observation.layers = preparation_.layers();
         observation.windows = windows_;
-        observation.outputs = true;
+        observation.usage = true;
         observation.redundancy = true;
         const ModelConfig& config = preparation_.checkpoint().config();
         for (const LayerObservation& seen :
@@ -120,8 +120,8 @@ class RemovalDamageJob {
                     const auto at = static_cast<std::size_t>(head);
                     const double norm = seen.usage[at] / seen.residual;
                     unit.output_norm += norm;
-                    unit.refit_error += norm * (1.0 - seen.head_redundancy[at]);
-                    unit.redundancy += seen.head_redundancy[at] / size;
+                    unit.refit_error += norm * (1.0 - seen.redundancy[at]);
+                    unit.redundancy += seen.redundancy[at] / size;
                 }
                 result_.units.push_back(std::move(unit));
             }

@@ -1,6 +1,5 @@
 #include "core/similarity/head_vectors.h"
 
-#include <array>
 #include <cstring>
 #include <numeric>
 
@@ -21,50 +20,6 @@ bool equal_vectors(const HeadVectors& vectors, int i, int j) {
 }
 
 }  // namespace
-
-Part part_of(Projection projection) {
-    switch (projection) {
-        case Projection::q:
-            return Part::q;
-        case Projection::k:
-            return Part::k;
-        case Projection::v:
-            return Part::v;
-        case Projection::o:
-            break;
-    }
-    return Part::o;
-}
-
-std::span<const Projection> projections_of(Measure measure) {
-    using enum Projection;
-    static constexpr std::array kAll = {q, k, v, o};
-    static constexpr std::array kOutputValue = {o, v};
-    const std::span<const Projection> all(kAll);
-    switch (measure) {
-        case Measure::q:
-            return all.subspan(0, 1);
-        case Measure::k:
-            return all.subspan(1, 1);
-        case Measure::v:
-            return all.subspan(2, 1);
-        case Measure::o:
-            return all.subspan(3, 1);
-        case Measure::qk:
-        case Measure::qk_circuit:
-        case Measure::attention:
-            return all.subspan(0, 2);
-        case Measure::ov_circuit:
-            return kOutputValue;
-        case Measure::cka:
-            return all.subspan(0, 3);
-        case Measure::qkvo:
-        case Measure::output:
-        case Measure::redundancy:
-            break;
-    }
-    return all;
-}
 
 HeadVectors head_vectors(const Checkpoint& checkpoint, int layer, Projection projection) {
     const ModelConfig& config = checkpoint.config();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/checkpoint/checkpoint.h"
-#include "core/similarity/measure.h"
+#include "core/similarity/projection.h"
 
 namespace headscope {
 
@@ -25,16 +25,6 @@ struct HeadVectors {
         return (element / run * heads + head) * run + element % run;
     }
 };
-
-/// The projection of a layer whose blocks belong to heads.
-enum class Projection { q, k, v, o };
-
-/// The model's part that it is.
-Part part_of(Projection projection);
-
-/// The projections whose blocks decide what a measure says of two heads. For the circuits the one
-/// that has a block for every head comes first.
-std::span<const Projection> projections_of(Measure measure);
 
 /// The blocks of `projection`: of the heads for q and o, of the KV heads for k and v. For o the
 /// elements of a head's block come in the order of the rows, [hidden, head_dim].

@@ -1,68 +1,69 @@
 #include "core/similarity/measure.h"
 
-#include <algorithm>
 #include <array>
-#include <string>
+#include <cstddef>
 
 #include "core/base/error.h"
 
 namespace headscope {
+namespace measures {
+#define HEADSCOPE_DECLARE(name) extern const MeasureSpec name;
+HEADSCOPE_MEASURES(HEADSCOPE_DECLARE)
+#undef HEADSCOPE_DECLARE
+}  // namespace measures
+
 namespace {
 
-struct Entry {
-    Measure measure;
-    std::string_view name;
-    MeasureKind kind;
-};
+#define HEADSCOPE_ENTRY(name) &measures::name,
+constexpr std::array kSpecs{HEADSCOPE_MEASURES(HEADSCOPE_ENTRY)};
+#undef HEADSCOPE_ENTRY
 
-constexpr std::array kEntries = {
-    Entry{Measure::q, "q", MeasureKind::blocks},
-    Entry{Measure::k, "k", MeasureKind::blocks},
-    Entry{Measure::v, "v", MeasureKind::blocks},
-    Entry{Measure::o, "o", MeasureKind::blocks},
-    Entry{Measure::qk, "qk", MeasureKind::blocks},
-    Entry{Measure::qkvo, "qkvo", MeasureKind::blocks},
-    Entry{Measure::qk_circuit, "qk-circuit", MeasureKind::circuit},
-    Entry{Measure::ov_circuit, "ov-circuit", MeasureKind::circuit},
-    Entry{Measure::attention, "attention", MeasureKind::behaviour},
-    Entry{Measure::output, "output", MeasureKind::behaviour},
-    Entry{Measure::cka, "cka", MeasureKind::behaviour},
-    Entry{Measure::redundancy, "redundancy", MeasureKind::behaviour},
-};
-
-const Entry& entry_of(Measure measure) {
-    return *std::find_if(kEntries.begin(), kEntries.end(),
-                         [&](const Entry& entry) { return entry.measure == measure; });
-}
+#define HEADSCOPE_ENTRY(name) Measure::name,
+constexpr std::array kMeasures{HEADSCOPE_MEASURES(HEADSCOPE_ENTRY)};
+#undef HEADSCOPE_ENTRY
 
 }  // namespace
 
+const MeasureSpec& spec_of(Measure measure) {
+    return *kSpecs.at(static_cast<std::size_t>(measure));
+}
+
 MeasureKind kind_of(Measure measure) {
-    return entry_of(measure).kind;
+    return spec_of(measure).kind;
+}
+
+bool is_cosine_of_weights(Measure measure) {
+    return kind_of(measure) == MeasureKind::blocks || kind_of(measure) == MeasureKind::circuit;
+}
+
+std::span<const Projection> projections_of(Measure measure) {
+    return spec_of(measure).projections;
 }
 
 std::span<const Measure> all_measures() {
-    static constexpr auto kMeasures = [] {
-        std::array<Measure, kEntries.size()> measures{};
-        for (std::size_t i = 0; i < measures.size(); ++i)
-            measures[i] = kEntries[i].measure;
-        return measures;
-    }();
     return kMeasures;
 }
 
+std::string measure_names(bool (*chosen)(Measure)) {
+    std::string names;
+    for (const Measure measure : kMeasures) {
+        if (!chosen(measure)) continue;
+        names += names.empty() ? "" : ", ";
+        names += name_of(measure);
+    }
+    return names;
+}
+
 std::string_view name_of(Measure measure) {
-    return entry_of(measure).name;
+    return spec_of(measure).name;
 }
 
 Measure parse_measure(std::string_view name) {
-    std::string choices;
-    for (const Entry& entry : kEntries) {
-        if (name == entry.name) return entry.measure;
-        choices += choices.empty() ? "" : ", ";
-        choices += entry.name;
+    for (const Measure measure : kMeasures) {
+        if (name == name_of(measure)) return measure;
     }
-    fail(ErrorCode::bad_input, "\"{}\" is no measure; choose one of: {}", name, choices);
+    fail(ErrorCode::bad_input, "\"{}\" is no measure; choose one of: {}", name,
+         measure_names([](Measure) { return true; }));
 }
 
 }  // namespace headscope

@@ -6,8 +6,6 @@
 
 #include "core/base/error.h"
 #include "core/base/parallel.h"
-#include "core/similarity/block_similarity.h"
-#include "core/similarity/circuit_similarity.h"
 
 namespace headscope {
 
@@ -48,16 +46,8 @@ std::vector<SimilarityMatrix> compute_similarity(const Checkpoint& checkpoint,
     const std::vector<int> layers = choose_layers(checkpoint.config(), params.layers);
     const int workers = params.workers > 0 ? params.workers : available_cores();
     throw_if_stopped(stop);
-    switch (kind_of(params.measure)) {
-        case MeasureKind::blocks:
-            return compute_block_similarity(checkpoint, params.measure, layers, workers, progress,
-                                            stop);
-        case MeasureKind::circuit:
-            return compute_circuit_similarity(checkpoint, params.measure, layers, workers, progress,
-                                              stop);
-        case MeasureKind::behaviour:
-            break;
-    }
+    if (WeightSimilarity* compute = spec_of(params.measure).compute)
+        return compute(checkpoint, params.measure, layers, workers, progress, stop);
     fail(ErrorCode::bad_input, "the measure {} needs the model to run; weights alone do not tell",
          name_of(params.measure));
 }

@@ -308,7 +308,12 @@ class ByDefinition {
 };
 
 ObservationParams everything(std::shared_ptr<const Windows> windows) {
-    return {{}, std::move(windows), true, true, true, true};
+    return {{},
+            std::move(windows),
+            {Measure::attention, Measure::output, Measure::cka, Measure::redundancy},
+            true,
+            true,
+            true};
 }
 
 double largest_difference(const SimilarityMatrix& a, const SimilarityMatrix& b) {
@@ -321,9 +326,11 @@ double largest_difference(const SimilarityMatrix& a, const SimilarityMatrix& b) 
 }
 
 double largest_difference(const LayerObservation& a, const LayerObservation& b) {
-    double largest =
-        std::max({largest_difference(*a.attention, *b.attention),
-                  largest_difference(*a.output, *b.output), largest_difference(*a.cka, *b.cka)});
+    const auto difference_by = [&](Measure measure) {
+        return largest_difference(a.similarity.at(measure), b.similarity.at(measure));
+    };
+    double largest = std::max({difference_by(Measure::attention), difference_by(Measure::output),
+                               difference_by(Measure::cka)});
     for (std::size_t h = 0; h < a.usage.size(); ++h)
         largest = std::max(largest, std::abs(a.usage[h] / b.usage[h] - 1.0));
     return largest;
@@ -357,19 +364,23 @@ class TestObservation : public QObject {
             QVERIFY(exact.attended_error() < 1e-5);
             for (int i = 0; i < exact.heads(); ++i) {
                 for (int j = 0; j < exact.heads(); ++j) {
-                    QVERIFY(std::abs(found.attention->at(i, j) - exact.attention(i, j)) < 2e-6);
-                    QVERIFY(std::abs(found.output->at(i, j) - exact.output(i, j)) < 2e-6);
-                    QVERIFY(std::abs(found.cka->at(i, j) - exact.cka(i, j)) < 2e-6);
+                    QVERIFY(std::abs(found.similarity.at(Measure::attention).at(i, j) -
+                                     exact.attention(i, j)) < 2e-6);
+                    QVERIFY(std::abs(found.similarity.at(Measure::output).at(i, j) -
+                                     exact.output(i, j)) < 2e-6);
+                    QVERIFY(std::abs(found.similarity.at(Measure::cka).at(i, j) - exact.cka(i, j)) <
+                            2e-6);
                     if (i == j) continue;
                     const double redundancy = exact.redundancy(i, j);
-                    QVERIFY(std::abs(found.redundancy->at(i, j) - redundancy) < 1e-4);
+                    QVERIFY(std::abs(found.similarity.at(Measure::redundancy).at(i, j) -
+                                     redundancy) < 1e-4);
                 }
                 std::vector<int> others(static_cast<std::size_t>(exact.heads()));
                 std::iota(others.begin(), others.end(), 0);
                 others.erase(others.begin() + i);
-                QVERIFY(std::abs(found.head_redundancy[static_cast<std::size_t>(i)] -
+                QVERIFY(std::abs(found.redundancy[static_cast<std::size_t>(i)] -
                                  exact.redundancy(i, others)) < 1e-4);
-                QCOMPARE(found.attention->at(i, i), 1.0);
+                QCOMPARE(found.similarity.at(Measure::attention).at(i, i), 1.0);
                 const double usage = exact.addition_product(i, i);
                 QVERIFY(std::abs(found.usage[static_cast<std::size_t>(i)] - usage) < 1e-5 * usage);
             }
@@ -405,8 +416,9 @@ class TestObservation : public QObject {
         });
         const auto cka_of = [](const TinyModel& tiny) {
             const Checkpoint checkpoint = tiny.open();
-            ObservationParams params{{2}, windows_of(checkpoint, 3, 40), false, true, false};
-            return *observe_heads(Model::load(checkpoint, {"cpu", "float32", 1}), params)[0].cka;
+            ObservationParams params{{2}, windows_of(checkpoint, 3, 40), {Measure::cka}};
+            return observe_heads(Model::load(checkpoint, {"cpu", "float32", 1}), params)[0]
+                .similarity.at(Measure::cka);
         };
         const double difference = largest_difference(cka_of(plain), cka_of(moved));
         QVERIFY2(difference < 1e-3, qPrintable(QString::number(difference)));
@@ -433,11 +445,11 @@ class TestObservation : public QObject {
         const auto observed = observe_heads(Model::load(checkpoint, {"cpu", "bfloat16", 2}),
                                             everything(windows_of(checkpoint, 2, 40)));
         for (const LayerObservation& found : observed) {
-            for (const SimilarityMatrix* matrix :
-                 {&*found.attention, &*found.output, &*found.cka, &*found.redundancy}) {
-                QCOMPARE(matrix->at(1, 5), 1.0);
-                QCOMPARE(matrix->at(5, 1), 1.0);
-                QVERIFY(matrix->at(0, 2) < 1.0);
+            QCOMPARE(found.similarity.size(), std::size_t{4});
+            for (const auto& [measure, matrix] : found.similarity) {
+                QCOMPARE(matrix.at(1, 5), 1.0);
+                QCOMPARE(matrix.at(5, 1), 1.0);
+                QVERIFY(matrix.at(0, 2) < 1.0);
             }
         }
     }
@@ -451,7 +463,7 @@ class TestObservation : public QObject {
         const Checkpoint checkpoint = tiny.open();
         const auto observed = observe_heads(Model::load(checkpoint, {"cpu", "float32", 1}),
                                             everything(windows_of(checkpoint, 2, 40)));
-        QVERIFY(observed[0].attention->at(0, 1) < 0.9999);
+        QVERIFY(observed[0].similarity.at(Measure::attention).at(0, 1) < 0.9999);
     }
 
     void a_head_that_adds_nothing() {
@@ -466,7 +478,7 @@ class TestObservation : public QObject {
                                             everything(windows_of(checkpoint, 2, 40)));
         for (const LayerObservation& found : observed) {
             for (int other = 0; other < 6; ++other)
-                QCOMPARE(found.output->at(2, other), other == 2 ? 1.0 : 0.0);
+                QCOMPARE(found.similarity.at(Measure::output).at(2, other), other == 2 ? 1.0 : 0.0);
             QCOMPARE(found.usage[2], 0.0);
         }
     }
@@ -508,16 +520,18 @@ class TestObservation : public QObject {
         const auto all = observe_heads(model, everything(windows));
         std::vector<Progress> reports;
         const auto some =
-            observe_heads(model, {{1, 0}, windows, true, false, false},
+            observe_heads(model, {{1, 0}, windows, {Measure::attention}},
                           [&](const Progress& progress) { reports.push_back(progress); });
         QCOMPARE(some.size(), std::size_t{2});
         QCOMPARE(some[0].layer, 1);
         QCOMPARE(some[1].layer, 0);
-        QCOMPARE(some[0].attention->values, all[1].attention->values);
-        QVERIFY(!some[0].output && !some[0].cka && some[0].usage.empty() && !some[0].moments);
+        QCOMPARE(some[0].similarity.at(Measure::attention).values,
+                 all[1].similarity.at(Measure::attention).values);
+        QCOMPARE(some[0].similarity.size(), std::size_t{1});
+        QVERIFY(some[0].usage.empty() && some[0].redundancy.empty() && !some[0].moments);
         QCOMPARE(reports.back().total, 2 * 2);  // the last layer is not run
         QVERIFY(contains(error_of([&] {
-                             observe_heads(model, {{3}, windows, true});
+                             observe_heads(model, {{3}, windows});
                          }),
                          "layer 3 does not exist"));
     }

@@ -51,7 +51,7 @@ std::shared_ptr<const HeadStore::Redundancy> compute_redundancy(
     const Model loaded = settings.load(model.checkpoint, reporter.progress, stop);
     HeadStore::Redundancy heads(static_cast<std::size_t>(model.layers()));
     for (LayerObservation& layer : observe_heads(loaded, params, reporter.progress, stop))
-        heads[static_cast<std::size_t>(layer.layer)] = std::move(layer.head_redundancy);
+        heads[static_cast<std::size_t>(layer.layer)] = std::move(layer.redundancy);
     return std::make_shared<const HeadStore::Redundancy>(std::move(heads));
 }
 

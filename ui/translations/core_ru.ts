@@ -1440,8 +1440,12 @@
         <translation>{} {} не поддерживается; поддерживаются: {}</translation>
     </message>
     <message>
-        <source>{} compares what heads of one model do with a text; heads of two models are matched by their weights: q, k, v, o, qk, qkvo, qk-circuit or ov-circuit</source>
-        <translation>{} сравнивает действия голов одной модели над текстом; головы двух моделей сопоставляются по весам: q, k, v, o, qk, qkvo, qk-circuit или ov-circuit</translation>
+        <source>the measure {} has no activations</source>
+        <translation>у меры {} нет активаций</translation>
+    </message>
+    <message>
+        <source>{} compares heads of one model alone; heads of two models are matched by their weights: {}</source>
+        <translation>{} сравнивает головы только одной модели; головы двух моделей сопоставляются по весам: {}</translation>
     </message>
     <message>
         <source>files of at most {} bytes would be {}, more than llama.cpp can number; choose a larger --max_shard_size</source>
@@ -1454,6 +1458,89 @@
     <message>
         <source>{} and {} have nothing to compare: {}; {}</source>
         <translation>{} и {} сравнить не в чем: {}; {}</translation>
+    </message>
+</context>
+<context>
+    <name>measures</name>
+    <message>
+        <source>The cosine of the heads&apos; weights, flattened.</source>
+        <translation>Косинус весов голов, вытянутых в вектор.</translation>
+    </message>
+    <message>
+        <source>The cosine of the weights of the heads&apos; KV heads: 1 where they share one.</source>
+        <translation>Косинус весов KV-голов, которые обслуживают головы: 1, если KV-голова общая.</translation>
+    </message>
+    <message>
+        <source>Query weights</source>
+        <translation>Веса запросов</translation>
+    </message>
+    <message>
+        <source>Key weights</source>
+        <translation>Веса ключей</translation>
+    </message>
+    <message>
+        <source>Value weights</source>
+        <translation>Веса значений</translation>
+    </message>
+    <message>
+        <source>Output weights</source>
+        <translation>Веса выхода</translation>
+    </message>
+    <message>
+        <source>Query and key weights</source>
+        <translation>Веса запросов и ключей</translation>
+    </message>
+    <message>
+        <source>All four weights</source>
+        <translation>Все четыре матрицы</translation>
+    </message>
+    <message>
+        <source>Query-key circuit</source>
+        <translation>Контур запрос-ключ</translation>
+    </message>
+    <message>
+        <source>The cosine of the forms by which the heads score a query and a key. The basis that a head uses inside does not matter.</source>
+        <translation>Косинус форм, которыми головы сопоставляют запрос и ключ. Внутренний базис головы роли не играет.</translation>
+    </message>
+    <message>
+        <source>Output-value circuit</source>
+        <translation>Контур выход-значение</translation>
+    </message>
+    <message>
+        <source>The cosine of the maps from what the heads read to what they write. The basis that a head uses inside does not matter.</source>
+        <translation>Косинус отображений из того, что головы читают, в то, что они пишут. Внутренний базис головы роли не играет.</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Внимание</translation>
+    </message>
+    <message>
+        <source>How far the heads&apos; attention agrees over a text: 1 less the mean total variation distance. The model runs once.</source>
+        <translation>Насколько совпадает внимание голов на тексте: 1 минус среднее расстояние полной вариации. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Contributions</source>
+        <translation>Вклады</translation>
+    </message>
+    <message>
+        <source>The cosine of what the heads add to the residual stream over a text. The model runs once.</source>
+        <translation>Косинус того, что головы добавляют в остаточный поток на тексте. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Head outputs</source>
+        <translation>Выходы голов</translation>
+    </message>
+    <message>
+        <source>Linear CKA of the heads&apos; outputs over a text, before the output weights. The model runs once.</source>
+        <translation>Линейный CKA выходов голов на тексте, до весов выхода. Модель запускается один раз.</translation>
+    </message>
+    <message>
+        <source>Redundancy</source>
+        <translation>Избыточность</translation>
+    </message>
+    <message>
+        <source>The share of what one head writes over a text that a refit of the other&apos;s output weights could write instead. The model runs once.</source>
+        <translation>Доля того, что одна голова записывает на тексте, которую после подгонки весов выхода могла бы записать другая. Модель запускается один раз.</translation>
     </message>
 </context>
 </TS>

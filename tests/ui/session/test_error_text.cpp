@@ -9,6 +9,7 @@
 #include <QTranslator>
 #include <QXmlStreamReader>
 
+#include "core/similarity/measure.h"
 #include "tests/support/test_program.h"
 #include "ui/session/error_text.h"
 
@@ -48,13 +49,16 @@ QStringList patterns_of_core() {
     return patterns;
 }
 
-/// Translations by their source.
-QMap<QString, QString> translations(const QString& path) {
+/// Russian texts of a context, by their source.
+QMap<QString, QString> russian(const QString& context) {
     QMap<QString, QString> found;
-    QXmlStreamReader xml(content(path));
+    QXmlStreamReader xml(content(project().filePath(QStringLiteral("ui/translations/core_ru.ts"))));
     QString source;
+    QString name;
     while (!xml.atEnd()) {
         if (xml.readNext() != QXmlStreamReader::StartElement) continue;
+        if (xml.name() == QStringLiteral("name")) name = xml.readElementText();
+        if (name != context) continue;
         if (xml.name() == QStringLiteral("source")) source = xml.readElementText();
         if (xml.name() == QStringLiteral("translation")) found[source] = xml.readElementText();
     }
@@ -125,21 +129,31 @@ class TestErrorText : public QObject {
     }
 
     void russian_has_every_error() {
-        const auto russian =
-            translations(project().filePath(QStringLiteral("ui/translations/core_ru.ts")));
+        const auto translations = russian(QStringLiteral("core"));
         const QStringList patterns = patterns_of_core();
         QVERIFY(patterns.size() > 150);
         QStringList missing;
         for (const QString& pattern : patterns) {
-            if (!russian.contains(pattern)) {
+            if (!translations.contains(pattern)) {
                 missing << pattern;
-            } else if (fields(russian[pattern]) != fields(pattern)) {
-                missing << russian[pattern] + QStringLiteral(" (other fields)");
+            } else if (fields(translations[pattern]) != fields(pattern)) {
+                missing << translations[pattern] + QStringLiteral(" (other fields)");
             }
         }
         QVERIFY2(missing.isEmpty(), qPrintable(missing.join(QStringLiteral("\n"))));
-        for (const QString& pattern : russian.keys())
+        for (const QString& pattern : translations.keys())
             QVERIFY2(patterns.contains(pattern), qPrintable(QStringLiteral("unused: ") + pattern));
+    }
+
+    void russian_has_every_measure() {
+        const auto translations = russian(QStringLiteral("measures"));
+        for (const Measure measure : all_measures()) {
+            const MeasureSpec& spec = spec_of(measure);
+            for (const std::string_view text : {spec.title, spec.text}) {
+                const QString source = QString::fromUtf8(text.data(), std::ssize(text));
+                QVERIFY2(!translations.value(source).isEmpty(), qPrintable(source));
+            }
+        }
     }
 };
 

@@ -96,7 +96,8 @@ class TestStyle : public QObject {
             QVERIFY(measure_title(measure).contains(name));
         }
         QCOMPARE(measure_title(Measure::q), QStringLiteral("Query weights (q)"));
-        QVERIFY(!measure_explanation(Measure::cka).isEmpty());
+        QVERIFY(measure_explanation(Measure::cka).startsWith(QStringLiteral("Linear CKA of the")));
+        QVERIFY(measure_explanation(Measure::q).endsWith(QStringLiteral("\ncos(Wq_i, Wq_j)")));
     }
 
     void a_long_label_is_broken_and_elided() {

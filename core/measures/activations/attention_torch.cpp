@@ -1,14 +1,14 @@
-#include "core/measures/attention_distance_torch.h"
-
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include <ATen/ATen.h>
 
+#include "core/measures/activation_measure_torch.h"
 #include "core/similarity/gram.h"
 
-namespace headscope {
+namespace headscope::activations {
 namespace {
 
 /// Elements of the rows of attention of all heads that are made together: what fits the CPU's
@@ -17,9 +17,27 @@ std::int64_t elements_at_once(const c10::Device& device) {
     return device.is_cpu() ? std::int64_t{1} << 20 : std::int64_t{1} << 25;
 }
 
-}  // namespace
+/// The sum over the tokens of how far the rows of attention of two heads of a layer lie apart. The
+/// rows are made again from queries and keys, some at a time, and compared at once: those of a
+/// whole window would take memory that grows with its square.
+class AttentionDistance : public PairSums {
+  public:
+    void add(const AttentionActivity& activity) override;
+    void add(const PairSums& other) override;
+    void extend(const std::function<void(at::Tensor& sums)>& over_others) override;
 
-std::int64_t AttentionDistance::bytes(const c10::Device& device) {
+    /// The mean total variation distance.
+    [[nodiscard]] std::vector<double> values() const override;
+
+  private:
+    void add_rows(const at::Tensor& queries, const at::Tensor& keys, std::int64_t first,
+                  std::int64_t count, const ops::AttentionLayout& layout);
+
+    at::Tensor sum_;  ///< [heads, heads], float64
+    std::int64_t tokens_ = 0;
+};
+
+std::int64_t bytes_of_adding(const c10::Device& device) {
     constexpr std::int64_t kCopies = 4;  // scores, shares, their transposed copy, distances
     return kCopies * elements_at_once(device) * static_cast<std::int64_t>(sizeof(float));
 }
@@ -47,9 +65,10 @@ void AttentionDistance::add(const AttentionActivity& activity) {
     tokens_ += layout.windows * layout.window;
 }
 
-void AttentionDistance::add(const AttentionDistance& other) {
-    sum_ = sum_.defined() ? sum_ + other.sum_ : other.sum_;
-    tokens_ += other.tokens_;
+void AttentionDistance::add(const PairSums& other) {
+    const auto& its = static_cast<const AttentionDistance&>(other);
+    sum_ = sum_.defined() ? sum_ + its.sum_ : its.sum_;
+    tokens_ += its.tokens_;
 }
 
 void AttentionDistance::extend(const std::function<void(at::Tensor&)>& over_others) {
@@ -88,7 +107,7 @@ void AttentionDistance::add_rows(const at::Tensor& queries, const at::Tensor& ke
     sum_.add_(at::cdist(by_token, by_token, /*p=*/1.0).sum(0, /*keepdim=*/false, at::kDouble));
 }
 
-std::vector<double> AttentionDistance::mean() const {
+std::vector<double> AttentionDistance::values() const {
     const at::Tensor here = sum_.to(at::kCPU).contiguous();
     const auto heads = static_cast<int>(here.size(0));
     std::vector<double> triangle;
@@ -102,4 +121,13 @@ std::vector<double> AttentionDistance::mean() const {
     return triangle;
 }
 
-}  // namespace headscope
+}  // namespace
+
+extern const ActivationMeasure attention;
+const ActivationMeasure attention{
+    .values = ActivationMeasure::Values::distances,
+    .own_sums = []() -> std::unique_ptr<PairSums> { return std::make_unique<AttentionDistance>(); },
+    .own_bytes = bytes_of_adding,
+};
+
+}  // namespace headscope::activations
