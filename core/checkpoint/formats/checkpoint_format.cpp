@@ -6,12 +6,22 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
-#include "core/checkpoint/formats/gguf/gguf_format.h"
-#include "core/checkpoint/formats/hugging_face/hugging_face_format.h"
-#include "core/checkpoint/formats/meta/meta_format.h"
 #include "core/checkpoint/model_place.h"
 
+// k<name>Format of a folder beside this file. Where a model is there in several, the first is
+// taken.
+#define HEADSCOPE_FORMATS(X) \
+    X(Safetensors)           \
+    X(Torch)                 \
+    X(Meta)                  \
+    X(Gguf)
+
 namespace headscope {
+
+#define HEADSCOPE_DECLARE(name) extern const CheckpointFormat k##name##Format;
+HEADSCOPE_FORMATS(HEADSCOPE_DECLARE)
+#undef HEADSCOPE_DECLARE
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -75,12 +85,9 @@ std::string_view unreadable_kind(std::string_view name) {
 }  // namespace
 
 std::span<const CheckpointFormat* const> checkpoint_formats() {
-    static constexpr std::array kFormats{
-        &kSafetensorsFormat,
-        &kTorchFormat,
-        &kMetaFormat,
-        &kGgufFormat,
-    };
+#define HEADSCOPE_ENTRY(name) &k##name##Format,
+    static constexpr std::array kFormats{HEADSCOPE_FORMATS(HEADSCOPE_ENTRY)};
+#undef HEADSCOPE_ENTRY
     return kFormats;
 }
 
