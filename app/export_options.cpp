@@ -1,4 +1,4 @@
-// Options of commands that write a model or compare whole models.
+// Options of commands that write a model, compare whole models, or look at heads.
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -29,6 +29,23 @@ void add_compare_options(CLI::App& command, Options& options) {
     add(command, "--output", options.output, "File for everything, JSON; default: none is written")
         ->type_name("FILE");
     command.add_flag("--force", options.force, "Replace that file where it is there already");
+}
+
+void add_heads_options(CLI::App& command, Options& options) {
+    CLI::Option* repeated =
+        command.add_flag("--repeated", options.repeated,
+                         "Random tokens whose second half repeats the first, in place of the "
+                         "calibration text: where induction heads show");
+    CLI::Option* passages =
+        add(command, "--passages", options.passages,
+            "Instead of scores the passages that activate these heads most, such as 3:7,12;5:0 "
+            "(layer:heads)")
+            ->excludes(repeated)
+            ->excludes(command.get_option("--layers"));
+    add(command, "--top", options.top_passages, "How many passages of each head")
+        ->check(CLI::Range(1, 1000))
+        ->needs(passages)
+        ->capture_default_str();
 }
 
 void add_prompt_options(CLI::App& command, Options& options) {

@@ -228,9 +228,7 @@ struct CommandLine {
         add_layer_option(*heads, options);
         add_calibration_options(*heads, options);
         add_compute_options(*heads, options);
-        heads->add_flag("--repeated", options.repeated,
-                        "Random tokens whose second half repeats the first, in place of the "
-                        "calibration text: where induction heads show");
+        add_heads_options(*heads, options);
         add_json_option(*heads, options);
         add_model_paths(*info, "PATH,--model_path,--model-path", options.model_path,
                         "Model folder or files of it; default: the demo model");

@@ -38,6 +38,7 @@ void add_compress_options(CLI::App& command, Options& options);
 void add_damage_options(CLI::App& command, Options& options);
 void add_compare_options(CLI::App& command, Options& options);
 /// Of a prompt whose reading is timed.
+void add_heads_options(CLI::App& command, Options& options);
 void add_prompt_options(CLI::App& command, Options& options);
 void add_speed_options(CLI::App& command, Options& options);
 void add_output_options(CLI::App& command, Options& options);

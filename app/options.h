@@ -61,6 +61,8 @@ struct Options {
     std::uint64_t max_shard_size = 0;  ///< bytes; 0: whatever it takes
     bool no_plots = false;
     bool repeated = false;  ///< `heads`: random tokens, repeated, in place of the text
+    std::string passages;   ///< `heads`: those whose passages are wanted, "3:7,12;5:0"
+    int top_passages = 10;  ///< of each of them
     bool json = false;
 
     // search and damage
