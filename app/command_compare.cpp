@@ -186,23 +186,27 @@ void run_compare(const Options& options, Display& display, const std::stop_token
                                   kVersion};
     const ModelDifference found = compare_models(
         first, second, record.params, [&](const Progress& at) { display.progress(at); }, stop);
+    if (found.empty()) {
+        fail(ErrorCode::bad_input, "{} and {} have nothing to compare: {}; {}", options.first_model,
+             options.second_model, found.no_matches->text(), found.no_evaluation->text());
+    }
     nlohmann::ordered_json event = {{"event", "result"}};
     event.update(to_json(record, found));
     display.event(event);
     print_model(display, 'A', record.first);
     print_model(display, 'B', record.second);
-    if (found.no_matches.empty()) {
+    if (!found.no_matches) {
         display.print(fmt::format("\nHeads of A and of B by {}\n", options.match_measure));
         print_layers(display, found.layers);
         print_lost_heads(display, found.layers);
     } else {
-        display.print(fmt::format("\nNo heads: {}.", found.no_matches));
+        display.print(fmt::format("\nNo heads: {}.", found.no_matches->text()));
     }
     print_tensors(display, found.tensors);
     if (found.evaluation) print_evaluation(display, record.params, *found.evaluation);
-    if (!found.no_divergence.empty()) display.print("\nNote: " + found.no_divergence + ".");
-    if (!found.no_evaluation.empty())
-        display.print(fmt::format("\nNo evaluation: {}.", found.no_evaluation));
+    if (found.no_divergence) display.print("\nNote: " + found.no_divergence->text() + ".");
+    if (found.no_evaluation)
+        display.print(fmt::format("\nNo evaluation: {}.", found.no_evaluation->text()));
     if (options.output.empty()) return;
     write_difference(options.output, record, found);
     display.print("\n" + options.output);

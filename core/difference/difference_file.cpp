@@ -23,8 +23,8 @@ Json number(double value) {
     return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
-Json text_or_null(const std::string& text) {
-    return text.empty() ? Json(nullptr) : Json(text);
+Json text_or_null(const std::optional<NotCompared>& reason) {
+    return reason ? Json(reason->text()) : Json(nullptr);
 }
 
 Json to_json(const ComparedModel& model) {

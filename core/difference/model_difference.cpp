@@ -28,31 +28,48 @@ std::string name_of(const Checkpoint& checkpoint) {
     return checkpoint.path().string();
 }
 
-/// Why no head of the first model can be a head of the second; empty where one can.
-std::string why_no_matches(const Checkpoint& first, const Checkpoint& second) {
-    const ModelConfig& a = first.config();
-    const ModelConfig& b = second.config();
-    const auto differ = [&](std::string_view what, std::int64_t of_first, std::int64_t of_second) {
-        return fmt::format("the models have {} and {} {}, so their heads cannot be matched",
-                           of_first, of_second, what);
-    };
-    if (a.num_hidden_layers != b.num_hidden_layers)
-        return differ("layers", a.num_hidden_layers, b.num_hidden_layers);
-    if (a.hidden_size != b.hidden_size)
-        return differ("as hidden size", a.hidden_size, b.hidden_size);
-    if (a.head_dim != b.head_dim) return differ("as head size", a.head_dim, b.head_dim);
-    return {};
+/// The error that `check` throws; none where it passes.
+template <typename Check>
+std::optional<NotCompared> failure_of(const Check& check) {
+    try {
+        check();
+    } catch (const Error& error) {
+        return NotCompared{error};
+    }
+    return std::nullopt;
 }
 
-/// Why the text cannot be read by both; empty where it can.
-std::string why_no_tokenizer(const Checkpoint& checkpoint) {
-    try {
-        static_cast<void>(tokenizer_of(checkpoint));
-        return {};
-    } catch (const Error& error) {
-        return fmt::format("{} cannot read a text, so only the weights are compared ({})",
-                           name_of(checkpoint), error.what());
+/// Throws where no head of the first model can be a head of the second.
+void require_same_shape(const Checkpoint& first, const Checkpoint& second) {
+    const ModelConfig& a = first.config();
+    const ModelConfig& b = second.config();
+    if (a.num_hidden_layers != b.num_hidden_layers) {
+        fail(ErrorCode::unsupported,
+             "the models have {} and {} layers, so their heads cannot be matched",
+             a.num_hidden_layers, b.num_hidden_layers);
     }
+    if (a.hidden_size != b.hidden_size) {
+        fail(ErrorCode::unsupported,
+             "the models have {} and {} as hidden size, so their heads cannot be matched",
+             a.hidden_size, b.hidden_size);
+    }
+    if (a.head_dim != b.head_dim) {
+        fail(ErrorCode::unsupported,
+             "the models have {} and {} as head size, so their heads cannot be matched", a.head_dim,
+             b.head_dim);
+    }
+}
+
+/// Why the text cannot be read by both; none where it can.
+std::optional<NotCompared> why_no_tokenizer(const Checkpoint& checkpoint) {
+    const auto cause = failure_of([&] { static_cast<void>(tokenizer_of(checkpoint)); });
+    if (!cause) return std::nullopt;
+    auto reason = failure_of([&] {
+        fail(ErrorCode::unsupported, "{} cannot read a text, so only the weights are compared",
+             name_of(checkpoint));
+    });
+    reason->cause = cause->why;
+    return reason;
 }
 
 /// One comparison, step by step; a step leaves what the next needs in the members.
@@ -77,21 +94,18 @@ class Comparing {
         match();
         found_.tensors = engine().subtract(first_, second_, threads_, progress_, stop_);
         if (params_.weights_only) {
-            found_.no_evaluation = "only the weights were asked for";
+            found_.no_evaluation =
+                failure_of([] { fail(ErrorCode::unsupported, "only the weights were asked for"); });
         } else {
             evaluate();
-        }
-        if (found_.layers.empty() && found_.tensors.tensors.empty() && !found_.evaluation) {
-            fail(ErrorCode::bad_input, "{} and {} have nothing to compare: {}; {}", name_of(first_),
-                 name_of(second_), found_.no_matches, found_.no_evaluation);
         }
         return std::move(found_);
     }
 
   private:
     void match() {
-        found_.no_matches = why_no_matches(first_, second_);
-        if (!found_.no_matches.empty()) return;
+        found_.no_matches = failure_of([&] { require_same_shape(first_, second_); });
+        if (found_.no_matches) return;
         const std::vector<int> layers = choose_layers(first_.config(), params_.layers);
         found_.layers = engine().match_heads(first_, second_, params_.measure, layers, threads_,
                                              progress_, stop_);
@@ -100,7 +114,7 @@ class Comparing {
     void evaluate() {
         for (const Checkpoint* checkpoint : {&first_, &second_}) {
             found_.no_evaluation = why_no_tokenizer(*checkpoint);
-            if (!found_.no_evaluation.empty()) return;
+            if (found_.no_evaluation) return;
         }
         TextOptions options = params_.text;
         if (options.window == 0 || options.window == kLongestWindow) {
@@ -113,17 +127,21 @@ class Comparing {
         paired.text = prepare_text(first_, options, params_.cache_dir, stop_);
         const PreparedText its = prepare_text(second_, options, params_.cache_dir, stop_);
         if (paired.text.token_ids_sha256 != its.token_ids_sha256) {
-            found_.no_evaluation = fmt::format(
-                "the tokenizers differ: they read {} as {} and {} tokens that are not the same, so "
-                "only the weights are compared",
-                its.corpus_name, paired.text.token_count, its.token_count);
+            found_.no_evaluation = failure_of([&] {
+                fail(ErrorCode::unsupported,
+                     "the tokenizers differ: they read {} as {} and {} tokens that are not the "
+                     "same, so only the weights are compared",
+                     its.corpus_name, paired.text.token_count, its.token_count);
+            });
             return;
         }
         const bool divergence = first_.config().vocab_size == second_.config().vocab_size;
         if (!divergence) {
-            found_.no_divergence =
-                fmt::format("the vocabularies have {} and {} tokens, so there is no KL divergence",
-                            first_.config().vocab_size, second_.config().vocab_size);
+            found_.no_divergence = failure_of([&] {
+                fail(ErrorCode::unsupported,
+                     "the vocabularies have {} and {} tokens, so there is no KL divergence",
+                     first_.config().vocab_size, second_.config().vocab_size);
+            });
         }
         ComputeOptions compute = params_.compute;
         compute.memory_limit /= 2;
@@ -162,6 +180,14 @@ std::string part_name(const std::string& tensor) {
 }
 
 }  // namespace
+
+std::string NotCompared::text() const {
+    return cause ? fmt::format("{} ({})", why.what(), cause->what()) : why.what();
+}
+
+bool ModelDifference::empty() const {
+    return layers.empty() && tensors.tensors.empty() && !evaluation;
+}
 
 double TensorDifference::relative() const {
     return ratio(difference, norm);

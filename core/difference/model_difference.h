@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/base/progress.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/difference/weight_difference.h"
@@ -34,14 +35,28 @@ struct PairedEvaluation {
     double seconds = 0.0;
 };
 
-/// What tells two models apart. Where a part was not possible, the sentence beside it says why.
+/// Why a part of a comparison was not possible: errors that were not thrown, so that a window can
+/// say them in another language.
+struct NotCompared {
+    Error why;
+    std::optional<Error> cause = {};  ///< that it follows from
+
+    /// Both in a sentence, without its full stop.
+    [[nodiscard]] std::string text() const;
+};
+
+/// What tells two models apart. Where a part was not possible, the reason beside it says why.
 struct ModelDifference {
     std::vector<LayerMatches> layers;
-    std::string no_matches;
+    std::optional<NotCompared> no_matches;
     TensorDifferences tensors;
     std::optional<PairedEvaluation> evaluation;
-    std::string no_evaluation;
-    std::string no_divergence;  ///< the perplexities are there, the KL divergence is not
+    std::optional<NotCompared> no_evaluation;
+    /// The perplexities are there, the KL divergence is not.
+    std::optional<NotCompared> no_divergence;
+
+    /// Whether nothing at all could be compared; both reasons are there then.
+    [[nodiscard]] bool empty() const;
 };
 
 /// Matches the heads of two models, subtracts their tensors and evaluates both on the same tokens.
@@ -51,8 +66,8 @@ struct ModelDifference {
 /// models are evaluated where their tokenizers read the text as the same tokens, and their KL
 /// divergence is taken where their vocabularies have one size.
 ///
-/// Throws Error(bad_input) for a measure of behaviour and where nothing at all can be compared, and
-/// what compute_similarity(), prepare_text(), Model::load() and evaluate() throw.
+/// Throws Error(bad_input) for a measure that compares heads of one model alone, and what
+/// compute_similarity(), prepare_text(), Model::load() and evaluate() throw.
 ModelDifference compare_models(const Checkpoint& first, const Checkpoint& second,
                                const DifferenceParams& params, const ProgressFn& progress = {},
                                const std::stop_token& stop = {});

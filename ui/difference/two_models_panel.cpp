@@ -17,6 +17,7 @@
 #include <limits>
 
 #include "ui/difference/second_model.h"
+#include "ui/session/error_text.h"
 #include "ui/session/session.h"
 #include "ui/style/flow_layout.h"
 #include "ui/style/text.h"
@@ -76,9 +77,10 @@ void fit_columns(QTreeWidget& table) {
         table.resizeColumnToContents(column);
 }
 
-QString sentence(const std::string& reason) {
-    QString text = qstring(reason);
-    if (!text.isEmpty()) text[0] = text[0].toUpper();
+QString sentence(const NotCompared& reason) {
+    QString text = error_text(reason.why);
+    if (reason.cause) text += QStringLiteral(" (%1)").arg(error_text(*reason.cause));
+    text[0] = text[0].toUpper();
     return text + QLatin1Char('.');
 }
 
@@ -244,10 +246,11 @@ QString TwoModelsPanel::summary() const {
     const ModelDifference& difference = result->difference;
     const QString first = qstring(services_.session.model()->name());
     QStringList lines = {tr("A: %1; B: %2").arg(first, result->path)};
-    if (!difference.no_matches.empty()) lines << sentence(difference.no_matches);
+    if (difference.empty()) lines << tr("The two models have nothing in common to compare.");
+    if (difference.no_matches) lines << sentence(*difference.no_matches);
     if (difference.evaluation) lines << evaluation_lines(*difference.evaluation, tr("B"));
-    for (const std::string* reason : {&difference.no_divergence, &difference.no_evaluation}) {
-        if (!reason->empty()) lines << sentence(*reason);
+    for (const auto* reason : {&difference.no_divergence, &difference.no_evaluation}) {
+        if (*reason) lines << sentence(**reason);
     }
     return lines.join(QLatin1Char('\n'));
 }

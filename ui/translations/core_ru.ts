@@ -1456,8 +1456,32 @@
         <translation>{}: запрос из {} токенов длиннее {}, которые читает модель; выберите более короткий</translation>
     </message>
     <message>
-        <source>{} and {} have nothing to compare: {}; {}</source>
-        <translation>{} и {} сравнить не в чем: {}; {}</translation>
+        <source>the models have {} and {} layers, so their heads cannot be matched</source>
+        <translation>слоёв в моделях {} и {}, поэтому их головы сопоставить нельзя</translation>
+    </message>
+    <message>
+        <source>the models have {} and {} as hidden size, so their heads cannot be matched</source>
+        <translation>размерность скрытого состояния моделей {} и {}, поэтому их головы сопоставить нельзя</translation>
+    </message>
+    <message>
+        <source>the models have {} and {} as head size, so their heads cannot be matched</source>
+        <translation>размерность головы в моделях {} и {}, поэтому их головы сопоставить нельзя</translation>
+    </message>
+    <message>
+        <source>{} cannot read a text, so only the weights are compared</source>
+        <translation>{} не может прочитать текст, поэтому сравниваются только веса</translation>
+    </message>
+    <message>
+        <source>only the weights were asked for</source>
+        <translation>запрошено сравнение только весов</translation>
+    </message>
+    <message>
+        <source>the tokenizers differ: they read {} as {} and {} tokens that are not the same, so only the weights are compared</source>
+        <translation>токенизаторы разные: {} читается ими как {} и {} токенов, и они не совпадают, поэтому сравниваются только веса</translation>
+    </message>
+    <message>
+        <source>the vocabularies have {} and {} tokens, so there is no KL divergence</source>
+        <translation>в словарях {} и {} токенов, поэтому дивергенции KL нет</translation>
     </message>
 </context>
 <context>

@@ -637,6 +637,13 @@
     </message>
 </context>
 <context>
+    <name>headscope::ui::CorpusFilter</name>
+    <message>
+        <source>Text (%1);;All files (*)</source>
+        <translation>Текст (%1);;Все файлы (*)</translation>
+    </message>
+</context>
+<context>
     <name>headscope::ui::DamageModel</name>
     <message>
         <source>Change of the loss when only this pair is merged, in thousandths of a nat for each predicted token, with its 95 % interval</source>
@@ -3926,10 +3933,6 @@ Replace them?</source>
         <translation>Выберите корпус</translation>
     </message>
     <message>
-        <source>Text (*.txt *.raw *.tokens);;All files (*)</source>
-        <translation>Текст (*.txt *.raw *.tokens);;Все файлы (*)</translation>
-    </message>
-    <message>
         <source>Compare e&amp;very prediction with the original&apos;s</source>
         <translation>Сравнивать каждое &amp;предсказание с исходным</translation>
     </message>
@@ -4903,6 +4906,10 @@ Perplexity %3</source>
 </context>
 <context>
     <name>headscope::ui::TwoModelsPanel</name>
+    <message>
+        <source>The two models have nothing in common to compare.</source>
+        <translation>У двух моделей нет ничего общего, что можно было бы сравнить.</translation>
+    </message>
     <message>
         <source>Perplexity %1; of %2 %3, change %4</source>
         <translation>Перплексия %1; у %2 %3, изменение %4</translation>

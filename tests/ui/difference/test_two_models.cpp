@@ -5,6 +5,7 @@
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTranslator>
 #include <QTreeWidget>
 #include <algorithm>
 
@@ -80,6 +81,18 @@ bool merged(const Session& session, std::size_t layer, std::size_t head) {
 
 }  // namespace
 
+/// Says one reason in another language.
+class Translator : public QTranslator {
+  public:
+    [[nodiscard]] bool isEmpty() const override { return false; }
+    [[nodiscard]] QString translate(const char* context, const char* source, const char*,
+                                    int) const override {
+        const bool layers = QByteArray(source).startsWith("the models have {} and {} layers");
+        return qstrcmp(context, "core") == 0 && layers ? QStringLiteral("Schichten: {}, {}")
+                                                       : QString();
+    }
+};
+
 class TestTwoModels : public QObject {
     Q_OBJECT
 
@@ -99,6 +112,18 @@ class TestTwoModels : public QObject {
         at.session.set_model(nullptr);
         QVERIFY(at.second.result() == nullptr);
         QVERIFY(at.panel.copy_text().isEmpty());
+    }
+
+    void reasons_are_said_in_the_language_of_the_window() {
+        Translator translator;
+        QCoreApplication::installTranslator(&translator);
+        At at;
+        at.panel.evaluates().setChecked(false);
+        at.compare(QStringLiteral(HEADSCOPE_TESTS_DIR "/fixtures/models/bpe"));
+        QVERIFY(at.second.result() != nullptr);
+        const QString text = at.panel.summary();
+        QVERIFY2(text.contains(QStringLiteral("Schichten: 6, 5.")), qPrintable(text));
+        QVERIFY(text.contains(QStringLiteral("Only the weights were asked for.")));
     }
 
     void a_merged_copy_differs_where_it_was_merged() {
