@@ -27,6 +27,9 @@ std::size_t place_of(int first, int second, std::size_t heads) {
 }
 
 /// In millinats a token.
+/// Of an axis in a narrow window.
+constexpr int kLeastLetters = 9;
+
 std::optional<double> damage_of(const DamageResult& result, int layer, int first, int second) {
     const auto key = std::make_pair(layer, Heads{first, second});
     const auto found = std::lower_bound(result.pairs.begin(), result.pairs.end(), key,
@@ -53,8 +56,8 @@ ScatterPanel::ScatterPanel(Session& session, MeasureStore& measures, DamageStore
       scatter_(new PairScatter(this)),
       correlating_(QStringLiteral("correlation")) {
     for (QComboBox* axis : {x_, y_}) {
-        axis->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        axis->setMinimumContentsLength(18);
+        axis->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        axis->setMinimumContentsLength(kLeastLetters);
         for (const Measure measure : all_measures()) {
             axis->addItem(measure_title(measure), static_cast<int>(measure));
             axis->setItemData(axis->count() - 1, measure_explanation(measure), Qt::ToolTipRole);
@@ -72,11 +75,12 @@ ScatterPanel::ScatterPanel(Session& session, MeasureStore& measures, DamageStore
     connect(scope_, &QComboBox::currentIndexChanged, this, &ScatterPanel::refresh_if_visible);
 
     auto* choices = new QWidget(this);
-    auto* row = new FlowLayout(choices);
-    row->setContentsMargins({});
-    row->add_labelled(new QLabel(tr("X:"), this), x_);
-    row->add_labelled(new QLabel(tr("Y:"), this), y_);
-    row->add_labelled(new QLabel(tr("Pairs of the:"), this), scope_);
+    choices_ = new FlowLayout(choices);
+    choices_->setContentsMargins({});
+    choices_->set_shrinking(true);
+    choices_->add_labelled(new QLabel(tr("X:"), this), x_);
+    choices_->add_labelled(new QLabel(tr("Y:"), this), y_);
+    choices_->add_labelled(new QLabel(tr("Pairs of the:"), this), scope_);
     note_->setWordWrap(true);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(choices);

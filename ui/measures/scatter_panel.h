@@ -16,6 +16,8 @@ class QSettings;
 
 namespace headscope::ui {
 
+class FlowLayout;
+
 /// All pairs of heads, of one layer or of those that are included, by two figures of choice: any
 /// measure, the layer, or the damage that was measured.
 class ScatterPanel : public QWidget {
@@ -30,6 +32,8 @@ class ScatterPanel : public QWidget {
     [[nodiscard]] QComboBox& x_axis() { return *x_; }
     [[nodiscard]] QComboBox& y_axis() { return *y_; }
     [[nodiscard]] QComboBox& scope() { return *scope_; }
+    /// The row of choices above the plot.
+    [[nodiscard]] FlowLayout& choices() { return *choices_; }
     /// How many pairs are shown and how the two figures go together, or what is missing.
     [[nodiscard]] QString note() const;
     /// Every pair with both figures, also those that are thinned out of the plot.
@@ -82,6 +86,7 @@ class ScatterPanel : public QWidget {
     QComboBox* x_;
     QComboBox* y_;
     QComboBox* scope_;
+    FlowLayout* choices_ = nullptr;
     QLabel* note_;
     PairScatter* scatter_;
     Source shown_;

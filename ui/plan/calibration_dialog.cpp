@@ -12,6 +12,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "ui/style/corpus_filter.h"
+
 namespace headscope::ui {
 
 CalibrationDialog::CalibrationDialog(const CalibrationOptions& options, QWidget* parent)
@@ -64,8 +66,8 @@ CalibrationOptions CalibrationDialog::options() const {
 }
 
 void CalibrationDialog::browse() {
-    const QString file = QFileDialog::getOpenFileName(this, tr("Open a calibration text"),
-                                                      QFileInfo(file_->text()).path());
+    const QString file = QFileDialog::getOpenFileName(
+        this, tr("Open a calibration text"), QFileInfo(file_->text()).path(), corpus_filter());
     if (!file.isEmpty()) file_->setText(file);
 }
 

@@ -20,6 +20,7 @@
 #include <limits>
 
 #include "core/evaluation/protocol.h"
+#include "ui/style/corpus_filter.h"
 #include "ui/style/text.h"
 
 namespace headscope::ui {
@@ -260,8 +261,7 @@ void SettingsDialog::validate() {
 
 void SettingsDialog::browse() {
     const QString file =
-        QFileDialog::getOpenFileName(this, tr("Choose a corpus"), corpus_->text(),
-                                     tr("Text (*.txt *.raw *.tokens);;All files (*)"));
+        QFileDialog::getOpenFileName(this, tr("Choose a corpus"), corpus_->text(), corpus_filter());
     if (!file.isEmpty()) corpus_->setText(QDir::toNativeSeparators(file));
 }
 

@@ -22,8 +22,8 @@ HeadValues layers_of(const Session& session) {
 }  // namespace
 
 HeadAxis::HeadAxis(const PanelServices& services, QWidget* parent) : QComboBox(parent) {
-    setSizeAdjustPolicy(AdjustToMinimumContentsLengthWithIcon);
-    setMinimumContentsLength(18);
+    setSizeAdjustPolicy(AdjustToContents);
+    setMinimumContentsLength(9);  // of a narrow window
     addItem(tr("Layer"), kLayer);
     for (const HeadMeasure& measure : head_measures()) {
         addItem(measure.title(services), QLatin1String(measure.id));

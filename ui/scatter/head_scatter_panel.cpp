@@ -72,12 +72,13 @@ HeadScatterPanel::HeadScatterPanel(const PanelServices& services, QWidget* paren
 
 void HeadScatterPanel::lay_out() {
     auto* choices = new QWidget;
-    auto* row = new FlowLayout(choices);
-    row->setContentsMargins({});
-    row->add_labelled(new QLabel(tr("X:")), x_);
-    row->add_labelled(new QLabel(tr("Y:")), y_);
-    row->add_labelled(new QLabel(tr("Colo&ur by:")), color_);
-    row->addWidget(compute_);
+    choices_ = new FlowLayout(choices);
+    choices_->setContentsMargins({});
+    choices_->set_shrinking(true);
+    choices_->add_labelled(new QLabel(tr("X:")), x_);
+    choices_->add_labelled(new QLabel(tr("Y:")), y_);
+    choices_->add_labelled(new QLabel(tr("Colo&ur by:")), color_);
+    choices_->addWidget(compute_);
     note_->setWordWrap(true);
     readout_->setTextFormat(Qt::PlainText);
     readout_->setWordWrap(true);

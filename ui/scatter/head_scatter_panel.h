@@ -12,6 +12,8 @@ class QPushButton;
 
 namespace headscope::ui {
 
+class FlowLayout;
+
 /// All heads of the model by two values of them, coloured by a third; what is selected here is
 /// selected everywhere.
 class HeadScatterPanel : public QWidget {
@@ -25,6 +27,8 @@ class HeadScatterPanel : public QWidget {
     [[nodiscard]] HeadAxis& y_axis() { return *y_; }
     [[nodiscard]] HeadAxis& color() { return *color_; }
     [[nodiscard]] QCustomPlot& plot();
+    /// The row of choices above the plot.
+    [[nodiscard]] FlowLayout& choices() { return *choices_; }
     /// How many heads are shown and how their values go together, or what is missing.
     [[nodiscard]] QString note() const;
     /// A line for each head: layer, head, its values. C locale.
@@ -54,6 +58,7 @@ class HeadScatterPanel : public QWidget {
     HeadAxis* x_;
     HeadAxis* y_;
     HeadAxis* color_;
+    FlowLayout* choices_ = nullptr;
     QPushButton* compute_;
     QLabel* note_;
     HeadDots* dots_;

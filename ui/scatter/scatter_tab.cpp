@@ -1,6 +1,7 @@
 #include "ui/scatter/scatter_tab.h"
 
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QSettings>
 #include <QStackedWidget>
@@ -21,6 +22,7 @@ const QString kHeads = QStringLiteral("heads");
 
 ScatterTab::ScatterTab(const PanelServices& services, QWidget* parent)
     : QWidget(parent),
+      choice_(new QWidget(this)),
       points_(new QComboBox),
       pages_(new QStackedWidget),
       pairs_(new ScatterPanel(services.session, services.measures, services.damage)),
@@ -31,14 +33,22 @@ ScatterTab::ScatterTab(const PanelServices& services, QWidget* parent)
     pairs_->layout()->setContentsMargins({});
     pages_->addWidget(pairs_);
     pages_->addWidget(heads_);
-    auto* choice = new QWidget;
-    auto* row = new FlowLayout(choice);
+    auto* row = new QHBoxLayout(choice_);
     row->setContentsMargins({});
-    row->add_labelled(new QLabel(tr("&Points:")), points_);
+    auto* label = new QLabel(tr("&Points:"));
+    label->setBuddy(points_);
+    row->addWidget(label);
+    row->addWidget(points_);
     auto* column = new QVBoxLayout(this);
-    column->addWidget(choice);
     column->addWidget(pages_, 1);
-    connect(points_, &QComboBox::currentIndexChanged, pages_, &QStackedWidget::setCurrentIndex);
+    connect(points_, &QComboBox::currentIndexChanged, this, &ScatterTab::show_page);
+    show_page(0);
+}
+
+/// What the points are is the first choice of either page.
+void ScatterTab::show_page(int page) {
+    pages_->setCurrentIndex(page);
+    (shows_heads() ? heads_->choices() : pairs_->choices()).insert_first(choice_);
 }
 
 bool ScatterTab::shows_heads() const {

@@ -30,7 +30,9 @@ class ScatterTab : public QWidget {
 
   private:
     [[nodiscard]] bool shows_heads() const;
+    void show_page(int page);
 
+    QWidget* choice_;  ///< of the points, with its label
     QComboBox* points_;
     QStackedWidget* pages_;
     ScatterPanel* pairs_;

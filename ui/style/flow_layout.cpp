@@ -29,6 +29,14 @@ void FlowLayout::add_labelled(QLabel* label, QWidget* field) {
     addWidget(both);
 }
 
+void FlowLayout::insert_first(QWidget* widget) {
+    if (const QWidget* parent = widget->parentWidget(); parent != nullptr && parent->layout())
+        parent->layout()->removeWidget(widget);
+    addChildWidget(widget);
+    items_.insert(items_.begin(), new QWidgetItem(widget));
+    invalidate();
+}
+
 int FlowLayout::count() const {
     return static_cast<int>(items_.size());
 }
@@ -76,9 +84,9 @@ void FlowLayout::setGeometry(const QRect& rect) {
     int y = area.top();
     for (const Line& line : lines(area.width())) {
         int x = area.left();
-        for (QLayoutItem* item : line.items) {
-            const QSize size(std::min(item->sizeHint().width(), area.width()),
-                             item->sizeHint().height());
+        for (std::size_t i = 0; i < line.items.size(); ++i) {
+            QLayoutItem* item = line.items[i];
+            const QSize size(std::min(line.widths[i], area.width()), item->sizeHint().height());
             const QRect place(QPoint(x, y + (line.height - size.height()) / 2), size);
             item->setGeometry(QStyle::visualRect(direction, area, place));
             x += size.width() + std::max(0, spacing());
@@ -88,20 +96,47 @@ void FlowLayout::setGeometry(const QRect& rect) {
 }
 
 std::vector<FlowLayout::Line> FlowLayout::lines(int width) const {
+    std::vector<Line> all = lines(width, /*narrow=*/false);
+    if (!shrinking_ || all.size() < 2) return all;
+    all = lines(width, /*narrow=*/true);
+    for (Line& line : all)
+        widen(line, width);
+    return all;
+}
+
+std::vector<FlowLayout::Line> FlowLayout::lines(int width, bool narrow) const {
     std::vector<Line> all;
     int used = 0;
     for (QLayoutItem* item : items_) {
         if (item->isEmpty()) continue;
-        const QSize size = item->sizeHint();
-        if (all.empty() || used + size.width() > width) {
+        const int least = narrow ? item->minimumSize().width() : item->sizeHint().width();
+        if (all.empty() || used + least > width) {
             all.emplace_back();
             used = 0;
         }
         all.back().items.push_back(item);
-        all.back().height = std::max(all.back().height, size.height());
-        used += size.width() + std::max(0, spacing());
+        all.back().widths.push_back(least);
+        all.back().height = std::max(all.back().height, item->sizeHint().height());
+        used += least + std::max(0, spacing());
     }
     return all;
+}
+
+/// Gives what is left of the width to items that want more, each the same share of what it wants.
+void FlowLayout::widen(Line& line, int width) const {
+    int left = width - std::max(0, spacing()) * (static_cast<int>(line.items.size()) - 1);
+    int wanted = 0;
+    for (std::size_t i = 0; i < line.items.size(); ++i) {
+        left -= line.widths[i];
+        wanted += std::max(0, line.items[i]->sizeHint().width() - line.widths[i]);
+    }
+    for (std::size_t i = 0; i < line.items.size() && wanted > 0; ++i) {
+        const int own = std::max(0, line.items[i]->sizeHint().width() - line.widths[i]);
+        const int given = std::min(own, std::max(0, left) * own / wanted);
+        left -= given;
+        wanted -= own;
+        line.widths[i] += given;
+    }
 }
 
 }  // namespace headscope::ui

@@ -20,6 +20,11 @@ class FlowLayout : public QLayout {
     /// Puts a label and what it names on one line, in a widget of their own, and makes it the
     /// label's buddy.
     void add_labelled(QLabel* label, QWidget* field);
+    /// Puts a widget before the others, out of the layout that it was in.
+    void insert_first(QWidget* widget);
+    /// Where they need more than one line, items may be as narrow as their minimum, so that there
+    /// are fewer lines.
+    void set_shrinking(bool shrinking) { shrinking_ = shrinking; }
     [[nodiscard]] int count() const override;
     [[nodiscard]] QLayoutItem* itemAt(int index) const override;
     QLayoutItem* takeAt(int index) override;
@@ -33,12 +38,16 @@ class FlowLayout : public QLayout {
   private:
     struct Line {
         std::vector<QLayoutItem*> items;
+        std::vector<int> widths;  ///< of the items
         int height = 0;
     };
 
     [[nodiscard]] std::vector<Line> lines(int width) const;
+    [[nodiscard]] std::vector<Line> lines(int width, bool narrow) const;
+    void widen(Line& line, int width) const;
 
     std::vector<QLayoutItem*> items_;
+    bool shrinking_ = false;
 };
 
 }  // namespace headscope::ui

@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <QStyleFactory>
 #include <QStyleOption>
+#include <QWidget>
 
 #include "ui/style/plot_style.h"
 
@@ -42,6 +43,14 @@ void OutlinedStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* 
     painter->setBrush(Qt::NoBrush);
     painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
     painter->restore();
+}
+
+int OutlinedStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
+                               const QWidget* widget) const {
+    const int pixels = QProxyStyle::pixelMetric(metric, option, widget);
+    const bool tight =
+        metric == PM_TabBarTabHSpace && widget != nullptr && widget->property("tight").toBool();
+    return tight ? pixels * 2 / 5 : pixels;
 }
 
 QIcon OutlinedStyle::standardIcon(StandardPixmap icon, const QStyleOption* option,

@@ -2,7 +2,6 @@
 
 #include <QAction>
 #include <QDockWidget>
-#include <QTabWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -11,6 +10,7 @@
 #include "ui/plan/measure_choice.h"
 #include "ui/runs/run_panel.h"
 #include "ui/style/dock_scroll.h"
+#include "ui/style/fitting_tabs.h"
 #include "ui/style/measure_text.h"
 #include "ui/style/text.h"
 #include "ui/style/veil.h"
@@ -35,7 +35,7 @@ Workspace::Workspace(Workbench& workbench, QWidget* parent)
                            workbench.heads(), workbench.runs(),
                            [&workbench] { return workbench.work(); },
                            [this](int id) { show_run(id); }, &workbench.second()})),
-      views_(new QTabWidget),
+      views_(new FittingTabs),
       measure_(new MeasureChoice(workbench.session())) {
     setDockNestingEnabled(true);
     views_->setDocumentMode(true);

@@ -22,6 +22,7 @@
 #include "ui/scatter/head_scatter_panel.h"
 #include "ui/scatter/scatter_tab.h"
 #include "ui/session/session.h"
+#include "ui/style/flow_layout.h"
 
 using namespace headscope;
 using namespace headscope::testing;
@@ -108,6 +109,19 @@ class TestHeadScatter : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void choices_take_two_rows_of_a_narrow_tab() {
+        At at(demo_opened_model());
+        for (const int page : {0, 1}) {
+            at.tab.points().setCurrentIndex(page);
+            const FlowLayout& choices =
+                page == 0 ? at.tab.pairs().choices() : at.tab.heads().choices();
+            QVERIFY(choices.parentWidget()->isAncestorOf(&at.tab.points()));
+            const int line = choices.heightForWidth(10'000);
+            QVERIFY(choices.heightForWidth(60 * at.tab.fontMetrics().averageCharWidth()) <
+                    3 * line);
+        }
+    }
+
     void a_dot_for_each_head() {
         At at(demo_opened_model());
         at.session.choose_threshold(1.0);

@@ -1,14 +1,20 @@
 // What the folders of the window share: numbers, texts of stages, fields; and which folder may know
 // which.
 
+#include <QComboBox>
 #include <QDirIterator>
+#include <QLabel>
 #include <QLineEdit>
 #include <QRegularExpression>
+#include <QTabBar>
 #include <QTest>
+#include <QToolButton>
 #include <vector>
 
 #include "core/merging/ranked_pairs.h"
 #include "tests/support/test_program.h"
+#include "ui/style/fitting_tabs.h"
+#include "ui/style/flow_layout.h"
 #include "ui/style/measure_text.h"
 #include "ui/style/number_field.h"
 #include "ui/style/progress_text.h"
@@ -98,6 +104,72 @@ class TestStyle : public QObject {
         QCOMPARE(measure_title(Measure::q), QStringLiteral("Query weights (q)"));
         QVERIFY(measure_explanation(Measure::cka).startsWith(QStringLiteral("Linear CKA of the")));
         QVERIFY(measure_explanation(Measure::q).endsWith(QStringLiteral("\ncos(Wq_i, Wq_j)")));
+    }
+
+    void tabs_fit_without_arrows() {
+        FittingTabs tabs;
+        const QStringList titles = {QStringLiteral("Map"), QStringLiteral("Two measures of pairs"),
+                                    QStringLiteral("Text"),
+                                    QStringLiteral("Everything that a plan costs")};
+        for (const QString& title : titles)
+            tabs.addTab(new QWidget, title);
+        tabs.resize(2000, 200);
+        tabs.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&tabs));
+        QTabBar& bar = *tabs.tabBar();
+        const auto widths = [&] {
+            std::vector<int> all;
+            for (int tab = 0; tab < bar.count(); ++tab)
+                all.push_back(bar.tabRect(tab).width());
+            return all;
+        };
+        const std::vector<int> whole = widths();
+        QVERIFY(whole[0] < whole[1] && whole[1] < whole[3]);
+        // Only the two long titles are cut, to the same width; the current one last.
+        const int narrow = whole[0] + whole[1] + whole[2] + whole[1] - 20;
+        tabs.resize(narrow, 200);
+        QTRY_COMPARE(widths()[1], widths()[3]);
+        QCOMPARE(widths()[0], whole[0]);
+        QCOMPARE(widths()[2], whole[2]);
+        QVERIFY(bar.tabRect(3).right() < narrow && widths()[3] < whole[1]);
+        tabs.setCurrentIndex(3);
+        QTRY_COMPARE(widths()[3], whole[3]);
+        QVERIFY(bar.tabRect(3).right() < narrow);
+        for (const QToolButton* arrow : bar.findChildren<QToolButton*>())
+            QVERIFY(!arrow->isVisible());
+        QVERIFY(!tabs.usesScrollButtons());
+        tabs.resize(whole[3] + 3 * tabs.fontMetrics().averageCharWidth(), 200);
+        QTRY_VERIFY(tabs.usesScrollButtons());
+        QCOMPARE(widths()[1], whole[1]);
+        tabs.resize(2000, 200);
+        QTRY_COMPARE(widths(), whole);
+        QVERIFY(!tabs.usesScrollButtons());
+    }
+
+    void a_narrow_row_of_choices_takes_fewer_lines() {
+        QWidget place;
+        auto* row = new FlowLayout(&place);
+        row->setContentsMargins({});
+        for (int i = 0; i < 2; ++i) {
+            auto* box = new QComboBox;
+            box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+            box->setMinimumContentsLength(4);
+            box->addItem(QString(40, QLatin1Char('x')));
+            row->addWidget(box);
+        }
+        const int wide = row->itemAt(0)->sizeHint().width();
+        const int line = row->heightForWidth(3 * wide);
+        QVERIFY(row->heightForWidth(wide) > line);
+        row->set_shrinking(true);
+        QCOMPARE(row->heightForWidth(wide), line);
+        row->setGeometry(QRect(0, 0, wide, line));
+        const QRect first = row->itemAt(0)->geometry();
+        const QRect second = row->itemAt(1)->geometry();
+        QVERIFY(first.right() < second.left() && second.right() < wide);
+        QVERIFY(first.width() + second.width() > wide * 9 / 10);
+        auto* label = new QLabel(QStringLiteral("first"));
+        row->insert_first(label);
+        QCOMPARE(row->itemAt(0)->widget(), label);
     }
 
     void a_long_label_is_broken_and_elided() {
