@@ -33,7 +33,7 @@ nlohmann::ordered_json size_event(const ModelSize& size) {
     nlohmann::ordered_json json{{"parameters", size.parameters},
                                 {"bytes", size.bytes},
                                 {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
-    if (size.prefill) json["prefill"] = to_json(*size.prefill);
+    add_speed(json, size.speed);
     return json;
 }
 
@@ -83,11 +83,14 @@ void print_sizes(Display& display, const ExportResult& result) {
     table.add({"KV cache per token (16 bits)", bytes_text(before.kv_cache_bytes_per_token),
                bytes_text(after.kv_cache_bytes_per_token),
                change(before.kv_cache_bytes_per_token, after.kv_cache_bytes_per_token)});
-    if (before.prefill && after.prefill) {
-        table.add({fmt::format("tokens a second ({})", test_name(*before.prefill)),
-                   speed_text(*before.prefill), speed_text(*after.prefill),
-                   fmt::format("{:+.1f} %",
-                               100.0 * (after.prefill->mean() / before.prefill->mean() - 1.0))});
+    const std::vector<SpeedTest> tests = tests_of(before.speed);
+    const std::vector<SpeedTest> tests_after = tests_of(after.speed);
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+        const Speed& was = tests[i].speed;
+        const Speed& is = tests_after[i].speed;
+        table.add({fmt::format("tokens a second ({})", tests[i].name), speed_text(was),
+                   speed_text(is),
+                   fmt::format("{:+.1f} %", 100.0 * (is.mean() / was.mean() - 1.0))});
     }
     display.print("\n" + table.text());
 }
@@ -131,7 +134,8 @@ void run_export(const Options& given, Display& display, const std::stop_token& s
     params.type = parse_export_type(options.export_type);
     params.max_shard_bytes = static_cast<std::int64_t>(options.max_shard_size);
     if (options.measure_speed)
-        params.speed = SpeedMeasurement{{options.prompt, options.repetitions}, options.compute()};
+        params.speed = SpeedMeasurement{{options.prompt, options.repetitions, options.generated},
+                                        options.compute()};
     params.compact = options.compact;
     params.force = options.force;
     params.program_version = kVersion;

@@ -24,20 +24,26 @@ void run_speed(const Options& options, Display& display, const std::stop_token& 
         const Checkpoint checkpoint = Checkpoint::open(path, options.opening());
         models.push_back(Model::load(checkpoint, options.compute(), progress, stop));
     }
-    const std::vector<PrefillSpeed> speeds =
-        measure_prefill(models, {options.prompt, options.repetitions}, progress, stop);
+    const std::vector<ModelSpeed> speeds = measure_speed(
+        models, {options.prompt, options.repetitions, options.generated}, progress, stop);
     nlohmann::ordered_json rows = nlohmann::ordered_json::array();
     Table table({"model", "weights", "parameters", "test", "tokens a second", "against the first"});
     for (std::size_t i = 0; i < models.size(); ++i) {
         const ModelSize size = size_of(models[i].checkpoint());
-        rows.push_back({{"model_path", paths[i]},
-                        {"parameters", size.parameters},
-                        {"bytes", size.bytes},
-                        {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token},
-                        {"prefill", to_json(speeds[i])}});
-        table.add({paths[i], bytes_text(size.bytes), count_text(size.parameters),
-                   test_name(speeds[i]), speed_text(speeds[i]),
-                   i == 0 ? "" : fmt::format("{:.3f}", speeds[i].mean() / speeds.front().mean())});
+        nlohmann::ordered_json row{{"model_path", paths[i]},
+                                   {"parameters", size.parameters},
+                                   {"bytes", size.bytes},
+                                   {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
+        add_speed(row, speeds[i]);
+        rows.push_back(std::move(row));
+        const std::vector<SpeedTest> tests = tests_of(speeds[i]);
+        const std::vector<SpeedTest> of_first = tests_of(speeds.front());
+        for (std::size_t test = 0; test < tests.size(); ++test) {
+            const double ratio = tests[test].speed.mean() / of_first[test].speed.mean();
+            table.add({paths[i], bytes_text(size.bytes), count_text(size.parameters),
+                       tests[test].name, speed_text(tests[test].speed),
+                       i == 0 ? "" : fmt::format("{:.3f}", ratio)});
+        }
     }
     const Model& first = models.front();
     display.event({{"event", "result"},
@@ -46,10 +52,11 @@ void run_speed(const Options& options, Display& display, const std::stop_token& 
                    {"threads", first.threads()},
                    {"models", std::move(rows)}});
     display.print(table.text());
-    display.print(fmt::format(
-        "\n{} repetitions after one that does not count, {} on {}, {} threads. Reading a prompt "
-        "alone: Headscope does not generate.",
-        options.repetitions, name_of(first.dtype()), first.device(), first.threads()));
+    display.print(
+        fmt::format("\n{} repetitions after one that does not count, {} on {}, {} threads. pp: "
+                    "reading a prompt; "
+                    "tg: writing token by token.",
+                    options.repetitions, name_of(first.dtype()), first.device(), first.threads()));
 }
 
 }  // namespace headscope::app

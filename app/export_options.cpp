@@ -52,6 +52,10 @@ void add_prompt_options(CLI::App& command, Options& options) {
     add(command, "--prompt", options.prompt, "Tokens of the prompt whose reading is timed")
         ->check(at_least_one)
         ->capture_default_str();
+    add(command, "--generated", options.generated,
+        "Tokens whose writing, one after the other, is timed; 0: none")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     add(command, "--repetitions", options.repetitions, "How often, after once that does not count")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();

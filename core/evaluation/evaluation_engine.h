@@ -21,9 +21,11 @@ struct EvaluationEngine {
     void (*join)() = nullptr;
     void (*leave)() = nullptr;
     std::string (*broadcast)(const std::string& text) = nullptr;
-    /// Seconds that reading `prompt` random tokens takes.
-    double (*prefill)(const Model& model, std::int64_t prompt,
+    /// Seconds that reading so many random tokens at once takes, and writing so many.
+    double (*prefill)(const Model& model, std::int64_t tokens,
                       const std::stop_token& stop) = nullptr;
+    double (*generation)(const Model& model, std::int64_t tokens,
+                         const std::stop_token& stop) = nullptr;
 };
 
 /// The module's symbol is a function without arguments that returns a `const EvaluationEngine*`.

@@ -11,4 +11,8 @@ namespace headscope {
 /// Throws Error(cancelled).
 double prefill_seconds(const Model& model, std::int64_t prompt, const std::stop_token& stop);
 
+/// Seconds that the model takes to write so many tokens behind a random one, each the most likely
+/// after those before it. Throws Error(cancelled).
+double generation_seconds(const Model& model, std::int64_t tokens, const std::stop_token& stop);
+
 }  // namespace headscope

@@ -189,10 +189,10 @@ class Export {
         const std::vector<Model> models = {
             Model::load(target_.checkpoint, compute, progress, stop_),
             Model::load(Checkpoint::open(written), compute, progress, stop_)};
-        const std::vector<PrefillSpeed> speeds =
-            measure_prefill(models, params_.speed->params, progress, stop_);
-        result_.before.prefill = speeds.front();
-        result_.after.prefill = speeds.back();
+        const std::vector<ModelSpeed> speeds =
+            headscope::measure_speed(models, params_.speed->params, progress, stop_);
+        result_.before.speed = speeds.front();
+        result_.after.speed = speeds.back();
     }
 
     void require_room(const fs::path& folder, std::int64_t bytes) const {

@@ -81,7 +81,7 @@ struct ModelSize {
     std::int64_t parameters = 0;
     std::int64_t bytes = 0;                     ///< of the files with weights
     std::int64_t kv_cache_bytes_per_token = 0;  ///< in a cache of 16 bits
-    std::optional<PrefillSpeed> prefill = {};   ///< where it was measured
+    ModelSpeed speed = {};                      ///< where it was measured
 };
 
 /// Of a model as it lies in its files.

@@ -55,7 +55,7 @@ ordered_json size_json(const ModelSize& size) {
     ordered_json json{{"parameters", size.parameters},
                       {"bytes", size.bytes},
                       {"kv_cache_bytes_per_token", size.kv_cache_bytes_per_token}};
-    if (size.prefill) json["prefill"] = to_json(*size.prefill);
+    add_speed(json, size.speed);
     return json;
 }
 

@@ -33,20 +33,34 @@ at::Tensor embedding_rows(const TensorRows& embeddings, const at::Tensor& ids) {
 
 }  // namespace
 
-ForwardPass::ForwardPass(const LoadedModel& model, std::int64_t window)
+void keep_keys_and_values(const at::Tensor& qkv, const ops::AttentionLayout& layout,
+                          std::int64_t first, const KeysAndValues& to) {
+    const std::int64_t tokens = qkv.size(0);
+    const auto keep = [&](std::int64_t first_head, const at::Tensor& kept) {
+        kept.narrow(1, first, tokens)
+            .copy_(qkv.narrow(1, first_head * layout.head_dim, layout.kv_heads * layout.head_dim)
+                       .view({tokens, layout.kv_heads, layout.head_dim})
+                       .transpose(0, 1));
+    };
+    keep(layout.heads, to.keys);
+    keep(layout.heads + layout.kv_heads, to.values);
+}
+
+ForwardPass::ForwardPass(const LoadedModel& model, std::int64_t window, std::int64_t length)
     : model_(model),
       window_(window),
-      chunk_rows_(rows_of_a_chunk(model.format, model.checkpoint.config().vocab_size)),
-      rope_(make_rope_table(model.checkpoint.config().rope, model.checkpoint.config().head_dim,
-                            window, model.format.device)) {
+      chunk_rows_(rows_of_a_chunk(model.format, model.checkpoint.config().vocab_size)) {
     const ModelConfig& config = model.checkpoint.config();
-    if (config.sliding_rope) {
-        sliding_rope_ =
-            make_rope_table(*config.sliding_rope, config.head_dim, window, model.format.device);
-    }
+    const std::int64_t positions = std::max(window, length);
+    const auto table = [&](const RopeConfig& rope) {
+        return make_rope_table(rope, config.head_dim, positions, model.format.device);
+    };
+    rope_ = table(config.rope);
+    if (config.sliding_rope) sliding_rope_ = table(*config.sliding_rope);
     const ScaleConfig& scales = config.scales;
-    if (scales.query_growth > 0.0 && window > scales.query_period) {
-        const at::Tensor periods = at::arange(window, at::kLong).floor_divide(scales.query_period);
+    if (scales.query_growth > 0.0 && positions > scales.query_period) {
+        const at::Tensor periods =
+            at::arange(positions, at::kLong).floor_divide(scales.query_period);
         query_factors_ = (1.0 + scales.query_growth * at::log1p(periods.to(at::kDouble)))
                              .to(model.format.device, at::kFloat);
     }
@@ -128,24 +142,35 @@ ops::AttentionLayout ForwardPass::layout(int index, const at::Tensor& hidden) co
             config.scales.attention_cap};
 }
 
-at::Tensor ForwardPass::attend(int index, const LayerWeights& weights,
-                               const AttentionWeights& attention, const at::Tensor& hidden,
-                               const AttentionObserver& observe) const {
-    const ModelConfig& config = model_.checkpoint.config();
-    ops::AttentionLayout layout = this->layout(index, hidden);
-    layout.sinks = attention.sinks;
+at::Tensor ForwardPass::project(int index, const LayerWeights& weights,
+                                const AttentionWeights& attention, const at::Tensor& hidden,
+                                const ops::AttentionLayout& layout, std::int64_t position) const {
     at::Tensor qkv =
         ops::linear(normed(hidden, weights.attention_norm), attention.qkv, attention.qkv_bias);
     if (attention.q_norm.defined()) {
-        ops::norm_heads_in_place(qkv, attention.q_norm, attention.k_norm, config.rms_norm_eps,
-                                 layout);
+        ops::norm_heads_in_place(qkv, attention.q_norm, attention.k_norm,
+                                 model_.checkpoint.config().rms_norm_eps, layout);
     }
-    if (const ops::RopeTable* rope = rope_of(index)) ops::rotate_in_place(qkv, *rope, layout);
+    const auto from_position = [&](const at::Tensor& of_positions) {
+        return of_positions.narrow(0, position, layout.window);
+    };
+    if (const ops::RopeTable* rope = rope_of(index)) {
+        ops::rotate_in_place(qkv, {from_position(rope->cosine), from_position(rope->sine)}, layout);
+    }
     if (query_factors_.defined()) {
         qkv.narrow(1, 0, layout.heads * layout.head_dim)
-            .view({layout.windows, window_, -1})
-            .mul_(query_factors_.to(qkv.scalar_type()).unsqueeze(1));
+            .view({layout.windows, layout.window, -1})
+            .mul_(from_position(query_factors_).to(qkv.scalar_type()).unsqueeze(1));
     }
+    return qkv;
+}
+
+at::Tensor ForwardPass::attend(int index, const LayerWeights& weights,
+                               const AttentionWeights& attention, const at::Tensor& hidden,
+                               const AttentionObserver& observe) const {
+    ops::AttentionLayout layout = this->layout(index, hidden);
+    layout.sinks = attention.sinks;
+    const at::Tensor qkv = project(index, weights, attention, hidden, layout, 0);
     at::Tensor attended = ops::causal_attention(qkv, layout);
     if (observe) observe({qkv, attended, layout});
     return attended;
@@ -178,8 +203,13 @@ at::Tensor ForwardPass::after_mlp(const LayerWeights& weights, const AttentionWe
 at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
                               const AttentionWeights& attention, at::Tensor hidden, bool spend,
                               const AttentionObserver& observe) const {
-    at::Tensor residual =
-        after_attention(index, weights, attention, std::move(hidden), spend, observe);
+    return feed_forward(
+        weights, attention,
+        after_attention(index, weights, attention, std::move(hidden), spend, observe));
+}
+
+at::Tensor ForwardPass::feed_forward(const LayerWeights& weights, const AttentionWeights& attention,
+                                     at::Tensor residual) const {
     if (weights.router.defined()) {
         at::Tensor sum = experts(weights, normed(residual, weights.mlp_norm));
         ops::add_in_place(sum, residual);
@@ -187,6 +217,28 @@ at::Tensor ForwardPass::layer(int index, const LayerWeights& weights,
     }
     const at::Tensor activated = activate(weights, residual);
     return after_mlp(weights, attention, std::move(residual), activated, /*spend=*/true);
+}
+
+at::Tensor ForwardPass::layer_of_next(int index, const LayerWeights& weights, at::Tensor hidden,
+                                      std::int64_t position, const KeysAndValues& kept) const {
+    const AttentionWeights& attention = weights.attention;
+    ops::AttentionLayout layout = this->layout(index, hidden);
+    layout.windows = 1;
+    layout.window = 1;
+    layout.sinks = attention.sinks;
+    const at::Tensor qkv = project(index, weights, attention, hidden, layout, position);
+    keep_keys_and_values(qkv, layout, position, kept);
+    const std::int64_t all = position + 1;
+    const std::int64_t seen =
+        layout.sliding_window > 0 ? std::min(layout.sliding_window, all) : all;
+    const at::Tensor attended = ops::attention_of_one(
+        qkv.narrow(1, 0, layout.heads * layout.head_dim), kept.keys.narrow(1, all - seen, seen),
+        kept.values.narrow(1, all - seen, seen), layout);
+    return feed_forward(
+        weights, attention,
+        added(std::move(hidden),
+              {attended, attention.o, attention.o_bias, weights.attention_output_norm},
+              /*spend=*/true));
 }
 
 at::Tensor ForwardPass::logits(const at::Tensor& rows) const {

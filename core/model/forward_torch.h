@@ -20,14 +20,27 @@ struct AttentionActivity {
 };
 using AttentionObserver = std::function<void(const AttentionActivity&)>;
 
+/// Keys, rotated, and values of the tokens that one layer has read: [kv_heads, most tokens,
+/// head_dim] each.
+struct KeysAndValues {
+    at::Tensor keys;
+    at::Tensor values;
+};
+
+/// Keeps those of `qkv`, [tokens, (heads + 2 kv_heads) head_dim] with q and k rotated, as the
+/// tokens from `first` on.
+void keep_keys_and_values(const at::Tensor& qkv, const ops::AttentionLayout& layout,
+                          std::int64_t first, const KeysAndValues& to);
+
 /// The forward pass of a decoder in the kind of Llama (arXiv:2302.13971), as its ModelConfig says:
 /// biases, norms, rotary embedding, sliding attention, activation, experts and scales; over windows
 /// of one length, layer by layer, so that variants can share a hidden state. Stateless but for the
 /// rotary table; safe for many threads.
 class ForwardPass {
   public:
-    /// `model` must outlive this. `window` in tokens.
-    ForwardPass(const LoadedModel& model, std::int64_t window);
+    /// `model` must outlive this. `window` in tokens; `length`, where it is more, of the text that
+    /// begins with the window: some rotary embeddings depend on it.
+    ForwardPass(const LoadedModel& model, std::int64_t window, std::int64_t length = 0);
 
     /// ids: [windows * window], int64, on the host. Returns [windows * window, hidden].
     [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
@@ -44,6 +57,12 @@ class ForwardPass {
     [[nodiscard]] at::Tensor layer(int index, const LayerWeights& weights,
                                    const AttentionWeights& attention, at::Tensor hidden, bool spend,
                                    const AttentionObserver& observe = {}) const;
+
+    /// One layer for the token at `position`, [1, hidden], behind those whose keys and values are
+    /// kept; its own are added to them. The token may take the memory of `hidden`.
+    [[nodiscard]] at::Tensor layer_of_next(int index, const LayerWeights& weights,
+                                           at::Tensor hidden, std::int64_t position,
+                                           const KeysAndValues& kept) const;
 
     /// The parts of layer(), for those who look on: the residual stream behind the attention; what
     /// the output projection of the MLP then reads, [tokens, intermediate], where the layer has no
@@ -90,6 +109,16 @@ class ForwardPass {
 
   private:
     [[nodiscard]] ops::AttentionLayout layout(int index, const at::Tensor& hidden) const;
+    /// Queries, keys and values of tokens from `position` on in each of the layout's windows,
+    /// normalised and rotated.
+    [[nodiscard]] at::Tensor project(int index, const LayerWeights& weights,
+                                     const AttentionWeights& attention, const at::Tensor& hidden,
+                                     const ops::AttentionLayout& layout,
+                                     std::int64_t position) const;
+    /// What the layer's MLP or experts make of the residual stream behind its attention.
+    [[nodiscard]] at::Tensor feed_forward(const LayerWeights& weights,
+                                          const AttentionWeights& attention,
+                                          at::Tensor residual) const;
     /// What a part of a layer adds to the residual stream: x W^T + bias, normalised where there is
     /// a norm.
     struct Branch {

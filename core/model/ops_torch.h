@@ -82,6 +82,12 @@ void rotate_in_place(at::Tensor& qkv, const RopeTable& rope, const AttentionLayo
 /// [tokens, heads head_dim].
 at::Tensor causal_attention(const at::Tensor& qkv, const AttentionLayout& layout);
 
+/// What the queries of one token, [1, heads head_dim], attend to among the keys and values that
+/// they see, [kv_heads, tokens, head_dim] each; returns [1, heads head_dim]. Plain library
+/// operations.
+at::Tensor attention_of_one(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                            const AttentionLayout& layout);
+
 /// silu(gate) * up of [tokens, 2 width] rows [gate | up].
 at::Tensor swiglu(const at::Tensor& gate_up);
 

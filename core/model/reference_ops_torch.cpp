@@ -131,3 +131,23 @@ Divergence divergence(const at::Tensor& original, const at::Tensor& logits,
 }
 
 }  // namespace headscope::ops::reference
+
+namespace headscope::ops {
+
+at::Tensor attention_of_one(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                            const AttentionLayout& layout) {
+    const at::Tensor queries =
+        q.view({layout.kv_heads, layout.heads / layout.kv_heads, layout.head_dim});
+    const auto wide = queries.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    at::Tensor logits =
+        capped(queries.matmul(keys.transpose(1, 2)) * layout.score_scale(), layout.cap).to(wide);
+    if (layout.sinks.defined()) {
+        logits = at::cat(
+            {logits, layout.sinks.to(wide).view({queries.size(0), queries.size(1), 1})}, -1);
+    }
+    const at::Tensor shares =
+        logits.softmax(-1).narrow(-1, 0, keys.size(1)).to(values.scalar_type());
+    return shares.matmul(values).view({1, layout.heads * layout.head_dim});
+}
+
+}  // namespace headscope::ops

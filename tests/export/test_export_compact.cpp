@@ -237,7 +237,7 @@ class TestExportCompact : public QObject {
         params.output_dir = target();
         params.compact = true;
         params.max_shard_bytes = 30'000;
-        params.speed = SpeedMeasurement{{16, 2}, {"cpu", "float32", 1}};
+        params.speed = SpeedMeasurement{{16, 2, 4}, {"cpu", "float32", 1}};
         const ExportResult result = export_checkpoint(checkpoint, params);
         const json index = read_json(target() / "model.safetensors.index.json");
         const json& map = index.at("weight_map");
@@ -258,7 +258,9 @@ class TestExportCompact : public QObject {
         QCOMPARE(manifest.at("before").at("prefill").at("test").get<std::string>(),
                  std::string("pp16"));
         QCOMPARE(manifest.at("after").at("prefill").at("values").size(), std::size_t{2});
-        QVERIFY(result.after.prefill->mean() > 0.0);
+        QVERIFY(result.after.speed.prefill.mean() > 0.0);
+        QCOMPARE(manifest.at("after").at("generation").at("test").get<std::string>(),
+                 std::string("tg4"));
     }
 
     /// Sums are rounded once, to the checkpoint's dtype.

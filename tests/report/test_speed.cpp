@@ -14,12 +14,16 @@ class TestSpeed : public QObject {
 
   private Q_SLOTS:
     void mean_and_deviation() {
-        const PrefillSpeed speed{512, {90.0, 100.0, 110.0, 120.0}};
+        const Speed speed{512, {90.0, 100.0, 110.0, 120.0}};
         QCOMPARE(speed.mean(), 105.0);
         QVERIFY(std::abs(speed.deviation() - std::sqrt(500.0 / 3.0)) < 1e-12);
         QCOMPARE(speed_text(speed), std::string("105.0 ± 12.9"));
-        QCOMPARE(test_name(speed), std::string("pp512"));
-        QCOMPARE((PrefillSpeed{512, {90.0}}.deviation()), 0.0);
+        QCOMPARE((Speed{512, {90.0}}.deviation()), 0.0);
+        const std::vector<SpeedTest> tests = tests_of({speed, {128, {7.0}}});
+        QCOMPARE(tests.size(), std::size_t{2});
+        QCOMPARE(tests[0].name, std::string("pp512"));
+        QCOMPARE(tests[1].name, std::string("tg128"));
+        QCOMPARE(tests_of({{}, {128, {7.0}}}).size(), std::size_t{1});
     }
 
     /// Each model once for warming up and then in turns; a layer more or less is no matter.
@@ -27,26 +31,29 @@ class TestSpeed : public QObject {
         const Model model = Model::load(Checkpoint::open(bpe_model()), {"cpu", "float32", 1});
         const std::vector<Model> models = {model, model};
         std::vector<std::int64_t> seen;
-        const auto speeds = measure_prefill(models, {32, 3}, [&](const Progress& at) {
+        const auto speeds = measure_speed(models, {32, 3, 8}, [&](const Progress& at) {
             seen.push_back(at.done);
-            QCOMPARE(at.total, std::int64_t{8});
+            QCOMPARE(at.total, std::int64_t{16});
         });
         QCOMPARE(speeds.size(), std::size_t{2});
-        for (const PrefillSpeed& speed : speeds) {
-            QCOMPARE(speed.prompt, std::int64_t{32});
-            QCOMPARE(speed.values.size(), std::size_t{3});
-            for (const double value : speed.values)
-                QVERIFY(std::isfinite(value) && value > 0.0);
+        for (const ModelSpeed& of_model : speeds) {
+            QCOMPARE(of_model.prefill.tokens, std::int64_t{32});
+            QCOMPARE(of_model.generation.tokens, std::int64_t{8});
+            for (const Speed& speed : {of_model.prefill, of_model.generation}) {
+                QCOMPARE(speed.values.size(), std::size_t{3});
+                for (const double value : speed.values)
+                    QVERIFY(std::isfinite(value) && value > 0.0);
+            }
         }
-        QCOMPARE(seen.back(), std::int64_t{8});
+        QCOMPARE(seen.back(), std::int64_t{16});
     }
 
     void a_prompt_must_fit() {
         const std::vector<Model> models = {
             Model::load(Checkpoint::open(demo_model()), {"cpu", "float32", 1})};
         const std::int64_t longest = models.front().config().longest_window();
-        const std::string error = error_of([&] { measure_prefill(models, {longest + 1, 1}); });
-        QVERIFY2(contains(error, "a prompt of " + std::to_string(longest + 1)), error.c_str());
+        const std::string error = error_of([&] { measure_speed(models, {longest + 1, 1}); });
+        QVERIFY2(contains(error, std::to_string(longest + 1) + " tokens"), error.c_str());
     }
 
     void a_stop_ends_it() {
@@ -54,7 +61,7 @@ class TestSpeed : public QObject {
             Model::load(Checkpoint::open(bpe_model()), {"cpu", "float32", 1})};
         std::stop_source stop;
         stop.request_stop();
-        QVERIFY(!error_of([&] { measure_prefill(models, {8, 1}, {}, stop.get_token()); }).empty());
+        QVERIFY(!error_of([&] { measure_speed(models, {8, 1}, {}, stop.get_token()); }).empty());
     }
 };
 
