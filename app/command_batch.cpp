@@ -32,6 +32,7 @@ SweepParams sweep_params(const Options& options) {
     params.text = options.text();
     params.tasks = options.tasks;
     params.task_limit = options.limit;
+    params.task_items = options.task_items;
     params.compute = options.compute();
     params.output_dir = options.output_dir;
     params.cache_dir = cache_dir();

@@ -24,6 +24,7 @@
 #include "core/measures/merge_calibration.h"
 #include "core/report/metric_table.h"
 #include "core/report/results.h"
+#include "core/report/task_items.h"
 #include "core/report/yardstick.h"
 #include "core/tokenizer/tokenizer.h"
 
@@ -287,28 +288,9 @@ ChosenTask wikitext_task(const Options& options) {
     return chosen;
 }
 
-/// The log-likelihoods of every item, so that a later run can be paired with this one.
-nlohmann::ordered_json items_json(const TaskScores& scores, const Variants& made) {
-    nlohmann::ordered_json gold = nlohmann::ordered_json::array();
-    for (const TaskItem& item : scores.task.items)
-        gold.push_back(item.gold);
-    nlohmann::ordered_json variants = nlohmann::ordered_json::object();
-    for (std::size_t v = 0; v < scores.values.size(); ++v) {
-        nlohmann::ordered_json items = nlohmann::ordered_json::array();
-        for (const ItemScore& item : scores.values[v])
-            items.push_back({{"log_likelihoods", item.log_likelihoods}, {"greedy", item.greedy}});
-        variants[name_of(made, v)] = std::move(items);
-    }
-    return {{"task", scores.task.task->name},
-            {"file", scores.task.file},
-            {"gold", std::move(gold)},
-            {"variants", std::move(variants)}};
-}
-
 void show_tasks(const Options& options, const std::vector<TaskScores>& all, const Variants& made,
                 Display& display) {
     nlohmann::ordered_json tasks = nlohmann::ordered_json::array();
-    nlohmann::ordered_json items = nlohmann::ordered_json::array();
     std::vector<std::vector<Metric>> columns(made.variants.size());
     for (const TaskScores& scores : all) {
         nlohmann::ordered_json variants = nlohmann::ordered_json::array();
@@ -321,7 +303,6 @@ void show_tasks(const Options& options, const std::vector<TaskScores>& all, cons
                          {"file", scores.task.file},
                          {"items", scores.task.items.size()},
                          {"variants", std::move(variants)}});
-        if (!options.task_items.empty()) items.push_back(items_json(scores, made));
     }
     display.event({{"event", "tasks"}, {"tasks", std::move(tasks)}});
     std::vector<std::string> header = names_of(made);
@@ -330,7 +311,8 @@ void show_tasks(const Options& options, const std::vector<TaskScores>& all, cons
     for (std::vector<std::string>& row : metric_rows(columns, /*all=*/true))
         table.add(std::move(row));
     display.print("\n" + table.text());
-    if (!options.task_items.empty()) write_file_atomically(options.task_items, dump_line(items));
+    if (!options.task_items.empty())
+        write_file_atomically(options.task_items, dump_line(task_items_json(all, names_of(made))));
 }
 
 }  // namespace

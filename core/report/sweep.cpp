@@ -10,10 +10,12 @@
 #include <system_error>
 #include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/base/process_rank.h"
 #include "core/evaluation/task_evaluation.h"
 #include "core/measures/compare_heads.h"
@@ -21,6 +23,7 @@
 #include "core/refit/refit.h"
 #include "core/report/journal.h"
 #include "core/report/run_settings.h"
+#include "core/report/task_items.h"
 #include "core/report/yardstick.h"
 
 namespace headscope {
@@ -263,6 +266,7 @@ class Sweep {
         evaluate_tasks_with_journal(evaluation.variants, of_tasks);
         if (!place_.first()) return;
         write_results(started);
+        write_task_items();
         journal.remove();
         of_tasks.remove();
     }
@@ -306,6 +310,14 @@ class Sweep {
         result_.evaluation = evaluate(model(), evaluation, observer_.progress, on_scores, stop_);
         // Should a results file not be written, the next start takes its scores from here.
         if (place_.first()) save_if_possible(journal, result_.evaluation.scores);
+    }
+
+    void write_task_items() const {
+        if (params_.task_items.empty()) return;
+        std::vector<std::string> names{"original"};
+        for (const std::size_t run : pending_)
+            names.push_back(fmt::format("{}", result_.runs[run].result.threshold));
+        write_file_atomically(params_.task_items, dump_line(task_items_json(task_scores_, names)));
     }
 
     /// Of the text and of the tasks.

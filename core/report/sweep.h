@@ -28,8 +28,9 @@ struct SweepParams {
     CalibrationOptions calibration;  ///< for measures of behaviour
     MergeRule rule;                  ///< its threshold is not used
     TextOptions text;
-    std::string tasks;            ///< NAME=FILE,... to score beside the text; empty: none
-    std::int64_t task_limit = 0;  ///< the first so many items of each; 0: all
+    std::string tasks;                 ///< NAME=FILE,... to score beside the text; empty: none
+    std::int64_t task_limit = 0;       ///< the first so many items of each; 0: all
+    std::filesystem::path task_items;  ///< file for every item of them; empty: none
     ComputeOptions compute;
     std::filesystem::path output_dir;
     std::filesystem::path cache_dir;  ///< for token ids; empty: no cache

@@ -29,6 +29,19 @@ file(READ "${WORK_DIR}/items.json" written)
 string(JSON value LENGTH "${written}" 0 variants original)
 expect_equal("${value}" "2")
 
+# The same of a batch.
+headscope(batch --model_path "${model}" --device cpu --dtype float32 --thresholds 0.3 --window 64 --max_windows 2
+  --tasks "piqa=${items}/valid.jsonl" --limit 2 --task_items "${WORK_DIR}/batch_items.json" --no_plots
+  --output_dir "${WORK_DIR}/items_batch"
+)
+expect_status(0)
+file(READ "${WORK_DIR}/batch_items.json" batch_written)
+foreach(variant original 0.3)
+  string(JSON ${variant}_value GET "${batch_written}" 0 variants ${variant})
+  string(JSON wanted GET "${written}" 0 variants ${variant})
+  expect_equal("${${variant}_value}" "${wanted}")
+endforeach()
+
 headscope(evaluate --protocol none)
 expect_status(3)
 expect_in("${err}" "give --tasks")
