@@ -22,10 +22,10 @@ EvaluationThreads spread_threads(const LoadedModel& model) {
                                                            : EvaluationThreads{1, model.threads};
 }
 
-Evaluation::Evaluation(const Model& model, const EvaluationParams& params)
-    : model_(model.loaded()),
+Evaluation::Evaluation(const LoadedModel& model, const EvaluationParams& params)
+    : model_(model),
       windows_(*params.windows),
-      schedule_(static_cast<int>(model.config().num_hidden_layers), params.variants),
+      schedule_(static_cast<int>(model.checkpoint.config().num_hidden_layers), params.variants),
       merged_(model_, schedule_, memory_budget(model_.format.device, model_.memory_limit) / 3),
       scorer_(model_, schedule_, merged_, *model_.boundaries, params),
       source_(model_) {
@@ -143,6 +143,12 @@ void Evaluation::plan_boundaries(const BatchNeeds& needs) const {
 }
 
 std::string Evaluation::streaming_note() const {
+    if (!model_.waiting.empty()) {
+        return fmt::format(
+            "The weights do not fit in the memory of {}; layers wait on several GPUs, {} windows "
+            "at a time",
+            model_.format.device.str(), sizes_.super_chunk);
+    }
     return fmt::format(
         "The weights do not fit in the memory of {}; layers are read while others compute, {} "
         "windows at a time",

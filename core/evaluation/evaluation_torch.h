@@ -17,7 +17,7 @@ namespace headscope {
 class Evaluation {
   public:
     /// Both must outlive this.
-    Evaluation(const Model& model, const EvaluationParams& params);
+    Evaluation(const LoadedModel& model, const EvaluationParams& params);
 
     [[nodiscard]] const SharingSchedule& schedule() const { return schedule_; }
 

@@ -4,6 +4,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "core/base/error.h"
+#include "core/evaluation/copies_evaluation_torch.h"
 #include "core/evaluation/evaluation_engine.h"
 #include "core/evaluation/evaluation_torch.h"
 #include "core/evaluation/prediction_base_torch.h"
@@ -76,12 +77,15 @@ EvaluationResult evaluate_variants(const Model& model, const EvaluationParams& p
     const std::vector<std::int64_t> open = open_windows(params, result.scores);
     const auto windows = static_cast<std::int64_t>(open.size());
     try {
-        Evaluation evaluation(model, params);
+        Evaluation evaluation(loaded, params);
         const SharingSchedule& schedule = evaluation.schedule();
         ScoreCollector collector(result.scores, open.size(), windows * schedule.pass_count(),
                                  !loaded.resident(), progress, partial);
         try {
-            if (process_rank().alone()) {
+            const bool in_order = params.base || params.keep;  // predictions come one by one
+            if (process_rank().alone() && !loaded.copies.empty() && !in_order) {
+                evaluate_on_copies(loaded, params, evaluation, open, collector, stop);
+            } else if (process_rank().alone()) {
                 evaluation.run(open, collector, stop);
             } else {
                 evaluate_shared(ProcessGroup::instance(), model, params, evaluation, open,
@@ -126,6 +130,6 @@ std::shared_ptr<PredictionBase> make_of_file(std::shared_ptr<const LogitsFile> f
 
 const EvaluationEngine kEvaluationEngine{evaluate_variants, make_predictions, make_saved,
                                          make_of_file,      join_group,       ProcessGroup::leave,
-                                         broadcast_text,    prefill_seconds};
+                                         broadcast_text,    prefill_seconds,  generation_seconds};
 
 }  // namespace headscope

@@ -1,10 +1,14 @@
 #include "core/model/choose_compute_torch.h"
 
+#include <string_view>
+#include <vector>
+
 #include <ATen/Context.h>
 
 #include "core/base/error.h"
 #include "core/base/process_rank.h"
 #include "core/model/compat_torch.h"
+#include "core/similarity/layer_list.h"
 
 namespace headscope {
 namespace {
@@ -23,36 +27,60 @@ c10::Device own_gpu(int gpus) {
     return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }
 
-c10::Device choose_device(const std::string& name) {
-    if (name == "cpu") return c10::kCPU;
-    const int gpus = compat::cuda_device_count();
-    if (name == "auto" && gpus == 0) return c10::kCPU;
-    if (name == "auto" || (name == "cuda" && gpus > 0)) return own_gpu(gpus);
-    if (name != "cuda" && !name.starts_with("cuda:")) {
-        fail(ErrorCode::bad_input, "\"{}\" is not a device; choose auto, cpu, cuda or cuda:N",
-             name);
+[[noreturn]] void refuse_device(const std::string& name) {
+    fail(ErrorCode::bad_input, "\"{}\" is not a device; choose auto, cpu, cuda, cuda:N or cuda:all",
+         name);
+}
+
+c10::Device gpu(int index) {
+    return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+/// The GPUs of "cuda:1", "cuda:0,2", "cuda:0-3" or "cuda:all".
+std::vector<c10::Device> listed_gpus(const std::string& name, int gpus) {
+    std::vector<c10::Device> listed;
+    const std::string list = name.substr(std::string_view("cuda:").size());
+    if (list == "all") {
+        for (int index = 0; index < gpus; ++index)
+            listed.push_back(gpu(index));
+        return listed;
     }
+    try {
+        for (const int index : parse_layers(list)) {  // a list of the same form
+            if (index >= gpus) {
+                fail(ErrorCode::device, "device {}: {} CUDA device{} found{}", name, gpus,
+                     gpus == 1 ? "" : "s", gpus == 0 ? compat::cuda_problem() : "");
+            }
+            listed.push_back(gpu(index));
+        }
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::device) throw;
+        refuse_device(name);
+    }
+    return listed;
+}
+
+/// The first of them is where a model computes.
+std::vector<c10::Device> choose_devices(const std::string& name) {
+    if (name == "cpu") return {c10::kCPU};
+    const int gpus = compat::cuda_device_count();
+    if (name == "auto" && gpus == 0) return {c10::kCPU};
+    if (name == "auto" || (name == "cuda" && gpus > 0)) return {own_gpu(gpus)};
+    if (name != "cuda" && !name.starts_with("cuda:")) refuse_device(name);
     if (!at::hasCUDA()) {
         fail(ErrorCode::device,
              "device {}: this build of Headscope uses a libtorch without CUDA; use --device cpu or "
              "build against one that has it",
              name);
     }
-    int index = 0;
-    if (name != "cuda") {
-        const std::string digits = name.substr(5);
-        if (digits.empty() || digits.size() > 3 ||
-            digits.find_first_not_of("0123456789") != std::string::npos) {
-            fail(ErrorCode::bad_input, "\"{}\" is not a device; choose auto, cpu, cuda or cuda:N",
-                 name);
-        }
-        index = std::stoi(digits);
+    const std::vector<c10::Device> listed =
+        name == "cuda" ? listed_gpus("cuda:0", gpus) : listed_gpus(name, gpus);
+    if (listed.empty()) {
+        fail(ErrorCode::device, "device {}: no CUDA device found{}", name, compat::cuda_problem());
     }
-    if (index >= gpus) {
-        fail(ErrorCode::device, "device {}: {} CUDA device{} found{}", name, gpus,
-             gpus == 1 ? "" : "s", gpus == 0 ? compat::cuda_problem() : "");
-    }
-    return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
+    // The processes of a job have one each.
+    if (listed.size() > 1 && !process_rank().alone()) return {own_gpu(gpus)};
+    return listed;
 }
 
 DType choose_dtype(const std::string& name, const c10::Device& device) {
@@ -83,8 +111,11 @@ WeightFormat choose_format(const ResolvedCompute& resolved) {
 }
 
 ResolvedCompute resolve_compute(const ComputeOptions& options) {
-    const c10::Device device = choose_device(options.device);
-    return {device.str(), choose_dtype(options.dtype, device)};
+    const std::vector<c10::Device> devices = choose_devices(options.device);
+    ResolvedCompute resolved{devices.front().str(), choose_dtype(options.dtype, devices.front())};
+    for (std::size_t i = 1; i < devices.size(); ++i)
+        resolved.others.push_back(devices[i].str());
+    return resolved;
 }
 
 }  // namespace headscope

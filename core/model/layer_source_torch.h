@@ -4,13 +4,15 @@
 #include <optional>
 #include <stop_token>
 
+#include <c10/core/Stream.h>
+
 #include "core/model/loaded_model_torch.h"
 
 namespace headscope {
 
 /// Gives the weights of a model's layers, first to last, as often as they are wanted. Where they
 /// are resident that costs nothing. Where they are not, there is memory for two layers: while the
-/// work of one goes on, the next is read from the files.
+/// work of one goes on, the next is read from the files, or copied from the GPU on which it waits.
 class LayerSource {
   public:
     /// `model` must outlive this.
@@ -32,7 +34,11 @@ class LayerSource {
     [[nodiscard]] std::int64_t bytes_of_one() const;
 
   private:
+    enum class Place { here, elsewhere, file };
+    [[nodiscard]] Place place_of(int index) const;
     void start_reading(int index);
+    void copy_from_elsewhere(int index, LayerWeights& to);
+    void wait_for_copy();
 
     const LoadedModel& model_;
     std::stop_token stop_;
@@ -42,6 +48,7 @@ class LayerSource {
     int filling_ = 0;                     ///< the slot that is being filled, or was filled last
     int reading_ = -1;                    ///< the layer that is read into it
     std::future<void> read_;
+    std::optional<c10::Stream> copies_;  ///< on which layers come from other GPUs
 };
 
 }  // namespace headscope

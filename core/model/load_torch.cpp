@@ -14,6 +14,7 @@
 #include "core/model/loaded_model_torch.h"
 #include "core/model/merged_projections_torch.h"
 #include "core/model/model_engine.h"
+#include "core/model/several_gpus_torch.h"
 
 namespace headscope {
 namespace {
@@ -94,6 +95,20 @@ void read_weights(LoadedModel& model, ProgressThrottle& progress, const std::sto
     reader.wait_on_current();
 }
 
+/// Copies of a resident model on `others`; of one that is not, its layers.
+void use_others(LoadedModel& model, const std::vector<c10::Device>& others,
+                ProgressThrottle& progress, const std::stop_token& stop) {
+    if (others.empty()) return;
+    if (!model.resident()) {
+        spread_layers(model, others, progress, stop);
+        return;
+    }
+    for (const c10::Device& device : others) {
+        throw_if_stopped(stop);
+        model.copies.push_back(copy_model(model, device));
+    }
+}
+
 std::shared_ptr<const LoadedModel> load_model(const Checkpoint& checkpoint,
                                               const ResolvedCompute& compute,
                                               const ComputeOptions& options, int threads,
@@ -112,7 +127,13 @@ std::shared_ptr<const LoadedModel> load_model(const Checkpoint& checkpoint,
                                                                std::make_shared<BoundaryCache>()});
         compat::start_device(model->format.device);
         limit_device_memory(model->format.device, options.memory_limit);
+        std::vector<c10::Device> others;
+        for (const std::string& name : compute.others) {
+            others.emplace_back(name);
+            limit_device_memory(others.back(), options.memory_limit);
+        }
         read_weights(*model, throttle, stop);
+        use_others(*model, others, throttle, stop);
         return model;
     } catch (...) {
         compat::rethrow_as_error();

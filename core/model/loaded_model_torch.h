@@ -21,6 +21,11 @@ struct LoadedModel {
     /// Empty where they do not all fit: then each is read whenever it is needed; see LayerSource.
     std::vector<LayerWeights> layers;
     std::shared_ptr<BoundaryCache> boundaries;  ///< of earlier evaluations, for later ones
+    /// Of a model whose layers are not all resident: those that wait in a GPU's memory, of this
+    /// device or another one, by layer; empty, or undefined tensors for a layer that is read.
+    std::vector<LayerWeights> waiting = {};
+    /// The same model on other GPUs, which share the windows of an evaluation.
+    std::vector<std::shared_ptr<const LoadedModel>> copies = {};
 
     [[nodiscard]] bool resident() const { return !layers.empty(); }
 };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "core/base/progress.h"
 #include "core/checkpoint/checkpoint.h"
@@ -12,10 +13,11 @@ namespace headscope {
 
 /// Where and in what a model computes.
 struct ComputeOptions {
-    std::string device = "auto";    ///< auto, cpu, cuda or cuda:N
+    /// auto, cpu, cuda or cuda:N; cuda:all, cuda:0-3 or cuda:0,2: several GPUs.
+    std::string device = "auto";
     std::string dtype = "auto";     ///< auto, float32 (f32), bfloat16 (bf16) or float16 (f16)
     int threads = 0;                ///< on the CPU; 0: all cores
-    std::int64_t memory_limit = 0;  ///< bytes of the device's memory to use; 0: what is free
+    std::int64_t memory_limit = 0;  ///< bytes of each device's memory to use; 0: what is free
 
     bool operator==(const ComputeOptions&) const = default;
 };
@@ -24,9 +26,14 @@ struct ComputeOptions {
 struct ResolvedCompute {
     std::string device;  ///< "cpu", "cuda:0"
     DType dtype = DType::f32;
+    /// Further GPUs. Where the weights fit on one GPU, each has a copy and all share the windows of
+    /// an evaluation; where they do not, the layers are spread over them and visit the first in
+    /// turn.
+    std::vector<std::string> others = {};
 };
 
-/// Decides "auto": CUDA where it works, else the CPU; float32 on the CPU, bfloat16 elsewhere.
+/// Decides "auto": CUDA where it works, else the CPU; float32 on the CPU, bfloat16 elsewhere. A
+/// process that a launcher started gets its own GPU where several are named.
 /// Throws Error(device) when an explicit device does not work, Error(unsupported) for a dtype that
 /// the device cannot compute in, Error(bad_input) for a name that is neither.
 ResolvedCompute resolve(const ComputeOptions& options);

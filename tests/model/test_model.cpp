@@ -67,8 +67,10 @@ class TestModel : public QObject {
         QVERIFY(contains(error({"cpu", "int8", 0}), "\"int8\" is not a dtype"));
         QVERIFY(contains(error({"cpu", "float16", 0}), "float16 does not compute on the CPU"));
         QVERIFY(contains(error({"cuda:", "auto", 0}), "device"));
+        QVERIFY(contains(error({"cuda:0-x", "auto", 0}), "device"));
         if (!at::hasCUDA()) {
-            QVERIFY(contains(error({"cuda", "auto", 0}), "libtorch without CUDA"));
+            for (const char* name : {"cuda", "cuda:all", "cuda:0-3"})
+                QVERIFY(contains(error({name, "auto", 0}), "libtorch without CUDA"));
             QCOMPARE(resolve({"auto", "auto", 0}).device, std::string("cpu"));
         }
         QCOMPARE(resolve({"cpu", "auto", 0}).dtype, DType::f32);

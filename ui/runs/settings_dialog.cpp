@@ -171,6 +171,7 @@ QWidget* SettingsDialog::build_compute() {
     device_->addItem(tr("Automatic (CUDA where it works)"), QStringLiteral("auto"));
     device_->addItem(tr("CPU"), QStringLiteral("cpu"));
     device_->addItem(tr("CUDA"), QStringLiteral("cuda"));
+    device_->addItem(tr("CUDA, all GPUs"), QStringLiteral("cuda:all"));
     dtype_->setObjectName(QStringLiteral("dtype"));
     dtype_->addItem(tr("Automatic (float32 on the CPU, else bfloat16)"), QStringLiteral("auto"));
     for (const QString& name :

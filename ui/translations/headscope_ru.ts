@@ -3877,6 +3877,10 @@ Replace them?</source>
         <translation>CUDA</translation>
     </message>
     <message>
+        <source>CUDA, all GPUs</source>
+        <translation>CUDA, все GPU</translation>
+    </message>
+    <message>
         <source>Automatic (float32 on the CPU, else bfloat16)</source>
         <translation>Автоматически (float32 на CPU, иначе bfloat16)</translation>
     </message>
