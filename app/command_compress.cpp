@@ -10,6 +10,7 @@
 #include "core/base/error.h"
 #include "core/base/process_rank.h"
 #include "core/report/results.h"
+#include "core/search/budget.h"
 #include "core/search/compress.h"
 
 namespace headscope::app {
@@ -24,14 +25,28 @@ double parse_share(const std::string& option, const std::string& text) {
          text);
 }
 
+/// How much is to go, and what it may cost.
+void read_goal(const Options& options, GreedyRemovalParams& search) {
+    const bool sized = !options.fewer_heads.empty() || !options.smaller_cache.empty();
+    if (!options.max_ppl_increase.empty())
+        search.budget.ppl_increase = parse_ppl_increase(options.max_ppl_increase);
+    if (options.max_kl > 0.0) search.budget.kl_divergence = options.max_kl;
+    if (!sized && !search.budget.any()) {
+        fail(ErrorCode::bad_input,
+             "give a size such as --heads -25% or --kv_cache -33%, a budget such as --max_kl 0.05 "
+             "or --max_ppl_increase 2%, or both");
+    }
+    constexpr double kMost = 0.9;  // where the budget alone says when to end
+    search.unit = options.smaller_cache.empty() ? RemovalUnit::heads : RemovalUnit::kv_heads;
+    search.share = !sized ? kMost
+                   : options.smaller_cache.empty()
+                       ? parse_share("--heads", options.fewer_heads)
+                       : parse_share("--kv_cache", options.smaller_cache);
+}
+
 CompressParams compress_params(const Options& options) {
     CompressParams params;
-    if (options.fewer_heads.empty() == options.smaller_cache.empty())
-        fail(ErrorCode::bad_input, "give either --heads or --kv_cache, such as --heads -25%");
-    params.search.unit = options.fewer_heads.empty() ? RemovalUnit::kv_heads : RemovalUnit::heads;
-    params.search.share = options.fewer_heads.empty()
-                              ? parse_share("--kv_cache", options.smaller_cache)
-                              : parse_share("--heads", options.fewer_heads);
+    read_goal(options, params.search);
     params.search.layers = parse_layers(options.layers);
     params.search.probe_windows = options.probe_windows;
     params.search.rounds = options.rounds;
@@ -40,6 +55,7 @@ CompressParams compress_params(const Options& options) {
     params.search.refit.refit = parse_refit(options.refit);
     params.search.refit.layers = parse_refit_layers(options.refit_layers);
     params.search.refit.distill = options.merging.refit.distill;
+    params.search.refit.distill_rate = options.merging.refit.distill_rate;
     params.work = options.work();
     params.work.rule.refit = params.search.refit;
     if (!options.was_given("--calibration_windows")) params.work.calibration.windows = 0;
@@ -53,7 +69,8 @@ nlohmann::ordered_json point_event(const RemovalPoint& point) {
     return {{"event", "point"},
             {"units", point.units},
             {"heads", point.heads},
-            {"change", to_json(point.change)}};
+            {"change", to_json(point.change)},
+            {"kl_divergence", point.kl}};
 }
 
 }  // namespace
@@ -64,8 +81,9 @@ void run_compress(const Options& options, Display& display, const std::stop_toke
     observer.progress = [&](const Progress& progress) { display.progress(progress); };
     observer.point = [&](const RemovalPoint& point) {
         display.event(point_event(point));
-        display.print(fmt::format("{} heads gone: {} on held-out calibration text", point.heads,
-                                  change_text(point.change.perplexity_ratio)));
+        display.print(fmt::format("{} heads gone: {}, KL {:.3g} nats on held-out calibration text",
+                                  point.heads, change_text(point.change.perplexity_ratio),
+                                  point.kl));
     };
     const CompressResult result = compress(params, observer, stop);
     if (!process_rank().first()) return;

@@ -139,7 +139,7 @@ struct CommandLine {
         app.add_subcommand("analyze", "Charts, summaries and a report of the results in a folder");
     CLI::App* compare = app.add_subcommand(
         "compare", "What tells two models apart: heads, tensors, perplexity, KL divergence");
-    CLI::App* speed = app.add_subcommand("speed", "How fast models read a prompt");
+    CLI::App* speed = app.add_subcommand("speed", "How fast models read and write");
     CLI::App* protocols = app.add_subcommand(
         "protocols", "Which protocol gives a perplexity that somebody quoted for this model");
     CLI::App* yardstick = app.add_subcommand(
@@ -185,8 +185,8 @@ struct CommandLine {
             add_compute_options(*command, options);
         add_divergence_options(*batch, options, /*per_token=*/false);
         add_divergence_options(*evaluate, options, /*per_token=*/true);
-        add_task_options(*batch, options, /*items=*/false);
-        add_task_options(*evaluate, options, /*items=*/true);
+        add_task_options(*batch, options);
+        add_task_options(*evaluate, options);
         add_output_options(*batch, options);
         add_export_options(*save, options);
         add_search_options(*search, options);

@@ -231,7 +231,7 @@ void add_divergence_options(CLI::App& command, Options& options, bool per_token)
     }
 }
 
-void add_task_options(CLI::App& command, Options& options, bool items) {
+void add_task_options(CLI::App& command, Options& options) {
     std::string names;
     for (const Task& task : all_tasks())
         names += (names.empty() ? "" : ", ") + std::string(task.name);
@@ -240,14 +240,16 @@ void add_task_options(CLI::App& command, Options& options, bool items) {
         ->option_text("NAME=FILE,...");
     add(command, "--limit", options.limit, "Only the first so many items of each task")
         ->check(CLI::PositiveNumber);
-    if (!items) return;
     add(command, "--task_items", options.task_items,
         "File for the log-likelihoods of every item, JSON")
         ->type_name("FILE");
 }
 
 void add_compute_options(CLI::App& command, Options& options) {
-    add(command, "--device", options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+    add(command, "--device", options.device,
+        "auto, cpu, cuda or cuda:N; cuda:all or cuda:0-3: several GPUs share the windows of an "
+        "evaluation, or the layers of a model that does not fit on one")
+        ->capture_default_str();
     add_choice(command, "--dtype", options.dtype,
                {"auto", "float32", "bfloat16", "float16", "f32", "bf16", "f16"},
                "What to compute in; auto: float32 on the CPU, bfloat16 on CUDA");
@@ -267,10 +269,9 @@ void add_probe_option(CLI::App& command, Options& options) {
         ->capture_default_str();
 }
 
-void add_search_options(CLI::App& command, Options& options) {
-    add(command, "--max_ppl_increase", options.max_ppl_increase,
-        "How much perplexity may rise, in per cent of the original's, with the sign: 1%")
-        ->required()
+CLI::Option* add_budget_option(CLI::App& command, Options& options) {
+    return add(command, "--max_ppl_increase", options.max_ppl_increase,
+               "How much perplexity may rise, in per cent of the original's, with the sign: 1%")
         ->check([](const std::string& text) -> std::string {
             try {
                 parse_ppl_increase(text);
@@ -279,6 +280,10 @@ void add_search_options(CLI::App& command, Options& options) {
                 return error.what();
             }
         });
+}
+
+void add_search_options(CLI::App& command, Options& options) {
+    add_budget_option(command, options)->required();
     add_choice(command, "--gain", options.gain, {"merged", "removable"},
                "What the search wants most of: merged heads, or heads that end as the copy of "
                "another");
@@ -298,6 +303,12 @@ void add_compress_options(CLI::App& command, Options& options) {
     add(command, "--kv_cache", options.smaller_cache,
         "How much of the KV cache is to go, such as -33%: KV heads with the heads that they serve")
         ->excludes(heads);
+    add_budget_option(command, options);
+    add(command, "--max_kl", options.max_kl,
+        "What the KL divergence from the original may be, in nats a token; with a budget, heads go "
+        "as long as it allows, at most as many as --heads or --kv_cache says")
+        ->check(CLI::PositiveNumber)
+        ->type_name("NATS");
     add(command, "--rounds", options.rounds,
         "Rounds in which heads are taken and the damage of the others is measured again")
         ->check(CLI::Range(1, 10000))
@@ -310,7 +321,8 @@ void add_compress_options(CLI::App& command, Options& options) {
                "Fit the output weights of changed layers' attention, or of their MLP too");
     add_choice(command, "--refit_layers", options.refit_layers, {"changed", "all"},
                "Which layers are refitted: the changed ones, or all behind the first of them");
-    add_merge_field(command, options.merging, find_merge_field("distill"));
+    for (const char* name : {"distill", "distill_rate"})
+        add_merge_field(command, options.merging, find_merge_field(name));
     command.add_flag(both_spellings("--pairs_only"), options.pairs_only,
                      "At most one head of each KV head: what merging disjoint pairs could save");
     command.add_flag(both_spellings("--no_model"), options.no_model,

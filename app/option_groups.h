@@ -30,7 +30,7 @@ void add_corpus_options(CLI::App& command, Options& options);
 /// `may_be_none`: the command has work without a perplexity.
 void add_text_options(CLI::App& command, Options& options, bool may_be_none);
 void add_divergence_options(CLI::App& command, Options& options, bool per_token);
-void add_task_options(CLI::App& command, Options& options, bool items);
+void add_task_options(CLI::App& command, Options& options);
 void add_compute_options(CLI::App& command, Options& options);
 void add_probe_option(CLI::App& command, Options& options);
 void add_search_options(CLI::App& command, Options& options);

@@ -67,6 +67,7 @@ struct Options {
 
     // search and damage
     std::string max_ppl_increase;  ///< "1%"
+    double max_kl = 0.0;           ///< nats a token; 0: none
     std::string search_dir = "results/search";
     std::string gain = "merged";
     int candidates = 16;
@@ -88,6 +89,7 @@ struct Options {
     // speed
     std::vector<std::string> speed_models;  ///< empty: the demo model
     std::int64_t prompt = 512;              ///< tokens
+    std::int64_t generated = 128;           ///< tokens
     int repetitions = 5;
     bool measure_speed = false;  ///< `export`
 

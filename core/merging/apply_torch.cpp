@@ -94,19 +94,20 @@ at::Tensor like(const std::vector<float>& values, const at::Tensor& shape) {
     return at::from_blob(const_cast<float*>(values.data()), shape.sizes(), at::kFloat);
 }
 
+void write(const FittedWeights& fitted, const at::Tensor& matrix, const at::Tensor& bias) {
+    if (fitted.rows != matrix.size(0) || fitted.columns != matrix.size(1))
+        fail(ErrorCode::bad_input, "fitted weights of {} x {} do not fit a layer of {} x {}",
+             fitted.rows, fitted.columns, matrix.size(0), matrix.size(1));
+    matrix.copy_(like(fitted.weight, matrix));
+    if (bias.defined() && !fitted.bias.empty()) bias.copy_(like(fitted.bias, bias));
+}
+
 void write_output(const LayerMerge& merge, std::int64_t head_dim,
                   AttentionProjections& projections) {
     for (const int head : merge.removed)
         projections.o.narrow(1, head * head_dim, head_dim).zero_();
     if (!merge.output) return;
-    const OutputWeights& output = *merge.output;
-    if (output.hidden != projections.o.size(0) || output.width != projections.o.size(1))
-        fail(ErrorCode::bad_input,
-             "refitted output weights of {} x {} do not fit a layer of {} x {}", output.hidden,
-             output.width, projections.o.size(0), projections.o.size(1));
-    projections.o.copy_(like(output.o, projections.o));
-    if (projections.o_bias.defined() && !output.bias.empty())
-        projections.o_bias.copy_(like(output.bias, projections.o_bias));
+    write(*merge.output, projections.o, projections.o_bias);
 }
 
 }  // namespace
@@ -139,6 +140,7 @@ void apply_merge(const LayerMerge& merge, std::int64_t head_dim,
         kv_heads.average(projections.k_norm, 0, step);
     }
     write_output(merge, head_dim, projections);
+    if (merge.values) write(*merge.values, projections.v, projections.v_bias);
 }
 
 }  // namespace headscope

@@ -26,8 +26,8 @@ bool same(const HeadMoments& a, const HeadMoments& b) {
            std::tie(b.layer, b.heads, b.head_dim, b.mean, b.second);
 }
 
-bool same(const std::shared_ptr<const OutputWeights>& a,
-          const std::shared_ptr<const OutputWeights>& b) {
+bool same(const std::shared_ptr<const FittedWeights>& a,
+          const std::shared_ptr<const FittedWeights>& b) {
     return a == b || (a && b && *a == *b);
 }
 
@@ -38,7 +38,7 @@ bool LayerMerge::operator==(const LayerMerge& other) const {
     // As a rule they are shared.
     if (moments != other.moments && !(moments && other.moments && same(*moments, *other.moments)))
         return false;
-    return same(output, other.output) && same(mlp, other.mlp);
+    return same(output, other.output) && same(mlp, other.mlp) && same(values, other.values);
 }
 
 /// Every step gives its members a new number.
@@ -73,6 +73,7 @@ std::vector<HeadGroup> distinct_heads(const LayerMerge& merge, int heads, int he
 LayerMerge without_refit(LayerMerge merge) {
     merge.output.reset();
     merge.mlp.reset();
+    merge.values.reset();
     return merge;
 }
 
@@ -88,9 +89,9 @@ std::string digest_of(const LayerMerge& merge) {
         hash.update(std::as_bytes(std::span(moments.second)));
     }
     hash.update(fmt::format("{} {}\n", name_of(merge.representative), merge.removed));
-    for (const auto& weights : {merge.output, merge.mlp}) {
+    for (const auto& weights : {merge.output, merge.mlp, merge.values}) {
         if (!weights) continue;
-        hash.update(std::as_bytes(std::span(weights->o)));
+        hash.update(std::as_bytes(std::span(weights->weight)));
         hash.update(std::as_bytes(std::span(weights->bias)));
     }
     return hash.hex_digest();

@@ -22,7 +22,7 @@ struct MergeField {
     std::string help;
     std::vector<std::string> values = {};  ///< of a choice; empty: any text that `set` takes
     bool flag = false;                     ///< "true" or "false"; a boolean in files
-    bool number = false;                   ///< a whole number, in files too
+    bool number = false;                   ///< a number, in files too
     std::string phrase =
         {};  ///< tells a value other than the default: "aligned by {}"; may be empty
     bool of_whole_plan = false;  ///< says what one plan does: of no use where many are tried out

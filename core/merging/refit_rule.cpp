@@ -67,4 +67,12 @@ int parse_distill_steps(std::string_view text) {
     fail(ErrorCode::bad_input, "\"{}\" is no number of steps; give one from 0 to {}", text, kMost);
 }
 
+double parse_distill_rate(std::string_view text) {
+    double rate = 0.0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rate);
+    if (error == std::errc() && end == text.data() + text.size() && rate > 0.0 && rate <= 1.0)
+        return rate;
+    fail(ErrorCode::bad_input, "\"{}\" is no learning rate; give one above 0, at most 1", text);
+}
+
 }  // namespace headscope

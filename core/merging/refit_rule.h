@@ -29,6 +29,7 @@ struct RefitRule {
     RefitTarget target = RefitTarget::automatic;
     RefitLayers layers = RefitLayers::changed;
     int distill = 0;  ///< steps in which the fitted weights are trained further (core/refit)
+    double distill_rate = 0.0003;  ///< the highest learning rate of that, see DistillParams
 
     bool operator==(const RefitRule&) const = default;
 };
@@ -45,5 +46,8 @@ RefitLayers parse_refit_layers(std::string_view name);
 
 /// A whole number from 0 to 1,000,000. Throws Error(bad_input) that quotes the text.
 int parse_distill_steps(std::string_view text);
+
+/// Above 0 and at most 1. Throws Error(bad_input) that quotes the text.
+double parse_distill_rate(std::string_view text);
 
 }  // namespace headscope

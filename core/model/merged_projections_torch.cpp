@@ -69,9 +69,9 @@ std::string_view rows_of(const at::Tensor& weight, int head, std::int64_t head_d
 
 /// What a refit left of a stored tensor of the MLP, in the checkpoint's dtype.
 std::vector<std::byte> stored_refit(const Checkpoint& checkpoint, const ExpectedTensor& tensor,
-                                    const OutputWeights& refit) {
+                                    const FittedWeights& refit) {
     const bool bias = tensor.parts.front() == Part::down_bias;
-    const at::Tensor narrow = at::tensor(bias ? refit.bias : refit.o, at::kFloat)
+    const at::Tensor narrow = at::tensor(bias ? refit.bias : refit.weight, at::kFloat)
                                   .to(scalar_type_of(checkpoint.rows(tensor.name).dtype()));
     std::vector<std::byte> bytes(static_cast<std::size_t>(narrow.nbytes()));
     std::memcpy(bytes.data(), narrow.data_ptr(), bytes.size());

@@ -186,12 +186,12 @@ AttentionWeights merge_attention(const AttentionWeights& original, const LayerMe
     at::Tensor down;
     at::Tensor down_bias;
     if (merge.mlp) {
-        const OutputWeights& mlp = *merge.mlp;
+        const FittedWeights& mlp = *merge.mlp;
         const auto of = [&](const std::vector<float>& values, at::IntArrayRef shape) {
             return rounded(at::tensor(values, at::kFloat).to(format.device).view(shape));
         };
-        down = of(mlp.o, {mlp.hidden, mlp.width});
-        if (!mlp.bias.empty()) down_bias = of(mlp.bias, {mlp.hidden});
+        down = of(mlp.weight, {mlp.rows, mlp.columns});
+        if (!mlp.bias.empty()) down_bias = of(mlp.bias, {mlp.rows});
     }
     return {rounded(qkv),
             rounded(o),

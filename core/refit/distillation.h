@@ -16,12 +16,12 @@ namespace headscope {
 
 /// What is trained, and on what.
 struct DistillParams {
-    Variant variant;                         ///< whose refitted weights are trained
+    Variant variant;                         ///< whose refitted weights and V are trained
     std::shared_ptr<const Windows> windows;  ///< of the calibration text
     int steps = 0;
     std::int64_t tokens = 4096;  ///< of a step, at least one sequence
     /// The highest learning rate, as a share of the root mean square of each matrix.
-    double rate = 3e-3;
+    double rate = 3e-4;
 };
 
 /// Called with the curve so far after each measurement.
@@ -34,11 +34,11 @@ struct DistillResult {
 };
 
 /// Trains the weights that a refit found, the output weights of the attention and, where it fitted
-/// them, of the MLP, to make the variant predict what the original predicts: the loss is the mean
-/// over the tokens of KL(original || variant) (Hinton et al., arXiv 1503.02531, temperature 1),
-/// minimised by AdamW (arXiv 1711.05101) without weight decay. The rate rises over the first
-/// twentieth of the steps and falls by a cosine to a tenth. Columns of heads that write nothing
-/// stay zero.
+/// them, of the MLP, and V of the same layers (but where KV heads are merged), to make the variant
+/// predict what the original predicts: the loss is the mean over the tokens of KL(original ||
+/// variant) (Hinton et al., arXiv 1503.02531, temperature 1), minimised by AdamW (arXiv 1711.05101)
+/// without weight decay. The rate rises over the first twentieth of the steps and falls by a cosine
+/// to a tenth. Columns of heads that write nothing stay zero.
 ///
 /// Every eighth sequence is held out. Ten times on the way, or every ten steps where they are few,
 /// the loss on those is measured; the best weights are returned, those of the refit where training

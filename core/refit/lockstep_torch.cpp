@@ -235,7 +235,7 @@ class Lockstep {
                            distinct_heads(merge, static_cast<int>(counts.heads),
                                           static_cast<int>(counts.heads_per_kv_head())),
                            config_.head_dim, left.o, left.o_bias, params_.ridge);
-            merge.output = std::make_shared<const OutputWeights>(std::move(found.weights));
+            merge.output = std::make_shared<const FittedWeights>(std::move(found.weights));
             if (fit.variant < 0) {
                 result_.alternatives[layer][fit.index] = std::move(merge);
                 continue;
@@ -273,7 +273,7 @@ class Lockstep {
                 bias, stop);
             OutputFit found = fit_output(moments, {{0}}, weights.down.size(1), weights.down,
                                          weights.down_bias, params_.ridge);
-            merge->second.mlp = std::make_shared<const OutputWeights>(std::move(found.weights));
+            merge->second.mlp = std::make_shared<const FittedWeights>(std::move(found.weights));
             note(variant.mlp_fits, {layer, found.before, found.after});
         }
         const auto alternatives = result_.alternatives.find(layer);

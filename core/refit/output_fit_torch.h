@@ -6,8 +6,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "core/merging/fitted_weights.h"
 #include "core/merging/grouping.h"
-#include "core/merging/output_weights.h"
 
 namespace headscope {
 
@@ -42,7 +42,7 @@ class OutputMoments {
 };
 
 struct OutputFit {
-    OutputWeights weights;
+    FittedWeights weights;
     double before = 0.0;
     double after = 0.0;
 };

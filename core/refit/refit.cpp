@@ -20,22 +20,23 @@ const RefitEngine& engine() {
     return engine_table<RefitEngine>(kRefitEngineSymbol);
 }
 
-/// The output weights of the first of several processes, in all of them: those of different devices
+/// The weights of the first of several processes, in all of them: those of different devices
 /// may differ in their last digits, and variants must not.
-std::shared_ptr<const OutputWeights> agreed(OutputWeights weights) {
-    for (std::vector<float>* values : {&weights.o, &weights.bias}) {
+std::shared_ptr<const FittedWeights> agreed(FittedWeights weights) {
+    for (std::vector<float>* values : {&weights.weight, &weights.bias}) {
         std::string bytes(values->size() * sizeof(float), '\0');
         std::memcpy(bytes.data(), values->data(), bytes.size());
         bytes = broadcast(bytes);
         values->resize(bytes.size() / sizeof(float));
         std::memcpy(values->data(), bytes.data(), bytes.size());
     }
-    return std::make_shared<const OutputWeights>(std::move(weights));
+    return std::make_shared<const FittedWeights>(std::move(weights));
 }
 
 void agree_on(LayerMerge& merge) {
     if (merge.output) merge.output = agreed(*merge.output);
     if (merge.mlp) merge.mlp = agreed(*merge.mlp);
+    if (merge.values) merge.values = agreed(*merge.values);
 }
 
 RefitResult fit(const Model& model, const RefitParams& params, const ProgressFn& progress,
@@ -128,8 +129,9 @@ std::vector<RefittedVariant> refit_plans(const Model& model,
         const auto measured = [&](const DistillCurve& curve) {
             if (training) training(i, curve);
         };
-        train(model, {result.variants[i].variant, windows, params.rule.distill}, result.variants[i],
-              progress, stop, measured);
+        DistillParams training_of{result.variants[i].variant, windows, params.rule.distill};
+        training_of.rate = params.rule.distill_rate;
+        train(model, training_of, result.variants[i], progress, stop, measured);
         plans[i]->distillation = result.variants[i].distillation;
         for (LayerPlan& layer : plans[i]->layers) {
             const auto found = result.variants[i].variant.find(layer.layer);

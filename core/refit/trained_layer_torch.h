@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
@@ -8,8 +9,9 @@
 
 namespace headscope {
 
-/// A layer of a variant whose refitted output weights are trained: leaves of autograd, in float32.
-/// To be made and used outside of inference mode.
+/// A layer of a variant in training: its refitted output weights, and V where merging left every
+/// KV head its own (merged KV heads would become two again). Leaves of autograd, in float32. To be
+/// made and used outside of inference mode.
 class TrainedLayer {
   public:
     /// `merge` with refitted weights, of the attention, the MLP or both.
@@ -31,16 +33,19 @@ class TrainedLayer {
   private:
     /// A projection in training; undefined where it is not.
     struct Projection {
-        at::Tensor weight;  ///< [hidden, width]
-        at::Tensor bias;    ///< [hidden]
+        at::Tensor weight;  ///< [rows, columns]
+        at::Tensor bias;    ///< [rows]
     };
-    static Projection projection(const OutputWeights* weights, const c10::Device& device);
+    static Projection projection(const FittedWeights* weights, const c10::Device& device);
+    [[nodiscard]] Projection values() const;
 
     WeightFormat format_;
     LayerMerge merge_;
     AttentionWeights fixed_;  ///< with the merge's weights
     Projection output_;
     Projection mlp_;
+    std::int64_t first_value_ = 0;  ///< row of V in the layer's Q, K and V
+    Projection values_;
     at::Tensor writing_;  ///< [heads * head_dim]: 1 for columns of heads that write, otherwise 0
 };
 

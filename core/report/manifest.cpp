@@ -83,9 +83,9 @@ void read_rule(const nlohmann::json& json, MergeRule& rule, const std::string& s
             read(json, field.name.c_str(), value, source);
             text = value ? "true" : "false";
         } else if (field.number) {
-            std::int64_t value = 0;
+            double value = 0.0;
             read(json, field.name.c_str(), value, source);
-            text = std::to_string(value);
+            text = json.at(field.name).dump();
         } else {
             read(json, field.name.c_str(), text, source);
         }
@@ -133,7 +133,7 @@ nlohmann::ordered_json to_json(const MergeRule& rule) {
         if (field.flag) {
             json[field.name] = text == "true";
         } else if (field.number) {
-            json[field.name] = std::stoll(text);
+            json[field.name] = nlohmann::ordered_json::parse(text);
         } else {
             json[field.name] = text;
         }

@@ -23,20 +23,24 @@ using Json = nlohmann::ordered_json;
 
 /// What decides the points of a search.
 Json settings_json(const CompressParams& params, const RunSettings& settings) {
-    return {{"model_fingerprint", settings.model_fingerprint},
-            {"calibration", to_json(*settings.calibration)},
-            {"layers", settings.layers},
-            {"dtype", settings.dtype},
-            {"device", settings.device},
-            {"unit", params.search.unit == RemovalUnit::heads ? "heads" : "kv_heads"},
-            {"share", params.search.share},
-            {"probe_windows", params.search.probe_windows},
-            {"rounds", params.search.rounds},
-            {"refit", name_of(params.search.refit.refit)},
-            {"refit_target", name_of(params.search.refit.target)},
-            {"refit_layers", name_of(params.search.refit.layers)},
-            {"remeasure", params.search.remeasure},
-            {"pairs", params.search.pairs}};
+    Json json = {{"model_fingerprint", settings.model_fingerprint},
+                 {"calibration", to_json(*settings.calibration)},
+                 {"layers", settings.layers},
+                 {"dtype", settings.dtype},
+                 {"device", settings.device},
+                 {"unit", params.search.unit == RemovalUnit::heads ? "heads" : "kv_heads"},
+                 {"share", params.search.share},
+                 {"probe_windows", params.search.probe_windows},
+                 {"rounds", params.search.rounds},
+                 {"refit", name_of(params.search.refit.refit)},
+                 {"refit_target", name_of(params.search.refit.target)},
+                 {"refit_layers", name_of(params.search.refit.layers)},
+                 {"remeasure", params.search.remeasure},
+                 {"pairs", params.search.pairs}};
+    const RemovalBudget& budget = params.search.budget;
+    if (budget.ppl_increase < RemovalBudget::kNone) json["max_ppl_increase"] = budget.ppl_increase;
+    if (budget.kl_divergence < RemovalBudget::kNone) json["max_kl"] = budget.kl_divergence;
+    return json;
 }
 
 /// The points of an earlier start with the same settings; none where there are none.
@@ -67,6 +71,7 @@ class Compress {
         search();
         make_plan();
         judge();
+        keep_the_budget();
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
         result_.run.manifest = preparation_.manifest(started, seconds.count(), 2);
         result_.run.manifest->settings.rule = result_.run.plan.rule;
@@ -112,9 +117,25 @@ class Compress {
         run.summary = summarize(run.plan, preparation_.checkpoint().config());
     }
 
+    /// What is within the budget on held-out calibration text may not be on the evaluation text:
+    /// then earlier points are tried.
+    void keep_the_budget() {
+        const auto too_dear = [&] {
+            const Metric* kl = find_metric(result_.run.merged_metrics, "kl_divergence");
+            return !params_.search.budget.allows(result_.run.change->perplexity_ratio.value,
+                                                 kl != nullptr ? kl->value.value : 0.0);
+        };
+        while (too_dear() && result_.search.points.size() > 1) {
+            result_.search.points.pop_back();
+            make_plan();
+            judge();
+        }
+    }
+
     void judge() {
         Result& run = result_.run;
         EvaluationParams evaluation;
+        evaluation.divergence = true;
         evaluation.windows = preparation_.text().windows;
         evaluation.variants = {{}, variant_of(run.plan)};
         const Scores scores = evaluate(preparation_.model(observer_.progress, stop_), evaluation,

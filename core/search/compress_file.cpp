@@ -26,7 +26,8 @@ nlohmann::ordered_json to_json(const RemovalPoint& point) {
     return {{"units", point.units},
             {"heads", point.heads},
             {"remove", heads_text(point.removed)},
-            {"change", to_json(point.change)}};
+            {"change", to_json(point.change)},
+            {"kl_divergence", point.kl}};
 }
 
 std::vector<RemovalPoint> removal_points(const nlohmann::json& points) {
@@ -38,6 +39,7 @@ std::vector<RemovalPoint> removal_points(const nlohmann::json& points) {
         read.heads = point.at("heads").get<std::int64_t>();
         read.change = {estimate_of(point.at("change").at("perplexity_ratio")),
                        estimate_of(point.at("change").at("accuracy_difference"))};
+        read.kl = point.value("kl_divergence", 0.0);  // files of before lack it
         all.push_back(std::move(read));
     }
     return all;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -41,16 +43,18 @@ class GreedyRemoval {
 
     GreedyRemovalResult run() {
         const auto start = std::chrono::steady_clock::now();
-        std::int64_t gone = result_.points.empty() ? 0 : result_.points.back().units;
-        while (gone < wanted_) {
+        bool affordable = true;
+        while (units_gone() < wanted_ && affordable) {
             throw_if_stopped(stop_);
             const std::vector<UnitDamage> damage = measure_units();
             if (result_.points.empty()) result_.damage = damage;
-            const std::int64_t before = gone;
-            gone += take(damage, wanted_ - gone, quota(gone));
-            if (gone == before)
-                fail(ErrorCode::bad_input, "only {} of {} units can go", gone, wanted_);
-            add_point(gone);
+            affordable = take_affordable(damage);
+        }
+        if (result_.points.empty() && dearest_) {
+            fail(ErrorCode::bad_input,
+                 "nothing can go within the budget: the least costly one changes perplexity by "
+                 "{:+.3g}% on held-out calibration text, with a KL divergence of {:.3g} nats",
+                 100.0 * (dearest_->change.perplexity_ratio.value - 1.0), dearest_->kl);
         }
         result_.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -62,6 +66,32 @@ class GreedyRemoval {
         UnitDamage unit;
         LayerMerge merge;  ///< of its layer, with all that is removed there
     };
+
+    [[nodiscard]] std::int64_t units_gone() const {
+        return result_.points.empty() ? 0 : result_.points.back().units;
+    }
+
+    /// Takes as many units as this round should, or half of them, and so on, until the plan is
+    /// within the budget. Whether it took any.
+    bool take_affordable(const std::vector<UnitDamage>& damage) {
+        const std::int64_t before = units_gone();
+        for (std::int64_t wanted = std::min(quota(before), most_); wanted > 0; wanted /= 2) {
+            const HeadsByLayer removed = removed_;
+            const std::int64_t taken = take(damage, wanted_ - before, wanted);
+            if (taken == 0)
+                fail(ErrorCode::bad_input, "only {} of {} units can go", before, wanted_);
+            RemovalPoint point = measure_plan(before + taken);
+            if (params_.budget.allows(point.change.perplexity_ratio.value, point.kl)) {
+                result_.points.push_back(point);
+                if (observer_.point) observer_.point(point);
+                return true;
+            }
+            dearest_ = std::move(point);
+            removed_ = removed;
+            most_ = std::max<std::int64_t>(1, wanted / 2);  // later rounds cost no less
+        }
+        return false;
+    }
 
     void check() const {
         if (!(params_.share > 0.0 && params_.share < 1.0))
@@ -150,6 +180,7 @@ class GreedyRemoval {
         params.windows = windows_;
         params.order = fitted_;
         params.rule = params_.refit;
+        params.rule.refit = Refit::output;  // MLPs take long: for the plan of a round alone
         for (const Candidate& candidate : open)
             params.alternatives[candidate.unit.layer].push_back(candidate.merge);
         RefitResult refitted = refit(model_, params, observer_.progress, stop_);
@@ -247,7 +278,8 @@ class GreedyRemoval {
         return taken;
     }
 
-    void add_point(std::int64_t units) {
+    /// What the plan of now costs, refitted.
+    RemovalPoint measure_plan(std::int64_t units) {
         RefitParams params;
         params.variants = {plan()};
         params.windows = windows_;
@@ -257,13 +289,15 @@ class GreedyRemoval {
         EvaluationParams evaluation;
         evaluation.windows = windows_;
         evaluation.order = probes_;
+        evaluation.divergence = true;
         evaluation.variants = {{}, refitted.variants.front().variant};
         const Scores scores = evaluate(model_, evaluation, {}, {}, stop_).scores;
+        const std::vector<Metric> metrics = scores.metric_list(1);
         RemovalPoint point{removed_, units, 0, scores.change(0, 1)};
+        if (const Metric* kl = find_metric(metrics, "kl_divergence")) point.kl = kl->value.value;
         for (const auto& [layer, heads] : removed_)
             point.heads += std::ssize(heads);
-        result_.points.push_back(point);
-        if (observer_.point) observer_.point(point);
+        return point;
     }
 
     const Model& model_;
@@ -278,6 +312,8 @@ class GreedyRemoval {
     std::int64_t all_units_ = 0;
     std::int64_t wanted_ = 0;
     HeadsByLayer removed_;
+    std::int64_t most_ = std::numeric_limits<std::int64_t>::max();  ///< that a round may take
+    std::optional<RemovalPoint> dearest_ = {};     ///< the last plan that the budget did not allow
     std::map<std::pair<int, int>, double> known_;  ///< damage when last measured: layer, first head
     GreedyRemovalResult result_;
 };

@@ -19,6 +19,13 @@ std::string text_of(const nlohmann::json& json, const char* key, const std::stri
     return text;
 }
 
+double rate_of(const nlohmann::json& json, const std::string& source) {
+    double rate = 0.0;
+    if (!read_value(json, rate))
+        fail(ErrorCode::bad_input, "{}: the plan's \"distill_rate\" is no number", source);
+    return parse_distill_rate(json.dump());
+}
+
 int steps_of(const nlohmann::json& json, const std::string& source) {
     std::int64_t steps = 0;
     if (!read_value(json, steps))
@@ -40,7 +47,10 @@ nlohmann::ordered_json to_json(const NamedPlan& plan) {
                                 {"refit", name_of(plan.refit.refit)},
                                 {"refit_target", name_of(plan.refit.target)},
                                 {"refit_layers", name_of(plan.refit.layers)}};
-    if (plan.refit.distill > 0) json["distill"] = plan.refit.distill;
+    if (plan.refit.distill > 0) {
+        json["distill"] = plan.refit.distill;
+        json["distill_rate"] = plan.refit.distill_rate;
+    }
     return json;
 }
 
@@ -80,6 +90,8 @@ NamedPlan read_plan(const std::filesystem::path& file) {
         if (json.contains("refit_layers"))
             plan.refit.layers = parse_refit_layers(text_of(json, "refit_layers", source));
         if (json.contains("distill")) plan.refit.distill = steps_of(json.at("distill"), source);
+        if (json.contains("distill_rate"))
+            plan.refit.distill_rate = rate_of(json.at("distill_rate"), source);
     } catch (const Error& error) {
         fail(ErrorCode::bad_input, "{}: {}", source, error.what());
     }

@@ -33,7 +33,7 @@ class TestMergeFields : public QObject {
             MergeRule rule;
             std::string value = field.flag ? "true" : "3:0-1";
             if (field.name == "remove" || field.name == "exclude") value = "3:0,1";
-            if (field.number) value = "40";
+            if (field.number) value = "1";  // both as a count and as a rate
             if (!field.values.empty()) value = field.values.back();
             field.set(rule, value);
             QVERIFY2(field.text(rule) != field.default_text(), field.name.c_str());

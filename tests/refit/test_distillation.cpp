@@ -42,7 +42,8 @@ struct Tiny {
     [[nodiscard]] MergePlan plan(const std::string& removed, Refit refit, int steps) const {
         MergeRule rule;
         rule.removal = parse_removal(removed);
-        rule.refit = {refit, RefitTarget::residual, RefitLayers::changed, steps};
+        // A small model bears a high rate, and learns in a few steps then.
+        rule.refit = {refit, RefitTarget::residual, RefitLayers::changed, steps, 3e-3};
         const auto matrices = compute_similarity(*checkpoint, {}, {}, {});
         return make_merge_plan(matrices, checkpoint->config(), rule, LayerThresholds{});
     }
@@ -125,12 +126,13 @@ class TestDistillation : public QObject {
         const Tiny tiny;
         MergePlan plan = tiny.plan("1:0,5", Refit::output, 2);
         tiny.refit(plan);
-        const OutputWeights& output = *plan.layers[1].merge.output;
+        const FittedWeights& output = *plan.layers[1].merge.output;
         const std::int64_t dim = tiny.checkpoint->config().head_dim;
         bool others = false;
-        for (std::int64_t row = 0; row < output.hidden; ++row) {
-            for (std::int64_t column = 0; column < output.width; ++column) {
-                const float value = output.o[static_cast<std::size_t>(row * output.width + column)];
+        for (std::int64_t row = 0; row < output.rows; ++row) {
+            for (std::int64_t column = 0; column < output.columns; ++column) {
+                const float value =
+                    output.weight[static_cast<std::size_t>(row * output.columns + column)];
                 const std::int64_t head = column / dim;
                 if (head == 0 || head == 5) {
                     QCOMPARE(value, 0.0F);
@@ -141,6 +143,32 @@ class TestDistillation : public QObject {
         }
         QVERIFY(others);
         QVERIFY(plan.layers[0].merge.output == nullptr);
+    }
+
+    /// V of the layers that were fitted is trained too, but where KV heads are merged: those would
+    /// become two again.
+    void values_of_changed_layers_are_trained() {
+        const Tiny tiny(192);
+        MergePlan plan = tiny.plan("0:0,4;1:2", Refit::output, 20);
+        tiny.refit(plan);
+        const ModelConfig& config = tiny.checkpoint->config();
+        for (const int layer : {0, 1}) {
+            const LayerMerge& merge = plan.layers[static_cast<std::size_t>(layer)].merge;
+            QVERIFY(merge.values != nullptr && merge.changes_kv());
+            QCOMPARE(merge.values->rows, config.heads_of(layer).kv_heads * config.head_dim);
+            QCOMPARE(merge.values->columns, config.hidden_size);
+        }
+        Variant untrained = variant_of(plan);
+        untrained[1].values.reset();
+        QVERIFY(digest_of(untrained[1]) != digest_of(plan.layers[1].merge));
+        QVERIFY(tiny.divergence(untrained, tiny.training()) >
+                tiny.divergence(variant_of(plan), tiny.training()));
+
+        Variant merged = variant_of(plan);
+        merged[1].kv_steps = {{0, 1}};
+        merged[1].values.reset();
+        const DistillResult result = distill(*tiny.model, {merged, tiny.text, 1});
+        QVERIFY(result.variant.at(1).values == nullptr);
     }
 
     void the_same_text_and_steps_give_the_same_weights() {

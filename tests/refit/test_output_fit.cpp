@@ -39,7 +39,9 @@ OutputMoments moments_of(const at::Tensor& z, const at::Tensor& y, bool bias = f
 }
 
 at::Tensor weights_of(const OutputFit& fit) {
-    return at::tensor(fit.weights.o).view({fit.weights.hidden, fit.weights.width}).to(at::kDouble);
+    return at::tensor(fit.weights.weight)
+        .view({fit.weights.rows, fit.weights.columns})
+        .to(at::kDouble);
 }
 
 at::Tensor without(const at::Tensor& o, const std::vector<int>& heads) {

@@ -24,6 +24,11 @@ struct Demo {
     std::shared_ptr<const Windows> text = prepare_calibration(checkpoint, {{}, 3}, {}, {}).windows;
 };
 
+const Demo& demo() {
+    static const Demo opened;
+    return opened;
+}
+
 GreedyRemovalParams small_search() {
     GreedyRemovalParams params;
     params.layers = {4, 5};
@@ -33,6 +38,13 @@ GreedyRemovalParams small_search() {
     return params;
 }
 
+/// What that finds.
+const GreedyRemovalResult& small_result() {
+    static const GreedyRemovalResult found =
+        remove_greedily(demo().model, demo().text, small_search());
+    return found;
+}
+
 }  // namespace
 
 class TestGreedyRemoval : public QObject {
@@ -40,8 +52,7 @@ class TestGreedyRemoval : public QObject {
 
   private Q_SLOTS:
     void the_first_round_takes_the_least_damage_of_each_layer() {
-        const Demo demo;
-        const GreedyRemovalResult found = remove_greedily(demo.model, demo.text, small_search());
+        const GreedyRemovalResult& found = small_result();
         QCOMPARE(found.points.size(), std::size_t{2});
         QCOMPARE(found.points[0].units, 2);
         QCOMPARE(found.points[1].units, 4);
@@ -56,40 +67,66 @@ class TestGreedyRemoval : public QObject {
             QCOMPARE(found.points[0].removed.at(layer), best->heads);
         }
         // The damage of one head is that of its plan, measured by hand.
-        const std::int64_t probe = demo.text->shuffled_order().front();
+        const std::int64_t probe = demo().text->shuffled_order().front();
         const UnitDamage& unit = found.damage.front();
         RefitParams refitted;
-        refitted.windows = demo.text;
-        refitted.order = demo.text->shuffled_order();
+        refitted.windows = demo().text;
+        refitted.order = demo().text->shuffled_order();
         refitted.order.erase(refitted.order.begin());
         refitted.variants = {{}};
         refitted.variants[0][unit.layer].removed = unit.heads;
         EvaluationParams evaluation;
-        evaluation.windows = demo.text;
+        evaluation.windows = demo().text;
         evaluation.order = {probe};
-        evaluation.variants = {{}, refit(demo.model, refitted).variants[0].variant};
-        const Change change = evaluate(demo.model, evaluation).scores.change(0, 1);
+        evaluation.variants = {{}, refit(demo().model, refitted).variants[0].variant};
+        const Change change = evaluate(demo().model, evaluation).scores.change(0, 1);
         QVERIFY(std::abs(std::log(change.perplexity_ratio.value) - unit.loss) < 1e-6);
     }
 
     void it_goes_on_from_points_and_ends_alike() {
-        const Demo demo;
-        const GreedyRemovalResult whole = remove_greedily(demo.model, demo.text, small_search());
+        const GreedyRemovalResult& whole = small_result();
         const GreedyRemovalResult rest =
-            remove_greedily(demo.model, demo.text, small_search(), {whole.points[0]});
+            remove_greedily(demo().model, demo().text, small_search(), {whole.points[0]});
         QCOMPARE(rest.points.size(), std::size_t{2});
         QCOMPARE(rest.points[1].removed, whole.points[1].removed);
         QVERIFY(rest.damage.empty());
     }
 
+    void a_budget_allows_what_it_says() {
+        const RemovalBudget all;
+        QVERIFY(!all.any() && all.allows(100.0, 100.0));
+        const RemovalBudget perplexity{0.01, RemovalBudget::kNone};
+        QVERIFY(perplexity.any() && perplexity.allows(1.0099, 5.0));
+        QVERIFY(!perplexity.allows(1.0101, 0.0));
+        const RemovalBudget kl{RemovalBudget::kNone, 0.1};
+        QVERIFY(kl.any() && kl.allows(5.0, 0.1) && !kl.allows(1.0, 0.11));
+    }
+
+    /// A round that costs more than the budget is tried again with fewer heads.
+    void a_budget_ends_it() {
+        GreedyRemovalParams params = small_search();
+        const GreedyRemovalResult& free = small_result();
+        QVERIFY(free.points[0].kl > 0.0 && free.points[1].kl > free.points[0].kl);
+        params.budget.kl_divergence = 0.5 * (free.points[0].kl + free.points[1].kl);
+        const GreedyRemovalResult found = remove_greedily(demo().model, demo().text, params);
+        QCOMPARE(found.points[0].removed, free.points[0].removed);
+        QVERIFY(found.points.back().units < 4);
+        for (const RemovalPoint& point : found.points)
+            QVERIFY(point.kl <= params.budget.kl_divergence);
+
+        params.budget = {};
+        params.budget.kl_divergence = 1e-9;
+        QVERIFY(contains(error_of([&] { remove_greedily(demo().model, demo().text, params); }),
+                         "nothing can go within the budget"));
+    }
+
     void kv_heads_go_with_their_heads() {
-        const Demo demo;
         GreedyRemovalParams params = small_search();
         params.unit = RemovalUnit::kv_heads;
         params.rounds = 1;
-        const HeadCounts counts = demo.checkpoint.config().heads_of(4);
+        const HeadCounts counts = demo().checkpoint.config().heads_of(4);
         params.share = 0.9 / static_cast<double>(counts.kv_heads);
-        const GreedyRemovalResult found = remove_greedily(demo.model, demo.text, params);
+        const GreedyRemovalResult found = remove_greedily(demo().model, demo().text, params);
         for (const auto& [layer, heads] : found.points.back().removed) {
             QCOMPARE(std::ssize(heads), counts.heads_per_kv_head());
             QCOMPARE(heads.front() % counts.heads_per_kv_head(), 0);
@@ -97,11 +134,10 @@ class TestGreedyRemoval : public QObject {
     }
 
     void nonsense_is_refused() {
-        const Demo demo;
         const auto error = [&](auto change) {
             GreedyRemovalParams params = small_search();
             change(params);
-            return error_of([&] { remove_greedily(demo.model, demo.text, params); });
+            return error_of([&] { remove_greedily(demo().model, demo().text, params); });
         };
         QVERIFY(contains(error([](auto& p) { p.share = 0.0; }), "share"));
         QVERIFY(contains(error([](auto& p) { p.share = 1.0; }), "share"));

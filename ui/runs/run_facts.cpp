@@ -41,6 +41,8 @@ void take(RunFacts& facts, const RunSettings& settings) {
         if (refit.layers != RefitLayers::changed)
             facts.refit += QStringLiteral(", %1 layers").arg(qstring(name_of(refit.layers)));
         if (refit.distill > 0) facts.refit += QStringLiteral(", distill %1").arg(refit.distill);
+        if (refit.distill_rate != RefitRule().distill_rate)
+            facts.refit += QStringLiteral(", rate %1").arg(refit.distill_rate);
     }
     facts.layers = settings.layers;
     facts.layers_known = true;

@@ -396,12 +396,24 @@
         <translation>у процесса с местным номером {} нет своего GPU: найдено {}; запускайте на каждой машине столько процессов, сколько в ней GPU, или выберите --device cpu</translation>
     </message>
     <message>
-        <source>&quot;{}&quot; is not a device; choose auto, cpu, cuda or cuda:N</source>
-        <translation>&quot;{}&quot; — не устройство; выберите auto, cpu, cuda или cuda:N</translation>
+        <source>&quot;{}&quot; is not a device; choose auto, cpu, cuda, cuda:N or cuda:all</source>
+        <translation>&quot;{}&quot; — не устройство; выберите auto, cpu, cuda, cuda:N или cuda:all</translation>
     </message>
     <message>
         <source>device {}: this build of Headscope uses a libtorch without CUDA; use --device cpu or build against one that has it</source>
         <translation>устройство {}: эта сборка Headscope использует libtorch без CUDA; выберите --device cpu или соберите с такой, где она есть</translation>
+    </message>
+    <message>
+        <source>a decoder of {} tokens was given {} after {}</source>
+        <translation>декодеру на {} токенов дано {} после {}</translation>
+    </message>
+    <message>
+        <source>a decoder of {} tokens was given one more</source>
+        <translation>декодеру на {} токенов дан ещё один</translation>
+    </message>
+    <message>
+        <source>device {}: no CUDA device found{}</source>
+        <translation>устройство {}: устройств CUDA не найдено{}</translation>
     </message>
     <message>
         <source>device {}: {} CUDA device{} found{}</source>
@@ -1236,6 +1248,14 @@
         <translation>«{}» — не число шагов; укажите от 0 до {}</translation>
     </message>
     <message>
+        <source>&quot;{}&quot; is no learning rate; give one above 0, at most 1</source>
+        <translation>«{}» — не скорость обучения; укажите число больше 0, не больше 1</translation>
+    </message>
+    <message>
+        <source>{}: the plan&apos;s &quot;distill_rate&quot; is no number</source>
+        <translation>{}: «distill_rate» в плане — не число</translation>
+    </message>
+    <message>
         <source>--distill {} trains the weights that a refit found: add --refit output</source>
         <translation>--distill {} дообучает веса, найденные подгонкой: добавьте --refit output</translation>
     </message>
@@ -1264,8 +1284,8 @@
         <translation>{}: «distill» в плане — не целое число</translation>
     </message>
     <message>
-        <source>refitted output weights of {} x {} do not fit a layer of {} x {}</source>
-        <translation>подогнанные выходные веса {} x {} не подходят слою {} x {}</translation>
+        <source>fitted weights of {} x {} do not fit a layer of {} x {}</source>
+        <translation>подогнанные веса {} x {} не подходят слою {} x {}</translation>
     </message>
     <message>
         <source>&quot;{}&quot; is no representative of a group; choose mean or stronger</source>
@@ -1338,6 +1358,10 @@
     <message>
         <source>{}: written by a newer Headscope (plan {}, this one reads {})</source>
         <translation>{}: записан более новой версией Headscope (план {}, эта читает {})</translation>
+    </message>
+    <message>
+        <source>nothing can go within the budget: the least costly one changes perplexity by {:+.3g}% on held-out calibration text, with a KL divergence of {:.3g} nats</source>
+        <translation>в рамках бюджета ничего нельзя убрать: самое дешёвое меняет перплексию на {:+.3g}% на отложенном калибровочном тексте при расхождении KL {:.3g} ната</translation>
     </message>
     <message>
         <source>only {} of {} units can go</source>
@@ -1452,8 +1476,8 @@
         <translation>файлов размером не больше {} байт было бы {}, больше, чем llama.cpp может пронумеровать; выберите больший --max_shard_size</translation>
     </message>
     <message>
-        <source>{}: a prompt of {} tokens is longer than the {} that the model reads; choose a shorter one</source>
-        <translation>{}: запрос из {} токенов длиннее {}, которые читает модель; выберите более короткий</translation>
+        <source>{}: {} tokens are more than the {} that the model reads; choose fewer</source>
+        <translation>{}: токенов {}, а модель читает не больше {}; возьмите меньше</translation>
     </message>
     <message>
         <source>the models have {} and {} layers, so their heads cannot be matched</source>

@@ -112,6 +112,8 @@ Choices SettingsStore::choices() const {
     choices.refit.target = parsed(value("refit_target"), choices.refit.target, parse_refit_target);
     choices.refit.layers = parsed(value("refit_layers"), choices.refit.layers, parse_refit_layers);
     choices.refit.distill = parsed(value("distill"), choices.refit.distill, parse_distill_steps);
+    choices.refit.distill_rate =
+        parsed(value("distill_rate"), choices.refit.distill_rate, parse_distill_rate);
     if (choices.refit.refit == Refit::none) choices.refit.distill = 0;
     settings_.endGroup();
     return choices;
@@ -145,6 +147,7 @@ void SettingsStore::set_choices(const Choices& choices) {
     set("refit_target", qstring(name_of(choices.refit.target)));
     set("refit_layers", qstring(name_of(choices.refit.layers)));
     set("distill", QString::number(choices.refit.distill));
+    set("distill_rate", choices.refit.distill_rate);
     settings_.endGroup();
 }
 

@@ -92,7 +92,8 @@ class TestPlanPanel : public QObject {
                 "kv_"
                 "policy\taverage\nalign\tnone\nweights\tplain\nrescale\tfalse\n"
                 "representative\tmean\nmerge\t\nremove\t\nremove_by\tnorm\nrefit\tnone\n"
-                "refit_target\tauto\nrefit_layers\tchanged\ndistill\t0\nexclude\t\n"
+                "refit_target\tauto\nrefit_layers\tchanged\ndistill\t0\ndistill_rate\t0."
+                "0003\nexclude\t\n"
                 "layers\t6\nheads\t96\nkv_heads\t48\n") +
             QStringLiteral(
                 "pairs\t%1\ngroups\t%2\nmerged_heads\t%3\nremoved_heads\t0\nidentical_heads\t%4\n"
