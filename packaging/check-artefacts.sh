@@ -63,11 +63,11 @@ window() {
 # try ARTEFACT ROOT PROGRAM: version, the demo model and SmolLM2, the window with each. Adds a line to the table, with
 # $room and $installed of the caller.
 try() {
-    name=$(basename "$1")
-    version=$(echo "$name" | sed 's/^headscope[-_]\([0-9.]*\)[-_].*/\1/')
+    tried=$(basename "$1")
+    version=$(echo "$tried" | sed 's/^headscope[-_]\([0-9.]*\)[-_].*/\1/')
     inside "$2" "$3 --version" | tee "$roots/$2.version" | sed 's/^/   /'
-    grep -q "^headscope $version\$" "$roots/$2.version" || die "$name on $2: not version $version"
-    ! grep -q '^commit *unknown' "$roots/$2.version" || die "$name on $2: its commit is unknown"
+    grep -q "^headscope $version\$" "$roots/$2.version" || die "$tried on $2: not version $version"
+    ! grep -q '^commit *unknown' "$roots/$2.version" || die "$tried on $2: its commit is unknown"
     seconds inside "$2" "$3 --version >/dev/null"
     starts=$took
     seconds inside "$2" "$3 batch --max_windows 2 --output_dir /tmp/demo >/dev/null 2>&1
@@ -77,10 +77,10 @@ try() {
         --output_dir /tmp/smollm2 >/tmp/smollm2.txt 2>&1 || { cat /tmp/smollm2.txt; exit 1; }"
     # As transformers and llama.cpp have it for the same four sequences.
     grep -q '^original .* 30\.96' "$roots/$2/tmp/smollm2.txt" ||
-        die "$name on $2: SmolLM2 has not the perplexity 30.96: $(cat "$roots/$2/tmp/smollm2.txt")"
+        die "$tried on $2: SmolLM2 has not the perplexity 30.96: $(cat "$roots/$2/tmp/smollm2.txt")"
     window "$2" "$3" 'Headscope$' "$2-start"
     window "$2" "$3 $model" SmolLM2 "$2-smollm2"
-    echo "| \`$name\` | $2 | $(awk "BEGIN { printf \"%.0f\", $(stat -c %s "$1") / 1e6 }") MB | $room MB | $installed s |" \
+    echo "| \`$tried\` | $2 | $(awk "BEGIN { printf \"%.0f\", $(stat -c %s "$1") / 1e6 }") MB | $room MB | $installed s |" \
         "$starts s | $demo s | $took s |" | tee -a "$table"
 }
 
