@@ -170,8 +170,8 @@ for package in "$artefacts"/*.deb; do
     seconds inside $root "apt-get install -y -qq /artefacts/$(basename "$package") >/dev/null 2>&1; apt-get clean"
     installed=$took room=$(($(room $root) - before))
     try "$package" $root headscope
-    # From the menu, and a file that is opened with it.
-    inside $root "apt-get install -y -qq --no-install-recommends libglib2.0-bin xdg-utils >/dev/null 2>&1"
+    # From the menu, and a file that is opened with it, with the tools that a desktop has.
+    inside $root "apt-get install -y -qq --no-install-recommends libglib2.0-bin xdg-utils desktop-file-utils >/dev/null 2>&1"
     window $root "gio launch /usr/share/applications/headscope.desktop; while pidof headscope; do sleep 1; done" 'Headscope$' $root-menu
     window $root "gio launch /usr/share/applications/headscope.desktop $model; while pidof headscope; do sleep 1; done" SmolLM2 $root-menu-file
     inside $root "test \"\$(gio info -a standard::content-type $model | grep -c application/x-gguf)\" -eq 1
